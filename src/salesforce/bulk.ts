@@ -1,0 +1,107 @@
+import { SalesforceError, whileDoing } from "./errors.ts"
+import type { Session } from "./session.ts"
+
+/** States of a query job; the last three are final. */
+export type JobState = "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
+
+/** A query to run as a Bulk API 2.0 job. */
+export interface QueryJobRequest {
+  /** Object named in errors; the query says what is read. */
+  object: string
+  soql: string
+  /** `queryAll` returns records in the recycle bin as well. */
+  operation: "query" | "queryAll"
+}
+
+/** A job as it was created. */
+export interface CreatedJob {
+  id: string
+  /** Salesforce's clock: the `read_from` of all its records (design, section 5). */
+  createdDate: Date
+  state: JobState
+}
+
+/** A job as it is now. */
+export interface QueryJob extends CreatedJob {
+  object: string
+  /** Records in the result once the job is complete. */
+  numberRecordsProcessed: number
+  /** Why the job failed, in Salesforce's words, when it says so. */
+  errorMessage: string | null
+  /** Not earlier than Salesforce's time when this state was seen: `read_to` once it is complete. */
+  seenAt: Date
+}
+
+interface JobBody {
+  id: string
+  object: string
+  createdDate: string
+  state: JobState
+  numberRecordsProcessed?: number
+  errorMessage?: string
+}
+
+/**
+ * Creates a query job with CSV results, comma and LF. The POST is never repeated: if its answer is lost, a job
+ * that nobody reads stays behind in the org, ends by itself and is dropped by Salesforce after 7 days.
+ */
+export async function createQueryJob(session: Session, request: QueryJobRequest): Promise<CreatedJob> {
+  const job = await whileDoing(`Creation of a bulk query job for ${request.object}`, () =>
+    session.connection.request<JobBody>({
+      method: "POST",
+      url: `${session.basePath}/jobs/query`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        operation: request.operation,
+        query: request.soql,
+        contentType: "CSV",
+        columnDelimiter: "COMMA",
+        lineEnding: "LF",
+      }),
+    }),
+  )
+  return { id: job.id, createdDate: new Date(job.createdDate), state: job.state }
+}
+
+/** Looks at a job. A job that was deleted or is older than 7 days fails with NOT_FOUND. */
+export async function getQueryJob(session: Session, id: string): Promise<QueryJob> {
+  const job = await whileDoing(`Look at bulk job ${id}`, () =>
+    session.connection.request<JobBody>(`${session.basePath}/jobs/query/${id}`),
+  )
+  return {
+    id: job.id,
+    object: job.object,
+    createdDate: new Date(job.createdDate),
+    state: job.state,
+    numberRecordsProcessed: job.numberRecordsProcessed ?? 0,
+    errorMessage: job.errorMessage ?? null,
+    seenAt: session.clock.latest(),
+  }
+}
+
+/** Ends a job that is still running; one that has ended or is gone already is left as it is. */
+export async function abortJob(session: Session, id: string): Promise<void> {
+  await unlessGone(`Abort of bulk job ${id}`, () =>
+    session.connection.request({
+      method: "PATCH",
+      url: `${session.basePath}/jobs/query/${id}`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ state: "Aborted" }),
+    }),
+  )
+}
+
+/** Removes an ended job and its results from the org; one that is gone already is no error. */
+export async function deleteJob(session: Session, id: string): Promise<void> {
+  await unlessGone(`Deletion of bulk job ${id}`, () =>
+    session.connection.request({ method: "DELETE", url: `${session.basePath}/jobs/query/${id}` }),
+  )
+}
+
+async function unlessGone(purpose: string, work: () => PromiseLike<unknown>): Promise<void> {
+  try {
+    await whileDoing(purpose, work)
+  } catch (error) {
+    if (!(error instanceof SalesforceError && error.status === 404)) throw error
+  }
+}

@@ -1,0 +1,123 @@
+/** The parts of a SalesforceError beside its message. */
+export interface SalesforceErrorDetails {
+  /** Salesforce's `errorCode`, OAuth's `error`, the socket's or TLS code, or `HTTP_<status>`. */
+  code: string
+  /** HTTP status; absent when no answer arrived. */
+  status?: number
+  /** Whether the same request may succeed later without anybody changing anything. */
+  retryable: boolean
+  /** How long Salesforce asked to wait (`Retry-After`), ms. */
+  retryAfterMs?: number
+  cause?: unknown
+}
+
+/** Every failure of a call to Salesforce. The message is for the person on call; it holds no secret. */
+export class SalesforceError extends Error {
+  override readonly name = "SalesforceError"
+  readonly code: string
+  readonly status: number | null
+  readonly retryable: boolean
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, details: SalesforceErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = details.code
+    this.status = details.status ?? null
+    this.retryable = details.retryable
+    this.retryAfterMs = details.retryAfterMs ?? null
+  }
+}
+
+/** Runs `work`; a SalesforceError out of it gets `purpose` (what was being done, to which object) in front. */
+export async function whileDoing<T>(purpose: string, work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SalesforceError)) throw error
+    throw new SalesforceError(`${purpose}: ${error.message}`, {
+      code: error.code,
+      ...(error.status === null ? {} : { status: error.status }),
+      retryable: error.retryable,
+      ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }),
+      cause: error.cause,
+    })
+  }
+}
+
+// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+const transientStatuses = new Set([408, 420, 429, 500, 502, 503, 504])
+const transientCodes = new Set([
+  "REQUEST_LIMIT_EXCEEDED",
+  "LIMIT_EXCEEDED",
+  "QUERY_TIMEOUT",
+  "SERVER_UNAVAILABLE",
+  "UNKNOWN_EXCEPTION",
+])
+
+const advice: Record<string, string> = {
+  REQUEST_LIMIT_EXCEEDED:
+    "the org's API requests of the last 24 hours are used up; wait, or have the limit raised",
+  LIMIT_EXCEEDED: "a daily limit of the org is used up; wait, or have the limit raised",
+  INVALID_FIELD: "check the field's API name and that the service's user may read it (field-level security)",
+  INVALID_TYPE: "check the object's API name and that the service's user may read it",
+  INVALIDENTITY: "Bulk API 2.0 cannot query this object",
+  API_DISABLED_FOR_ORG: "this org's edition has no API access",
+  QUERY_TIMEOUT: "the query took longer than Salesforce allows",
+}
+
+/** The status and decoded body of an answer that is an error. */
+export interface ErrorAnswer {
+  status: number
+  text: string
+  retryAfter?: string | undefined
+}
+
+/** Turns an error answer (JSON array, JSON object, HTML page or nothing) into a SalesforceError. */
+export function errorFromAnswer(purpose: string, answer: ErrorAnswer): SalesforceError {
+  const { status } = answer
+  const { code, message } = decodeErrorBody(answer.text, status)
+  const hint = advice[code] ? ` (${advice[code]})` : ""
+  const retryAfterMs = parseRetryAfter(answer.retryAfter)
+  return new SalesforceError(`${purpose}: Salesforce answered HTTP ${status} ${code}: ${message}${hint}`, {
+    code,
+    status,
+    retryable: transientStatuses.has(status) || transientCodes.has(code),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+}
+
+/** Salesforce's code and message in an error body: REST sends `[{errorCode, message}]`, OAuth `{error, …}`. */
+export function decodeErrorBody(text: string, status: number): { code: string; message: string } {
+  const fallback = `HTTP_${status}`
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    return { code: fallback, message: firstWords(text) || "an answer without a body" }
+  }
+  const first = (Array.isArray(body) ? body[0] : body) as Record<string, unknown> | null | undefined
+  const code = first?.errorCode ?? first?.error
+  const message = first?.message ?? first?.error_description
+  return {
+    code: typeof code === "string" ? code : fallback,
+    message: typeof message === "string" ? message : firstWords(text) || "an answer without a body",
+  }
+}
+
+/** The first words a reader would see of a text or HTML page, at most 160 characters. */
+export function firstWords(text: string): string {
+  const visible = text
+    .slice(0, 20_000)
+    .replace(/<(script|style)\b[\s\S]*?<\/\1>|<!--[\s\S]*?-->|<[^>]*>/gi, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+  return visible.length > 160 ? `${visible.slice(0, 160)}…` : visible
+}
+
+/** `Retry-After` as milliseconds from now: a number of seconds or an HTTP date. */
+function parseRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}

@@ -1,0 +1,150 @@
+import type { Readable } from "node:stream"
+import { setTimeout as delay } from "node:timers/promises"
+import { type Dispatcher, request as undiciRequest } from "undici"
+import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
+import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
+
+/** One HTTP request, complete: the layer that knows of attempts and timeouts, and of nothing else. */
+export interface ExchangeRequest {
+  url: URL
+  method: "GET" | "POST" | "PATCH" | "DELETE"
+  headers: Record<string, string>
+  body?: string
+  /** What is being done, to which object; opens every error message. */
+  purpose: string
+  to: Destination
+  /** For how long a failed attempt may be followed by another one, ms; 0 where repeating does harm. */
+  repeatForMs: number
+  /** Whether a failure to connect at all is worth another attempt. */
+  repeatConnect: boolean
+}
+
+/** An answer with a 2xx status. Times are `performance.now()`, ms, of the attempt that succeeded. */
+export interface Exchanged<Body> {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Body
+  startedAt: number
+  /** When the headers had arrived. */
+  answeredAt: number
+}
+
+/** What an exchange is done with. */
+export interface ExchangeContext {
+  dispatcher: Dispatcher
+  /** Ends waiting and running exchanges when the session closes. */
+  signal: AbortSignal
+  /** Called with the headers of every answer, errors too. */
+  onAnswer?: (headers: Record<string, string>, startedAt: number, answeredAt: number) => void
+}
+
+const backoff = { firstMs: 500, factor: 2, maxMs: 16_000 }
+
+/** Sends a request and reads the whole answer as text; a body that breaks off counts as a failed attempt. */
+export function exchangeText(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<string>> {
+  return repeated(request, context, async () => {
+    const answer = await attempt(request, context)
+    try {
+      return { ...answer, body: await answer.body.text() }
+    } catch (error) {
+      throw errorFromTransport(request.purpose, request.to, error)
+    }
+  })
+}
+
+/** Sends a request and returns the answer with its body still to be read, as it came (perhaps gzip). */
+export function exchangeStream(
+  request: ExchangeRequest,
+  context: ExchangeContext,
+): Promise<Exchanged<Readable>> {
+  return repeated(request, context, () => attempt(request, context))
+}
+
+/**
+ * Repeats `work` while it fails with a passing fault: waits with full jitter, doubling from 0.5 s to 16 s,
+ * or for as long as `Retry-After` says. A wait that would end after `repeatForMs` is not begun.
+ */
+async function repeated<T>(
+  request: ExchangeRequest,
+  context: ExchangeContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + request.repeatForMs
+  for (let ceiling = backoff.firstMs; ; ceiling = Math.min(ceiling * backoff.factor, backoff.maxMs)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof SalesforceError) || !isWorthRepeating(error, request)) throw error
+      // Half of the wait is fixed, so that a jitter of nearly zero does not spend the attempts at once.
+      const waitMs = error.retryAfterMs ?? (ceiling / 2) * (1 + Math.random())
+      if (performance.now() + waitMs >= deadline || context.signal.aborted) throw error
+      await delay(waitMs, undefined, { signal: context.signal }).catch(() => {
+        throw error
+      })
+    }
+  }
+}
+
+function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boolean {
+  if (!error.retryable) return false
+  // A used-up limit answers 403 or 400 and comes back in hours: the caller's schedule, not ours.
+  if (error.status !== null) return error.status >= 500 || [408, 420, 429].includes(error.status)
+  return request.repeatConnect || !isConnectFailure(error.code)
+}
+
+type UndiciBody = Readable & { text(): Promise<string> }
+
+async function attempt(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
+  const startedAt = performance.now()
+  let answer: Dispatcher.ResponseData
+  try {
+    answer = await undiciRequest(request.url, {
+      dispatcher: context.dispatcher,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+      signal: context.signal,
+    })
+  } catch (error) {
+    throw errorFromTransport(request.purpose, request.to, error)
+  }
+  const answeredAt = performance.now()
+  const headers = plainHeaders(answer.headers)
+  context.onAnswer?.(headers, startedAt, answeredAt)
+  if (answer.statusCode >= 200 && answer.statusCode < 300) {
+    return { status: answer.statusCode, headers, body: answer.body, startedAt, answeredAt }
+  }
+  // An error body that breaks off does not hide the status.
+  const text = await answer.body.text().catch(() => "")
+  if (answer.statusCode >= 300 && answer.statusCode < 400)
+    throw redirected(request, answer.statusCode, headers)
+  throw errorFromAnswer(request.purpose, {
+    status: answer.statusCode,
+    text,
+    retryAfter: headers["retry-after"],
+  })
+}
+
+function plainHeaders(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : `${value}`,
+    ]),
+  )
+}
+
+function redirected(
+  request: ExchangeRequest,
+  status: number,
+  headers: Record<string, string>,
+): SalesforceError {
+  // Followed, a redirect would send the token or the secret to a host that nobody configured.
+  const location = firstWords(headers.location ?? "nowhere").split("?")[0]
+  const check = request.to.variable ?? "SF_LOGIN_URL"
+  return new SalesforceError(
+    `${request.purpose}: ${request.to.host} redirects to ${location}; set ${check} to the host that answers itself`,
+    { code: `HTTP_${status}`, status, retryable: false },
+  )
+}

@@ -1,0 +1,172 @@
+import { createPrivateKey, type KeyObject } from "node:crypto"
+import { SignJWT } from "jose"
+import type { SalesforceConfig } from "../config.ts"
+import { SalesforceError } from "./errors.ts"
+import { type ExchangeContext, exchangeText } from "./exchange.ts"
+
+/** Where the service logs in, and how. `privateKey` is PEM, PKCS #8 or PKCS #1. */
+export type LoginConfig = Pick<
+  SalesforceConfig,
+  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey"
+>
+
+/** What a login yields. */
+export interface Login {
+  accessToken: string
+  /** Origin of the org's REST API. */
+  instanceUrl: string
+  /** 18-character organization id. */
+  tenantId: string
+  userId: string
+}
+
+const purpose = "Login to Salesforce"
+const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+// Salesforce wants 3 to 5 minutes at most (its pages disagree); 3 is within both.
+const assertionLifetimeS = 180
+
+/**
+ * Logs in once by client credentials or by JWT bearer
+ * (https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_jwt_flow.htm).
+ * Fails with a SalesforceError that names the variable to look at.
+ */
+export async function logIn(config: LoginConfig, context: ExchangeContext): Promise<Login> {
+  const url = new URL("/services/oauth2/token", config.loginUrl)
+  const form = config.auth === "jwt" ? await jwtForm(config) : clientCredentialsForm(config)
+  const answer = await exchangeText(
+    {
+      url,
+      method: "POST",
+      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+      body: form.toString(),
+      purpose,
+      to: { host: url.host, variable: "SF_LOGIN_URL" },
+      // Asking twice for a token does no harm. A wrong address should be reported at once.
+      repeatForMs: 15_000,
+      repeatConnect: false,
+    },
+    context,
+  ).catch((error: unknown) => {
+    throw error instanceof SalesforceError ? explained(error, config) : error
+  })
+  return parseLogin(answer.body, url.host)
+}
+
+function clientCredentialsForm(config: LoginConfig): URLSearchParams {
+  return new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: config.clientId,
+    client_secret: required(config.clientSecret, "SF_CLIENT_SECRET", config.auth),
+  })
+}
+
+async function jwtForm(config: LoginConfig): Promise<URLSearchParams> {
+  const key = parsePrivateKey(required(config.privateKey, "SF_PRIVATE_KEY", config.auth))
+  const username = required(config.username, "SF_USERNAME", config.auth)
+  const assertion = await new SignJWT()
+    .setProtectedHeader({ alg: "RS256" })
+    .setIssuer(config.clientId)
+    .setSubject(username)
+    .setAudience(jwtAudience(config.loginUrl))
+    .setExpirationTime(Math.floor(Date.now() / 1_000) + assertionLifetimeS)
+    .sign(key)
+  return new URLSearchParams({ grant_type: jwtGrant, assertion })
+}
+
+/**
+ * The audience Salesforce expects: its login host, or its sandbox login host, also where the org's own
+ * My Domain host is called; any other host (a private cloud, the simulator) is its own audience.
+ */
+export function jwtAudience(loginUrl: string): string {
+  const { host, origin } = new URL(loginUrl)
+  if (host === "test.salesforce.com" || host.endsWith(".sandbox.my.salesforce.com")) {
+    return "https://test.salesforce.com"
+  }
+  if (host.endsWith(".my.salesforce.com")) return "https://login.salesforce.com"
+  return origin
+}
+
+function parsePrivateKey(pem: string): KeyObject {
+  let key: KeyObject
+  try {
+    // Variables set on one line carry their line breaks as the two characters \n.
+    key = createPrivateKey(pem.replaceAll("\\n", "\n"))
+  } catch {
+    throw badKey("is not a private key in PEM form without a passphrase")
+  }
+  if (key.asymmetricKeyType === "rsa") return key
+  throw badKey(`is a key of type ${key.asymmetricKeyType}; Salesforce takes RSA keys`)
+}
+
+function badKey(what: string): SalesforceError {
+  return new SalesforceError(
+    `${purpose}: SF_PRIVATE_KEY ${what}. It is the key of the certificate uploaded to the connected app`,
+    { code: "INVALID_PRIVATE_KEY", retryable: false },
+  )
+}
+
+function required(value: string | undefined, variable: string, auth: string): string {
+  if (value) return value
+  throw new SalesforceError(`${purpose}: ${variable} is not set; SF_AUTH=${auth} needs it`, {
+    code: "MISSING_CONFIGURATION",
+    retryable: false,
+  })
+}
+
+/** Adds what to look at to Salesforce's own words, which are terse: `invalid_grant: invalid assertion`. */
+function explained(error: SalesforceError, config: LoginConfig): SalesforceError {
+  const hint = loginHint(error, config)
+  if (!hint) return error
+  return new SalesforceError(`${error.message}; ${hint}`, {
+    code: error.code,
+    ...(error.status === null ? {} : { status: error.status }),
+    retryable: error.retryable,
+  })
+}
+
+function loginHint(error: SalesforceError, config: LoginConfig): string | undefined {
+  const said = error.message.toLowerCase()
+  if (error.status === null || error.retryable) return undefined
+  if (error.code === "invalid_client_id") return "check SF_CLIENT_ID"
+  if (error.code === "invalid_client") return "check SF_CLIENT_SECRET (and SF_CLIENT_ID)"
+  if (said.includes("no client credentials user")) {
+    return "enable the client credentials flow in the connected app and name the user it runs as"
+  }
+  if (said.includes("hasn't approved") || error.code === "invalid_app_access") {
+    return "pre-authorize the user of SF_USERNAME for the connected app (a profile or permission set)"
+  }
+  if (said.includes("audience")) return "check SF_LOGIN_URL: login, test (sandboxes), or the org's own host"
+  if (error.code === "invalid_grant" && config.auth === "jwt") {
+    return (
+      "check that SF_PRIVATE_KEY belongs to the certificate of the connected app, that SF_USERNAME is an active " +
+      "user there, that SF_LOGIN_URL is the right one (login or test), and this machine's clock"
+    )
+  }
+  if (error.code === "invalid_grant")
+    return "check SF_CLIENT_ID, SF_CLIENT_SECRET and the login host SF_LOGIN_URL"
+  if (error.code.startsWith("HTTP_")) return "check SF_LOGIN_URL: this is not Salesforce's token endpoint"
+  return undefined
+}
+
+function parseLogin(text: string, host: string): Login {
+  let body: Record<string, unknown> | undefined
+  try {
+    body = JSON.parse(text)
+  } catch {
+    body = undefined
+  }
+  const token = body?.access_token
+  const instanceUrl = body?.instance_url
+  const identity = /\/id\/(00D[A-Za-z0-9]{15})\/(005[A-Za-z0-9]{12,15})$/.exec(String(body?.id ?? ""))
+  if (typeof token === "string" && typeof instanceUrl === "string" && URL.canParse(instanceUrl) && identity) {
+    return { accessToken: token, instanceUrl, tenantId: `${identity[1]}`, userId: `${identity[2]}` }
+  }
+  // The body may hold a token, so it is not quoted.
+  const what = body
+    ? "an answer without access_token, instance_url or a full id"
+    : "something that is not JSON"
+  throw new SalesforceError(
+    `${purpose}: ${host} answered with ${what}; check that SF_LOGIN_URL is a Salesforce login host`,
+    { code: "INVALID_LOGIN_ANSWER", status: 200, retryable: false },
+  )
+}

@@ -1,0 +1,188 @@
+import { SalesforceError, whileDoing } from "./errors.ts"
+import type { SalesforceAnswer } from "./http.ts"
+import { parseLosslessly } from "./lossless_json.ts"
+import type { Session } from "./session.ts"
+
+/** Which records to read, and which of their fields. */
+export interface RecordsRequest {
+  object: string
+  /** API names; dotted for a field of a parent (`Product2.ProductCode`). */
+  fields: readonly string[]
+  /** 18-character ids, each once. */
+  ids: readonly string[]
+}
+
+/** Full records, read by Id. */
+export interface RecordsRead {
+  /** JSON texts with the requested names as keys (dotted ones too) and numbers as Salesforce wrote them. */
+  records: string[]
+  /** Ids without a record: deleted, in the recycle bin, or not visible to the service's user. */
+  missing: string[]
+  /** Bounds for the moment of the read on Salesforce's clock; the widest over all calls. */
+  readFrom: Date
+  readTo: Date
+}
+
+/** Records removed in a span of time. */
+export interface DeletedRecords {
+  records: { id: string; deletedDate: Date }[]
+  /** Nothing before this is known any more. */
+  earliestDateAvailable: Date
+  /** Deletions after this may still be missing. */
+  latestDateCovered: Date
+}
+
+/** Most ids in one POST (resources_composite_sobjects_collections_retrieve_post.htm). */
+const idsPerRetrieve = 2_000
+/** URI and headers together may have 16,384 bytes (help article 000386264); the rest is for the headers. */
+const maxQueryUriBytes = 12_000
+/** An Id in a query's list: 18 characters, two quotes, a comma. */
+const idBytesInUri = 21
+
+type RecordBody = Record<string, unknown>
+type Batch = { found: RecordBody[]; answers: SalesforceAnswer[] }
+
+/**
+ * Reads records by Id in as few calls as possible: 2,000 a call by sObject Collections, which gives null for
+ * an id without a visible record. Fields of parents are not documented for it, so with them it is SOQL, some
+ * 500 ids a call. A record whose `IsDeleted` was asked for and is true counts as missing.
+ */
+export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsRead> {
+  if (request.ids.length === 0) throw new RangeError("readRecords needs at least one id")
+  const dotted = request.fields.some((field) => field.includes("."))
+  const read = dotted ? queryBatch : retrieveBatch
+  const batchSize = dotted ? idsPerQuery(session, request) : idsPerRetrieve
+  const found = new Map<string, string>()
+  const answers: SalesforceAnswer[] = []
+  for (let from = 0; from < request.ids.length; from += batchSize) {
+    const batch = await read(session, { ...request, ids: request.ids.slice(from, from + batchSize) })
+    answers.push(...batch.answers)
+    for (const record of batch.found) {
+      if (record.IsDeleted !== true) found.set(String(record.Id), recordText(record, request.fields))
+    }
+  }
+  return {
+    records: [...found.values()],
+    missing: request.ids.filter((id) => !found.has(id)),
+    readFrom: new Date(Math.min(...answers.map((answer) => answer.readFrom.getTime()))),
+    readTo: new Date(Math.max(...answers.map((answer) => answer.readTo.getTime()))),
+  }
+}
+
+async function retrieveBatch(session: Session, { object, fields, ids }: RecordsRequest): Promise<Batch> {
+  const purpose = `Read of ${ids.length} records of ${object}`
+  const answer = await session.send({
+    method: "POST",
+    path: `${session.basePath}/composite/sobjects/${object}`,
+    purpose,
+    body: JSON.stringify({ ids, fields: withId(fields) }),
+    // A POST by its form only: it reads, so repeating it does no harm.
+    repeatable: true,
+  })
+  const found = parse(purpose, answer)
+  // "The number of sObjects returned matches the number of IDs": a shorter list would pass for deletions.
+  if (!Array.isArray(found) || found.length !== ids.length) {
+    throw unexpected(purpose, answer, `is no list of ${ids.length} records`)
+  }
+  return { found: found.filter((record) => record !== null), answers: [answer] }
+}
+
+async function queryBatch(session: Session, request: RecordsRequest): Promise<Batch> {
+  const purpose = `Read of ${request.ids.length} records of ${request.object}`
+  const batch: Batch = { found: [], answers: [] }
+  for (let path: string | undefined = queryPath(session, request); path !== undefined; ) {
+    const answer = await session.send({ path, purpose })
+    const page = parse(purpose, answer) as { records?: RecordBody[]; done?: boolean; nextRecordsUrl?: string }
+    if (!Array.isArray(page.records) || (page.done !== true && !page.nextRecordsUrl)) {
+      throw unexpected(purpose, answer, "is no query result")
+    }
+    batch.found.push(...page.records)
+    batch.answers.push(answer)
+    path = page.done === true ? undefined : page.nextRecordsUrl
+  }
+  return batch
+}
+
+function queryPath(session: Session, { object, fields, ids }: RecordsRequest): string {
+  const list = ids.map((id) => `'${soqlId(id)}'`).join(",")
+  const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})`
+  // Spaces only: names, ids, quotes, commas and brackets stand for themselves in a query string.
+  return `${session.basePath}/query?q=${soql.replaceAll(" ", "+")}`
+}
+
+function idsPerQuery(session: Session, request: RecordsRequest): number {
+  const fixed = queryPath(session, { ...request, ids: [] }).length
+  return Math.max(1, Math.floor((maxQueryUriBytes - fixed) / idBytesInUri))
+}
+
+function soqlId(id: string): string {
+  if (/^[A-Za-z0-9]{15,18}$/.test(id)) return id
+  throw new RangeError(`not a record id: ${id}`)
+}
+
+function withId(fields: readonly string[]): string[] {
+  return fields.includes("Id") ? [...fields] : ["Id", ...fields]
+}
+
+/** One record as JSON text: only what was asked for, fields of parents under their dotted name. */
+function recordText(record: RecordBody, fields: readonly string[]): string {
+  const flat: RecordBody = {}
+  for (const field of withId(fields)) {
+    let value: unknown = record
+    for (const name of field.split(".")) value = member(value, name)
+    flat[field] = value
+  }
+  return JSON.stringify(flat)
+}
+
+/** A member by its name without regard to case: Salesforce answers in its own spelling, not in the query's. */
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return null
+  if (name in value) return (value as RecordBody)[name]
+  const spelled = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase())
+  return spelled === undefined ? null : (value as RecordBody)[spelled]
+}
+
+function parse(purpose: string, answer: SalesforceAnswer): unknown {
+  try {
+    return parseLosslessly(answer.text)
+  } catch {
+    throw unexpected(purpose, answer, "is not JSON")
+  }
+}
+
+function unexpected(purpose: string, answer: SalesforceAnswer, what: string): SalesforceError {
+  return new SalesforceError(`${purpose}: the answer (${answer.text.length} characters) ${what}`, {
+    code: "UNEXPECTED_ANSWER",
+    status: answer.status,
+    retryable: true,
+  })
+}
+
+/** `SELECT COUNT()` of an object. @param where a SOQL condition without `WHERE` */
+export async function countRecords(session: Session, object: string, where?: string): Promise<number> {
+  const soql = `SELECT COUNT() FROM ${object}${where ? ` WHERE ${where}` : ""}`
+  const result = await whileDoing(`Count of ${object}`, () => session.connection.query(soql))
+  return result.totalSize
+}
+
+/**
+ * Records deleted between two times on Salesforce's clock (`/sobjects/X/deleted`; 15 days back at most, more than
+ * a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and with
+ * EXCEEDED_ID_LIMIT above 600,000 ids: then only an Id comparison tells.
+ */
+export async function getDeleted(
+  session: Session,
+  object: string,
+  start: Date,
+  end: Date,
+): Promise<DeletedRecords> {
+  const result = await whileDoing(`Read of deleted ${object} records`, () =>
+    session.connection.deleted(object, start, end),
+  )
+  return {
+    records: result.deletedRecords.map(({ id, deletedDate }) => ({ id, deletedDate: new Date(deletedDate) })),
+    earliestDateAvailable: new Date(result.earliestDateAvailable),
+    latestDateCovered: new Date(result.latestDateCovered),
+  }
+}

@@ -1,0 +1,112 @@
+import { getCACertificates } from "node:tls"
+import { Connection } from "jsforce"
+import { Agent } from "undici"
+import type { SalesforceConfig } from "../config.ts"
+import { SalesforceClock } from "./clock.ts"
+import { type ApiUsage, createHttp, parseLimitInfo, type SalesforceHttp } from "./http.ts"
+import { SessionTransport } from "./jsforce_transport.ts"
+import { type Login, logIn } from "./login.ts"
+
+/** What the gRPC metadata and every HTTP call carry. */
+export interface Credentials {
+  accessToken: string
+  instanceUrl: string
+  /** 18-character organization id. */
+  tenantId: string
+}
+
+/** One login to the org, shared by all that talk to it in this process. */
+export interface Session extends SalesforceHttp {
+  readonly config: SalesforceConfig
+  /** jsforce over this session: same token, CA, timeouts, repeats, clock and errors. */
+  readonly connection: Connection
+  readonly clock: SalesforceClock
+  /** `/services/data/v66.0` */
+  readonly basePath: string
+  /** The credentials in use; logs in when there are none. */
+  credentials(): Promise<Credentials>
+  /** Logs in again; calls made while a login is under way share it. */
+  renew(): Promise<void>
+  /** Ends running requests (they fail as retryable) and closes the sockets. */
+  close(): Promise<void>
+}
+
+/** What a session reports. */
+export interface SessionOptions {
+  /** Called with the API usage stated in each answer (rule 14). */
+  onLimit?: (usage: ApiUsage) => void
+}
+
+const connectTimeoutMs = 10_000
+
+/** Prepares a session; the first call, or `credentials()`, logs in. */
+export function createSession(config: SalesforceConfig, options: SessionOptions = {}): Session {
+  const clock = new SalesforceClock()
+  const closing = new AbortController()
+  const dispatcher = new Agent({
+    // Node's `ca` replaces the built-in authorities; ours are to be trusted beside them.
+    connect: {
+      ...(config.ca === undefined ? {} : { ca: [...getCACertificates("default"), config.ca] }),
+      timeout: connectTimeoutMs,
+    },
+    // One request at a time on a socket, so that a page that is read slowly delays nothing else.
+    allowH2: false,
+    // Salesforce lets a query run for 120 s before the first byte: 150 s at the default of 60 s.
+    headersTimeout: config.httpIdleMs * 2.5,
+    bodyTimeout: config.httpIdleMs,
+  })
+  const exchange = {
+    dispatcher,
+    signal: closing.signal,
+    onAnswer(headers: Record<string, string>, startedAt: number, answeredAt: number) {
+      clock.observe(headers.date, startedAt, answeredAt)
+      const usage = parseLimitInfo(headers["sforce-limit-info"])
+      if (usage) options.onLimit?.(usage)
+    },
+  }
+
+  let current: Login | undefined
+  let loggingIn: Promise<Login> | undefined
+  function logInOnce(): Promise<Login> {
+    loggingIn ??= logIn(config, exchange)
+      .then((login) => {
+        current = login
+        connection.accessToken = login.accessToken
+        connection.instanceUrl = login.instanceUrl
+        connection.userInfo = {
+          id: login.userId,
+          organizationId: login.tenantId,
+          url: `${config.loginUrl}/id/${login.tenantId}/${login.userId}`,
+        }
+        return login
+      })
+      .finally(() => {
+        loggingIn = undefined
+      })
+    return loggingIn
+  }
+  async function credentials(): Promise<Credentials> {
+    const { accessToken, instanceUrl, tenantId } = current ?? (await logInOnce())
+    return { accessToken, instanceUrl, tenantId }
+  }
+  async function renew(): Promise<void> {
+    await logInOnce()
+  }
+
+  const http = createHttp({ credentials, renew, exchange })
+  const connection = new Connection({ loginUrl: config.loginUrl, version: config.apiVersion })
+  connection._transport = new SessionTransport(http)
+  return {
+    ...http,
+    config,
+    connection,
+    clock,
+    basePath: `/services/data/v${config.apiVersion}`,
+    credentials,
+    renew,
+    async close() {
+      closing.abort()
+      await dispatcher.destroy()
+    },
+  }
+}

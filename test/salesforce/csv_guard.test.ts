@@ -1,0 +1,89 @@
+import assert from "node:assert/strict"
+import { Readable } from "node:stream"
+import { describe, it } from "node:test"
+import { parse } from "csv-parse/sync"
+import fc from "fast-check"
+import { CsvGuard, nulMarker } from "../../src/salesforce/csv_guard.ts"
+import { SalesforceError } from "../../src/salesforce/errors.ts"
+
+const options = { columns: ["Id", "Name"], object: "Product2", jobId: "750R0000000zxr8IAA" }
+const header = '"Id","Name"\n'
+
+async function pass(chunks: Buffer[]): Promise<{ guard: CsvGuard; text: string }> {
+  const guard = new CsvGuard(options)
+  const out: Buffer[] = []
+  for await (const chunk of Readable.from(chunks).compose(guard)) out.push(chunk as Buffer)
+  return { guard, text: Buffer.concat(out).toString("utf8") }
+}
+
+function split(bytes: Buffer, size: number): Buffer[] {
+  const chunks: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
+  return chunks
+}
+
+async function refusal(text: string): Promise<SalesforceError> {
+  const error = await pass([Buffer.from(text)]).then(
+    () => assert.fail("passed"),
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof SalesforceError, String(error))
+  assert.match(error.message, /750R0000000zxr8IAA \(Product2\)/)
+  return error
+}
+
+describe("The guard on a result page", () => {
+  it("passes every byte on and counts records as a CSV parser does, wherever the chunks are cut", async () => {
+    const value = fc.string({ unit: fc.constantFrom("a", '"', "\n", ",", "é", "#N/A", "\r") })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(value, value)),
+        fc.integer({ min: 1, max: 40 }),
+        async (rows, size) => {
+          const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+          const page = header + rows.map((row) => `${row.map(quoted).join(",")}\n`).join("")
+          const { guard, text } = await pass(split(Buffer.from(page), size))
+          assert.equal(text, page)
+          assert.equal(guard.bytes, Buffer.byteLength(page))
+          assert.equal(guard.records, parse(page, { columns: true }).length)
+        },
+      ),
+    )
+  })
+
+  it("replaces NUL bytes by the marker and counts them", async () => {
+    const page = `${header}"1","a\0b\0"\n"2","c"\n`
+    const { guard, text } = await pass(split(Buffer.from(page), 7))
+    assert.equal(text, page.replaceAll("\0", nulMarker))
+    assert.deepEqual([guard.nuls, guard.records, guard.bytes], [2, 2, page.length])
+  })
+
+  it("takes a header without quotes, in another case, with a byte order mark or a CR", async () => {
+    for (const line of ["Id,Name\n", '"ID","name"\n', '\uFEFF"Id","Name"\n', '"Id","Name"\r\n']) {
+      assert.equal((await pass([Buffer.from(`${line}"1","a"\n`)])).guard.records, 1)
+    }
+  })
+
+  it("takes a page without records, with and without a header: the count decides there", async () => {
+    for (const page of ["", header, header.trim()]) {
+      assert.equal((await pass([Buffer.from(page)])).guard.records, 0)
+    }
+  })
+
+  it("refuses another header and names the first column that differs", async () => {
+    assert.match((await refusal('"Id","Nom"\n"1","a"\n')).message, /column 2 is "Nom", not "Name"/)
+    assert.match((await refusal('"Id"\n"1"\n')).message, /column 2 is nothing, not "Name"/)
+    assert.match((await refusal('"Id","Name","X"\n')).message, /column 3 is "X", not no more columns/)
+    assert.equal((await refusal("x".repeat(300_000))).code, "BAD_HEADER")
+  })
+
+  it("refuses a page cut short at any byte after the header, except between records", async () => {
+    const page = `${header}"1","a ""quoted"" one"\n"2","two\nlines"\n`
+    const whole = new Set([header.length - 1, header.length, page.indexOf('"2"'), page.length])
+    for (let at = 1; at <= page.length; at++) {
+      if (whole.has(at)) continue
+      const error = await refusal(page.slice(0, at))
+      assert.equal(error.code, at < header.length ? "BAD_HEADER" : "PAGE_CUT_SHORT", `cut at ${at}`)
+    }
+  })
+})
