@@ -1,0 +1,147 @@
+import { rootCertificates } from "node:tls"
+import {
+  type Client,
+  type ClientDuplexStream,
+  credentials as grpcCredentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js"
+import {
+  type FetchRequest,
+  type FetchResponse,
+  PubSubStub,
+  type SchemaInfo,
+  type TopicInfo,
+} from "./proto.ts"
+
+/** What the Pub/Sub API wants in the metadata of every call. */
+export interface PubsubCredentials {
+  accessToken: string
+  instanceUrl: string
+  /** 18-character organization id. */
+  tenantId: string
+}
+
+/** A running Subscribe call. */
+export type SubscribeCall = ClientDuplexStream<FetchRequest, FetchResponse>
+
+/** A batch may hold 100 events of 1 MB at the very worst; real ones stay far below this. */
+const RECEIVE_LIMIT_BYTES = 16 * 1024 * 1024
+
+const UNARY_DEADLINE_MS = 30_000
+
+type Unary<Answer> = (
+  request: object,
+  metadata: Metadata,
+  options: { deadline: number },
+  callback: (error: ServiceError | null, answer: Answer) => void,
+) => { cancel(): void }
+
+type Stub = Client & {
+  Subscribe(metadata: Metadata): SubscribeCall
+  GetTopic: Unary<TopicInfo>
+  GetSchema: Unary<SchemaInfo>
+}
+
+const channels = new Map<string, PubsubChannel>()
+
+/** The HTTP/2 connection to one Pub/Sub endpoint, shared by all subscriptions of the process. */
+export class PubsubChannel {
+  readonly #key: string
+  readonly #endpoint: string
+  readonly #ca: string | undefined
+  #users = 0
+  #stub: Stub
+
+  private constructor(key: string, endpoint: string, ca: string | undefined) {
+    this.#key = key
+    this.#endpoint = endpoint
+    this.#ca = ca
+    this.#stub = this.#connect()
+  }
+
+  /**
+   * The process's channel to `endpoint` ("host:port"); give it back with `release`.
+   *
+   * @param ca PEM of an extra trusted certificate authority, beside the well-known ones
+   */
+  static acquire(endpoint: string, ca?: string): PubsubChannel {
+    const key = `${endpoint}\n${ca ?? ""}`
+    const channel = channels.get(key) ?? new PubsubChannel(key, endpoint, ca)
+    channels.set(key, channel)
+    channel.#users++
+    return channel
+  }
+
+  /** Closes the connection when its last user has released it. */
+  release(): void {
+    if (--this.#users > 0) return
+    channels.delete(this.#key)
+    this.#stub.close()
+  }
+
+  /**
+   * New calls get a new connection; calls under way keep theirs. For a connection that swallows everything:
+   * the operating system would take a quarter of an hour to notice.
+   */
+  replaceConnection(): void {
+    const silent = this.#stub
+    this.#stub = this.#connect()
+    silent.close()
+  }
+
+  /** Opens a Subscribe call. */
+  subscribe(credentials: PubsubCredentials): SubscribeCall {
+    return this.#stub.Subscribe(metadataOf(credentials))
+  }
+
+  /** GetTopic. The schema id is blank for `/data/ChangeEvents` and other channels of several objects. */
+  getTopic(topic: string, credentials: PubsubCredentials, signal?: AbortSignal): Promise<TopicInfo> {
+    return this.#unary<TopicInfo>("GetTopic", { topic_name: topic }, credentials, signal)
+  }
+
+  /** GetSchema: the Avro schema of a schema id. */
+  getSchema(schemaId: string, credentials: PubsubCredentials, signal?: AbortSignal): Promise<SchemaInfo> {
+    return this.#unary<SchemaInfo>("GetSchema", { schema_id: schemaId }, credentials, signal)
+  }
+
+  #unary<Answer>(
+    method: "GetTopic" | "GetSchema",
+    request: object,
+    credentials: PubsubCredentials,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const rpc = this.#stub[method].bind(this.#stub) as Unary<Answer>
+      const deadline = Date.now() + UNARY_DEADLINE_MS
+      const call = rpc(request, metadataOf(credentials), { deadline }, (error, answer) => {
+        signal?.removeEventListener("abort", cancel)
+        if (error?.code === status.DEADLINE_EXCEEDED) this.replaceConnection()
+        if (error) reject(error)
+        else resolve(answer)
+      })
+      const cancel = () => call.cancel()
+      signal?.addEventListener("abort", cancel, { once: true })
+    })
+  }
+
+  #connect(): Stub {
+    const roots = this.#ca ? Buffer.from([...rootCertificates, this.#ca].join("\n")) : null
+    const options = {
+      "grpc.max_receive_message_length": RECEIVE_LIMIT_BYTES,
+      // Otherwise a replaced connection would be taken up again from the process-wide pool.
+      "grpc.use_local_subchannel_pool": 1,
+    }
+    return new PubSubStub(this.#endpoint, grpcCredentials.createSsl(roots), options) as unknown as Stub
+  }
+}
+
+function metadataOf({ accessToken, instanceUrl, tenantId }: PubsubCredentials): Metadata {
+  const metadata = new Metadata()
+  metadata.set("accesstoken", accessToken)
+  metadata.set("instanceurl", instanceUrl)
+  metadata.set("tenantid", tenantId)
+  return metadata
+}

@@ -1,0 +1,121 @@
+import { performance } from "node:perf_hooks"
+import type { SubscribeCall } from "./channel.ts"
+import { Credit, MAX_OUTSTANDING } from "./credit.ts"
+import type { FetchRequest, FetchResponse, ReplayPreset } from "./proto.ts"
+import type { StallMeter } from "./stall_meter.ts"
+
+/** Where a stream starts; CUSTOM starts after the replay id. */
+export type ReplayStart = { preset: Exclude<ReplayPreset, "CUSTOM"> } | { preset: "CUSTOM"; replayId: Buffer }
+
+/** A response with the circumstances of its arrival. */
+export interface ReceivedResponse {
+  response: FetchResponse
+  /** This machine's clock when the response was read from the connection. */
+  receivedAt: Date
+  /** How long the process had stood still just before; see `StallMeter`. */
+  stalledMs: number
+}
+
+/** The server said nothing for too long: no event and no keepalive. */
+export class SilenceError extends Error {}
+
+/** The server ended the stream without an error, as it does after 60 s without a request. */
+export class StreamEndedError extends Error {}
+
+/**
+ * One Subscribe call: its responses in order, its credit, its watchdog. Made for one reader that calls
+ * `next`, works, and then `committed`. After `cancel` nothing of the call is heard any more.
+ */
+export class FetchStream {
+  readonly #call: SubscribeCall
+  readonly #credit = new Credit()
+  readonly #silenceMs: number
+  readonly #queue: ReceivedResponse[] = []
+  readonly #closed: Promise<void>
+  #waitingEvents = 0
+  #failure: Error | null = null
+  #lastHeard = performance.now()
+  #wake: () => void = () => {}
+
+  /** @param silenceMs longest time between two responses; the server promises a keepalive within 270 s */
+  constructor(call: SubscribeCall, topic: string, start: ReplayStart, silenceMs: number, stalls: StallMeter) {
+    this.#call = call
+    this.#silenceMs = silenceMs
+    call.on("data", (response: FetchResponse) => {
+      this.#lastHeard = performance.now()
+      this.#credit.received(response)
+      this.#waitingEvents += response.events.length
+      this.#queue.push({ response, receivedAt: new Date(), stalledMs: stalls.stalledMs() })
+      this.#wake()
+    })
+    call.on("error", (error: Error) => this.#fail(error))
+    call.on("end", () => this.#fail(new StreamEndedError("Salesforce ended the stream without an error")))
+    this.#closed = new Promise((resolve) => call.on("status", () => resolve()))
+    const first: FetchRequest = {
+      topic_name: topic,
+      replay_preset: start.preset,
+      num_requested: MAX_OUTSTANDING,
+    }
+    if (start.preset === "CUSTOM") first.replay_id = start.replayId
+    call.write(first)
+  }
+
+  /**
+   * The next response. Throws what ended the stream once every response before has been handed out,
+   * `SilenceError` when the watchdog strikes, and the signal's reason when it is aborted.
+   */
+  async next(signal: AbortSignal): Promise<ReceivedResponse> {
+    for (;;) {
+      signal.throwIfAborted()
+      const received = this.#queue.shift()
+      if (received) return received
+      if (this.#failure) throw this.#failure
+      const leftMs = this.#lastHeard + this.#silenceMs - performance.now()
+      if (leftMs <= 0) {
+        throw new SilenceError(
+          `Salesforce sent nothing for ${Math.round(this.#silenceMs / 1000)} s, not even a keepalive`,
+        )
+      }
+      await this.#awaken(leftMs, signal)
+    }
+  }
+
+  /** The response last handed out is stored for good: asks for more events where it is time to. */
+  committed({ response }: ReceivedResponse): void {
+    this.#waitingEvents -= response.events.length
+    const num_requested = this.#credit.next(this.#waitingEvents)
+    if (num_requested > 0 && !this.#failure) this.#call.write({ num_requested })
+  }
+
+  /** True once the stream has ended or failed, even if some responses still wait. */
+  get hasEnded(): boolean {
+    return this.#failure !== null
+  }
+
+  /** Cancels the call and waits until the connection has dropped it. */
+  async cancel(): Promise<void> {
+    this.#fail(new Error("cancelled"))
+    this.#queue.length = 0
+    this.#call.cancel()
+    await this.#closed
+  }
+
+  #fail(error: Error): void {
+    // An error comes with an end, in either order: the error says more.
+    if (this.#failure === null || this.#failure instanceof StreamEndedError) this.#failure = error
+    this.#wake()
+  }
+
+  #awaken(withinMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, withinMs)
+      signal.addEventListener("abort", done)
+      this.#wake = done
+      function done(): void {
+        clearTimeout(timer)
+        signal.removeEventListener("abort", done)
+        resolve()
+      }
+    })
+  }
+}
