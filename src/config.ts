@@ -77,18 +77,27 @@ type Values = {
     | ((typeof variables)[N] extends { default: string } ? never : undefined)
 }
 
-/** What `npm start` does with this environment (design, section 9). */
+/** What `npm start` does with this environment (design, section 9). Throws ConfigError when it is neither. */
 export function startMode(env: Environment = process.env): "demo" | "service" {
   const database = isSet(env, "DATABASE_URL")
   const salesforce = salesforceVariables.filter((name) => isSet(env, name))
   if (database === salesforce.length > 0) return database ? "service" : "demo"
-  const both = "Set both for the service, none of them for the demo"
+  const given = database ? "only DATABASE_URL is set" : `only ${salesforce.join(", ")} set`
   throw new ConfigError([
-    database
-      ? `SF_CLIENT_ID, with SF_CLIENT_SECRET or SF_USERNAME and SF_PRIVATE_KEY: not set, but DATABASE_URL is. ${both}; ` +
-        "start --demo puts simulated records into that database."
-      : `DATABASE_URL: not set, but ${salesforce.join(", ")} ${salesforce.length > 1 ? "are" : "is"}. ${both}.`,
+    ...faultsOf(() => readConfig(env)),
+    `npm start: ${given}. Set DATABASE_URL and the SF_* variables for the service, none of them for the demo` +
+      `${database ? "; start --demo puts simulated records into that database" : ""}.`,
   ])
+}
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read()
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
 }
 
 /** Log level, data folder and HTTP address: enough for the demo and the simulator. Throws ConfigError. */

@@ -1,0 +1,41 @@
+import type { Pool } from "pg"
+import type { Log } from "../log.ts"
+import { describeDatabaseFault } from "../postgres/fault.ts"
+import { assertMigrated } from "../postgres/migrate.ts"
+import { createPool } from "../postgres/pool.ts"
+import { CommandError } from "./invocation.ts"
+
+/**
+ * Opens a migrated database for one command and closes it afterwards.
+ *
+ * @throws CommandError naming host and port when it cannot be reached; NotMigratedError when it is not migrated
+ */
+export async function withDatabase<T>(
+  databaseUrl: string,
+  log: Log,
+  use: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  await assertReachable(databaseUrl)
+  const pool = createPool(databaseUrl, { max: 4 })
+  pool.on("error", (err) =>
+    log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
+  )
+  try {
+    await assertMigrated(pool)
+    return await use(pool)
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Connects once; throws CommandError naming host and port, never the password, when that fails. */
+export async function assertReachable(databaseUrl: string): Promise<void> {
+  const pool = createPool(databaseUrl, { max: 1 })
+  try {
+    await pool.query("select 1")
+  } catch (cause) {
+    throw new CommandError(describeDatabaseFault(databaseUrl, cause).message, { cause })
+  } finally {
+    await pool.end()
+  }
+}

@@ -1,0 +1,35 @@
+import { ConfigError, type Environment } from "../config.ts"
+
+/** Exit codes, as design section 9 fixes them. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, fuse: 3, interrupted: 130 } as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** What a command gets from outside. */
+export interface Invocation {
+  environment: Environment
+  /** Aborted by SIGINT, SIGTERM or SIGHUP: stop within five seconds. */
+  signal: AbortSignal
+}
+
+/** A wrong argument, found after parsing (an unknown object). Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError"
+}
+
+/** An expected failure whose message says everything. Exit code 1. */
+export class CommandError extends Error {
+  override readonly name = "CommandError"
+}
+
+/** The exit code that an error out of a command stands for. */
+export function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
+  if (signal.aborted) return exitCodes.interrupted
+  return error instanceof ConfigError || error instanceof UsageError ? exitCodes.usage : exitCodes.failed
+}
+
+/** Resolves when the signal is aborted. */
+export function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }))
+}

@@ -1,0 +1,121 @@
+import { Command } from "commander"
+import type { Pool } from "pg"
+import type { LoadResult } from "../bulk_to_shadow.ts"
+import { type Config, readConfig } from "../config.ts"
+import { createLog, type Log } from "../log.ts"
+import { type ExitCode, exitCodes, type Invocation, UsageError } from "./invocation.ts"
+import { loadLines, startProgress } from "./load_progress.ts"
+import type { Work } from "./program.ts"
+
+interface LoadOptions {
+  force?: boolean
+  json?: boolean
+}
+
+/** `backfill [OBJECT...]`: full loads, in this process. */
+export function backfillCommand(invocation: Invocation, work: Work): Command {
+  return new Command("backfill")
+    .description(
+      "load every record of the objects by Bulk API 2.0, and remove those that Salesforce no longer has",
+    )
+    .argument("[object...]", "Salesforce names, for instance Product2; default: every enabled object")
+    .option("--force", "delete even when the fuse says that too many records would go")
+    .option("--json", "print the results as JSON, without progress")
+    .addHelpText(
+      "after",
+      `
+Where the same load runs already, in another process, this follows it and ends with its result.
+Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (more than 10 % of the rows would be deleted).
+
+Examples:
+  npm run sf-shadow -- backfill
+  npm run sf-shadow -- backfill Product2 PricebookEntry`,
+    )
+    .action((objects: string[], options: LoadOptions) =>
+      work(() => load("full", objects, options, invocation)),
+    )
+}
+
+/** `delta [OBJECT...]`: what changed since the last load, in this process. */
+export function deltaCommand(invocation: Invocation, work: Work): Command {
+  return new Command("delta")
+    .description("load the records that changed since the last backfill or delta, deleted ones included")
+    .argument("[object...]", "Salesforce names, for instance Product2; default: every enabled object")
+    .option("--json", "print the results as JSON, without progress")
+    .addHelpText(
+      "after",
+      `
+Reaches SF_DELTA_OVERLAP_MIN back before the last load. The crontab runs it nightly.
+
+Examples:
+  npm run sf-shadow -- delta
+  npm run sf-shadow -- delta Account --json`,
+    )
+    .action((objects: string[], options: LoadOptions) =>
+      work(() => load("delta", objects, options, invocation)),
+    )
+}
+
+async function load(
+  kind: "full" | "delta",
+  wanted: string[],
+  options: LoadOptions,
+  { environment, signal }: Invocation,
+): Promise<ExitCode> {
+  const config = readConfig(environment)
+  const log = createLog(config.logLevel)
+  const { withDatabase } = await import("./database.ts")
+  const results = await withDatabase(config.databaseUrl, log, async (pool) => {
+    const objects = await objectsToLoad(pool, wanted)
+    return loadWithProgress({ config, pool, log, signal, kind, objects, options })
+  })
+  if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  else process.stdout.write(`${loadLines(results).join("\n")}\n`)
+  return exitCodeOfLoads(results)
+}
+
+/** 3 when a fuse tripped, 1 when a load is not complete, else 0. */
+export function exitCodeOfLoads(results: readonly LoadResult[]): ExitCode {
+  if (results.some(({ state }) => state === "fuse")) return exitCodes.fuse
+  return results.every(({ state }) => state === "complete") ? exitCodes.done : exitCodes.failed
+}
+
+async function loadWithProgress(given: {
+  config: Config
+  pool: Pool
+  log: Log
+  signal: AbortSignal
+  kind: "full" | "delta"
+  objects: string[]
+  options: LoadOptions
+}): Promise<LoadResult[]> {
+  const { config, pool, log, signal, kind, objects, options } = given
+  const [{ createSession }, { runLoads }] = await Promise.all([
+    import("../salesforce/session.ts"),
+    import("../bulk_to_shadow.ts"),
+  ])
+  const session = createSession(config.salesforce)
+  const progress = startProgress(options.json ? "silent" : process.stderr.isTTY ? "bars" : "lines")
+  try {
+    return await runLoads({
+      ...{ config, pool, session, log, signal, kind, objects, force: options.force === true },
+      onProgress: progress.show,
+    })
+  } finally {
+    progress.stop()
+    await session.close()
+  }
+}
+
+/** The enabled objects in order of dependency, or the wanted ones of them. Throws UsageError for an unknown name. */
+async function objectsToLoad(pool: Pool, wanted: string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
+  const enabled = rows.map(({ object }) => object)
+  const unknown = wanted.filter((object) => !enabled.includes(object))
+  if (unknown.length > 0) {
+    throw new UsageError(
+      `Unknown or disabled object: ${unknown.join(", ")}. Enabled objects are ${enabled.join(", ")}.`,
+    )
+  }
+  return wanted.length === 0 ? enabled : enabled.filter((object) => wanted.includes(object))
+}

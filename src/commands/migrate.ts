@@ -1,0 +1,36 @@
+import { Command } from "commander"
+import { readDatabaseConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { CommandError, exitCodes, type Invocation } from "./invocation.ts"
+import type { Work } from "./program.ts"
+
+/** `migrate`: the only command that changes the schema. */
+export function migrateCommand(invocation: Invocation, work: Work): Command {
+  return new Command("migrate")
+    .description("bring the database's schema up to date; safe to call from several processes at once")
+    .addHelpText(
+      "after",
+      "\nExample:\n  DATABASE_URL=postgres://sf_shadow@localhost/shop npm run sf-shadow -- migrate",
+    )
+    .action(() =>
+      work(async () => {
+        const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
+        const { migrate } = await import("../postgres/migrate.ts")
+        const { assertReachable } = await import("./database.ts")
+        await assertReachable(databaseUrl)
+        try {
+          const { migrations, current } = await migrate(databaseUrl, createLog(logLevel))
+          const added = migrations.length > 0 ? migrations.join(", ") : "none were missing"
+          process.stdout.write(
+            `Migrated. Migrations: ${added}. Functions and views applied: ${current} files.\n`,
+          )
+          return exitCodes.done
+        } catch (cause) {
+          throw new CommandError(
+            `The migration failed, and nothing of the failing step was kept: ${(cause as Error).message}`,
+            { cause },
+          )
+        }
+      }),
+    )
+}

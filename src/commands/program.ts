@@ -1,0 +1,63 @@
+import { Command, CommanderError } from "commander"
+import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
+import { backfillCommand, deltaCommand } from "./load.ts"
+import { migrateCommand } from "./migrate.ts"
+import { runCommand } from "./run.ts"
+import { simulatorCommand } from "./simulator.ts"
+import { startCommand } from "./start.ts"
+import { statusCommand } from "./status.ts"
+import { variablesHelp } from "./variables_help.ts"
+
+/** A command's work; its result is the exit code of the process. */
+export type Work = (work: () => Promise<ExitCode>) => Promise<void>
+
+/**
+ * Parses the arguments, runs the command and prints its error, if any, as one message (with stack at
+ * LOG_LEVEL=debug or trace).
+ *
+ * @returns the exit code; never throws
+ */
+export async function run(args: readonly string[], invocation: Invocation): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done
+  const work: Work = async (perform) => {
+    code = await perform()
+  }
+  const program = new Command("sf-shadow")
+    .description("Keeps Postgres shadow tables equal to the objects of a Salesforce org.")
+    .showHelpAfterError("(--help shows the commands and options)")
+    .addHelpText("after", variablesHelp)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed or incomplete, 2 usage or configuration, 3 a fuse tripped, 130 interrupted.",
+    )
+  for (const command of [
+    startCommand,
+    migrateCommand,
+    runCommand,
+    backfillCommand,
+    deltaCommand,
+    statusCommand,
+    simulatorCommand,
+  ]) {
+    program.addCommand(command(invocation, work))
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().allowExcessArguments(false)
+  }
+  try {
+    await program.parseAsync(args as string[], { from: "user" })
+    return code
+  } catch (error) {
+    // Commander has printed its own message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    code = exitCodeOf(error, invocation.signal)
+    if (code !== exitCodes.interrupted) printError(error, invocation)
+    return code
+  }
+}
+
+function printError(error: unknown, { environment }: Invocation): void {
+  const withStack = ["debug", "trace"].includes(environment.LOG_LEVEL ?? "")
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  process.stderr.write(`${withStack && error instanceof Error ? error.stack : message}\n`)
+}

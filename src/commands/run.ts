@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError } from "commander"
+import { readConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { type Role, roles } from "../service_roles.ts"
+import { exitCodes, type Invocation, interrupted } from "./invocation.ts"
+import type { Work } from "./program.ts"
+
+/** `run`: the service, until a signal. */
+export function runCommand(invocation: Invocation, work: Work): Command {
+  return new Command("run")
+    .description("run the service: follow change events, work off jobs, answer HTTP; until Ctrl-C or SIGTERM")
+    .option("--only <roles>", `comma list of ${roles.join(", ")}; default: all`, parseRoles)
+    .addHelpText(
+      "after",
+      `
+It never starts a full load by itself: run backfill once, before or beside it. Several processes may run on one
+database: jobs are shared, and of those that follow events one leads while the others stand by.
+
+Examples:
+  npm run sf-shadow -- run
+  npm run sf-shadow -- run --only worker        one more worker process`,
+    )
+    .action(({ only }: { only?: Role[] }) => work(() => serve(invocation, only ?? [...roles])))
+}
+
+/** Runs the service until the signal. Shared with `start`. */
+export async function serve(invocation: Invocation, chosen: readonly Role[]) {
+  const config = readConfig(invocation.environment)
+  const log = createLog(config.logLevel)
+  const { runService } = await import("../service.ts")
+  const service = await runService(config, chosen, log, invocation.signal)
+  await interrupted(invocation.signal)
+  log.info({ event: "service_stopping" }, "stopping")
+  await service.stop()
+  return exitCodes.interrupted
+}
+
+function parseRoles(value: string): Role[] {
+  const wanted = value
+    .split(",")
+    .map((role) => role.trim())
+    .filter(Boolean)
+  const unknown = wanted.filter((role) => !(roles as readonly string[]).includes(role))
+  if (unknown.length > 0 || wanted.length === 0) {
+    throw new InvalidArgumentError(
+      `Unknown: ${unknown.join(", ") || "(nothing)"}. Roles are ${roles.join(", ")}.`,
+    )
+  }
+  return [...new Set(wanted)] as Role[]
+}

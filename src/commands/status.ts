@@ -1,0 +1,54 @@
+import { Command } from "commander"
+import type { Pool } from "pg"
+import { readDatabaseConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
+import type { Work } from "./program.ts"
+import { textTable } from "./text_table.ts"
+
+/** What `status --json` prints: the rows of the public views, unchanged. */
+export interface Status {
+  lag: Record<string, unknown>[]
+  backlog: Record<string, unknown>[]
+  /** The last run of each object and kind. */
+  runs: Record<string, unknown>[]
+}
+
+/** `status`: how fresh the shadow is and what is waiting, from the database alone. */
+export function statusCommand(invocation: Invocation, work: Work): Command {
+  return new Command("status")
+    .description("show how fresh each object is, what waits, and the last loads; needs only the database")
+    .option("--json", "print the rows of sf_shadow_lag, sf_shadow_backlog and sf_shadow_run as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run sf-shadow -- status\n  npm run --silent sf-shadow -- status --json | jq .lag",
+    )
+    .action(({ json }: { json?: boolean }) =>
+      work(async () => {
+        const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
+        const { withDatabase } = await import("./database.ts")
+        const status = await withDatabase(databaseUrl, createLog(logLevel), readStatus)
+        process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status))
+        return exitCodes.done
+      }),
+    )
+}
+
+async function readStatus(pool: Pool): Promise<Status> {
+  const [lag, backlog, runs] = await Promise.all([
+    pool.query("select * from sf_shadow_lag order by object"),
+    pool.query("select * from sf_shadow_backlog"),
+    pool.query("select distinct on (object, kind) * from sf_shadow_run order by object, kind, run_id desc"),
+  ])
+  return { lag: lag.rows, backlog: backlog.rows, runs: runs.rows }
+}
+
+function statusText({ lag, backlog, runs }: Status): string {
+  return [
+    ["Freshness", lag],
+    ["Waiting", backlog],
+    ["Last loads", runs],
+  ]
+    .map(([title, rows]) => `${title}\n${textTable(rows as Record<string, unknown>[])}\n`)
+    .join("\n")
+}

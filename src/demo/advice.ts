@@ -1,0 +1,19 @@
+/** What to try while the demo runs, as lines to copy. The database's password is in them: it is the demo's own. */
+export function whatToTry(databaseUrl: string, httpUrl: string): string {
+  const query =
+    `node -e 'const {Client} = require("pg"), db = new Client("${databaseUrl}"); ` +
+    "db.connect().then(() => db.query(process.argv[1])).then(({rows}) => console.table(rows)).finally(() => db.end())'"
+  return `
+Try, in another terminal:
+  psql '${databaseUrl}'
+    select sku, name, plan_tier from sf_product_shadow limit 5;
+    select * from sf_shadow_lag;                                       how fresh each object is
+    select add_job('backfill', '{"object":"Product2"}');               load the products again
+    listen sf_shadow_changed;                                          be told of changes
+  without psql, in this folder:
+    ${query} 'select * from sf_shadow_lag'
+  DATABASE_URL='${databaseUrl}' npm run sf-shadow -- status
+  ${httpUrl}/readyz and ${httpUrl}/metrics
+
+Ctrl-C stops everything; the data stays for the next start.`
+}

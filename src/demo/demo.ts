@@ -1,0 +1,166 @@
+import { createServer } from "node:net"
+import { runLoads } from "../bulk_to_shadow.ts"
+import {
+  CommandError,
+  type ExitCode,
+  exitCodes,
+  type Invocation,
+  interrupted,
+} from "../commands/invocation.ts"
+import { loadLines, startProgress } from "../commands/load_progress.ts"
+import { type Config, type Environment, readBaseConfig, readConfig, readDatabaseConfig } from "../config.ts"
+import { createLog, type Log } from "../log.ts"
+import { startEmbeddedPostgres } from "../postgres/embedded.ts"
+import { migrate } from "../postgres/migrate.ts"
+import { createPool } from "../postgres/pool.ts"
+import { createSession } from "../salesforce/session.ts"
+import { runService } from "../service.ts"
+import { roles } from "../service_roles.ts"
+import { type Simulator, startSimulator } from "../simulator/start.ts"
+import { whatToTry } from "./advice.ts"
+import { startNarrator } from "./narrator.ts"
+import { startTrickle } from "./trickle.ts"
+
+/**
+ * The whole system without configuration: Postgres, a simulated org, the service between them, a full load, and
+ * then a trickle of changes until the signal. Everything it started is stopped again, whatever happens.
+ */
+export async function runDemo(invocation: Invocation, products: number): Promise<ExitCode> {
+  const { signal } = invocation
+  // The demo's own lines say what happens; the log speaks up when something is wrong.
+  const environment: Environment = {
+    ...invocation.environment,
+    LOG_LEVEL: invocation.environment.LOG_LEVEL || "warn",
+  }
+  const base = readBaseConfig(environment)
+  const log = createLog(base.logLevel)
+  const started: { stop(): Promise<void> }[] = []
+  const whileRunning = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const part = await starting
+    started.push(part)
+    signal.throwIfAborted()
+    return part
+  }
+  try {
+    const databaseUrl = environment.DATABASE_URL
+      ? readDatabaseConfig(environment).databaseUrl
+      : (await whileRunning(embeddedPostgres(base.dataDir, log))).url
+    print("Simulated org: a Salesforce org in memory, made anew at each start with the same catalogue ...")
+    const simulator = await whileRunning(simulatedOrg(products))
+    const { migrations } = await migrate(databaseUrl, log)
+    print(
+      migrations.length > 0
+        ? "Database: schema created."
+        : "Database: the data of an earlier start is there.",
+    )
+    const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
+    const service = await whileRunning(runService(config, roles, log, signal))
+    await loadAll(config, log, signal)
+    await followChanges({ config, simulator, httpUrl: service.httpUrl ?? "", signal })
+    print("\nStopping ...")
+    return exitCodes.interrupted
+  } finally {
+    for (let part = started.pop(); part !== undefined; part = started.pop()) await part.stop()
+  }
+}
+
+async function embeddedPostgres(dataDir: string, log: Log) {
+  print(`Postgres: starting an embedded one with its data in ${dataDir} ...`)
+  const postgres = await startEmbeddedPostgres({ dataDir, log })
+  if (!postgres.folder.endsWith(dataDir.replace(/^\.\//, ""))) {
+    print(`Postgres: its account cannot enter that folder, so the data is in ${postgres.folder}.`)
+  }
+  return postgres
+}
+
+async function simulatedOrg(products: number) {
+  const simulator = await startSimulator({ products, pricebooks: 2, accounts: products })
+  return { ...simulator, stop: () => simulator.close() }
+}
+
+/** The configuration that a person would write to reach this Postgres and this org. */
+async function demoEnvironment(
+  environment: Environment,
+  databaseUrl: string,
+  { loginUrl, pubsubEndpoint, caFile, credentials }: Simulator,
+): Promise<Environment> {
+  return {
+    ...environment,
+    DATABASE_URL: databaseUrl,
+    DATABASE_URL_FILE: undefined,
+    SF_LOGIN_URL: loginUrl,
+    SF_PUBSUB_ENDPOINT: pubsubEndpoint,
+    SF_CA_FILE: caFile,
+    SF_AUTH: "jwt",
+    SF_CLIENT_ID: credentials.clientId,
+    SF_USERNAME: credentials.username,
+    SF_PRIVATE_KEY: credentials.privateKey,
+    SF_PRIVATE_KEY_FILE: undefined,
+    // A demo should start although something else has the port; a port that was asked for is not exchanged.
+    HTTP_PORT: environment.HTTP_PORT || ((await isFree(9464)) ? "9464" : "0"),
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once("error", () => resolve(false))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
+  })
+}
+
+/**
+ * Loads every object. Forced past the fuse: the org of this start does not have the records that an earlier
+ * start created, and here that is known to be right.
+ */
+async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+  print("\nLoading every record by Bulk API 2.0:")
+  const pool = createPool(config.databaseUrl, { max: 4 })
+  const session = createSession(config.salesforce)
+  const progress = startProgress(process.stderr.isTTY ? "bars" : "lines")
+  try {
+    const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
+    const objects = rows.map(({ object }) => object)
+    const results = await runLoads({
+      ...{ config, pool, session, log, signal, objects },
+      kind: "full",
+      force: true,
+      onProgress: progress.show,
+    })
+    progress.stop()
+    print(
+      loadLines(results)
+        .map((line) => `  ${line}`)
+        .join("\n"),
+    )
+    const failed = results.filter(({ state }) => state !== "complete")
+    signal.throwIfAborted()
+    if (failed.length > 0)
+      throw new CommandError(`The first load of ${failed.map(({ object }) => object).join(", ")} failed.`)
+  } finally {
+    progress.stop()
+    await session.close()
+    await pool.end()
+  }
+}
+
+async function followChanges(given: {
+  config: Config
+  simulator: Simulator
+  httpUrl: string
+  signal: AbortSignal
+}): Promise<void> {
+  const { config, simulator, httpUrl, signal } = given
+  print("\nThe org now changes about twice a second; waiting for the first change to arrive ...")
+  const narrator = await startNarrator(config.databaseUrl, print, () => {
+    print(`\nFollowing changes.\n${whatToTry(config.databaseUrl, httpUrl)}\n`)
+  })
+  const trickle = startTrickle(simulator.org, narrator.heard)
+  await interrupted(signal)
+  trickle.stop()
+  await narrator.stop()
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

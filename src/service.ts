@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Pool } from "pg"
+import type { Config } from "./config.ts"
+import type { Log } from "./log.ts"
+import { registry } from "./metrics.ts"
+import { describeDatabaseFault } from "./postgres/fault.ts"
+import { assertMigrated } from "./postgres/migrate.ts"
+import { createPool } from "./postgres/pool.ts"
+import { startPubsubToEvents } from "./pubsub_to_events.ts"
+import { createSession } from "./salesforce/session.ts"
+import { startHttp } from "./server/http.ts"
+import { serviceProbes } from "./server/probes.ts"
+import type { Role } from "./service_roles.ts"
+import { startWorker } from "./worker.ts"
+
+/** A running service. */
+export interface Service {
+  /** Where HTTP answers; undefined without the role http. */
+  httpUrl?: string
+  /** Stops the roles in the reverse order of their start, then closes what they shared. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the roles on one pool and one Salesforce session. HTTP comes first, so that /readyz can say what the
+ * others wait for. A database that is down is waited for; one that is not migrated is an error.
+ *
+ * @param signal gives up the start; what was started is stopped again
+ * @throws NotMigratedError, an Error for a port in use or a database that refuses us
+ */
+export async function runService(
+  config: Config,
+  roles: readonly Role[],
+  log: Log,
+  signal: AbortSignal,
+): Promise<Service> {
+  const pool = createPool(config.databaseUrl, { max: config.workerConcurrency + 6 })
+  pool.on("error", (err) =>
+    log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
+  )
+  const session = createSession(config.salesforce)
+  const started: { stop(): Promise<void> }[] = [{ stop: () => pool.end() }, { stop: () => session.close() }]
+  const stop = async () => {
+    for (let part = started.pop(); part !== undefined; part = started.pop()) await part.stop()
+  }
+  const follows = roles.includes("pubsub") && config.shadowEvents
+  try {
+    let httpUrl: string | undefined
+    if (roles.includes("http")) {
+      const probes = serviceProbes({ config, pool, session, follows })
+      const http = await startHttp({ ...config.http, log, registry, probes })
+      httpUrl = http.url
+      started.push(http)
+    }
+    await waitForDatabase(config.databaseUrl, pool, log, signal)
+    await assertMigrated(pool)
+    const parts = { config, pool, session, log }
+    if (roles.includes("worker")) started.push(await startWorker(parts))
+    if (follows) started.push(await startPubsubToEvents(parts))
+    else if (roles.includes("pubsub")) {
+      log.info({ event: "pubsub_disabled" }, "ENABLE_SF_SHADOW_EVENTS is off: no change events are followed")
+    }
+    log.info({ event: "service_started", roles }, `service started: ${roles.join(", ")}`)
+    return { httpUrl, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Tries until the database answers, 0.5 to 15 s apart; a fault that waiting cannot mend is thrown at once. */
+async function waitForDatabase(
+  databaseUrl: string,
+  pool: Pool,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 15_000)) {
+    try {
+      await pool.query("select 1")
+      return
+    } catch (error) {
+      const { message, transient } = describeDatabaseFault(databaseUrl, error)
+      if (!transient) throw new Error(message, { cause: error })
+      const jitteredMs = waitMs * (0.75 + Math.random() / 2)
+      log.warn(
+        { event: "database_unreachable" },
+        `${message} Trying again in ${(jitteredMs / 1000).toFixed(1)} s.`,
+      )
+      await sleep(jitteredMs, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { variables } from "../../src/variables.ts"
+import { runCommand } from "./process.ts"
+
+for (const command of ["start", "migrate", "run", "backfill", "delta", "status", "simulator"]) {
+  test(`${command} --help`, async () => {
+    const { code, stdout, stderr } = await runCommand([command, "--help"])
+    assert.equal(code, 0)
+    assert.equal(stderr, "")
+    assert.match(stdout, new RegExp(`^Usage: sf-shadow ${command}`))
+    assert.match(stdout, /Examples?:\n {2}\S/)
+  })
+}
+
+test("--help lists every command and every variable with its default", async () => {
+  const { code, stdout } = await runCommand(["--help"])
+  assert.equal(code, 0)
+  for (const [name, variable] of Object.entries(variables)) {
+    const line = stdout.split("\n").find((text) => text.trim().startsWith(`${name} `))
+    assert.ok(line, `${name} is not in --help`)
+    if ("default" in variable) assert.ok(line.includes(`default ${variable.default}`), line)
+  }
+})
+
+test("no command at all prints the help and exits 2", async () => {
+  const { code, stderr } = await runCommand([])
+  assert.equal(code, 2)
+  assert.match(stderr, /^Usage: sf-shadow/)
+})

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** A command as its user starts it, running. */
+export interface Running {
+  child: ChildProcess
+  /** What it has printed so far. */
+  output: { stdout: string; stderr: string }
+  /** Resolves when stdout matches; rejects when the process ends before that. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray>
+  /** Resolves with the exit code when the process has ended and its output is complete. */
+  ended: Promise<number | null>
+}
+
+/**
+ * Starts `sf-shadow ARGS` as a process of its own, as shipped: Node itself, no wrapper that a signal would meet.
+ *
+ * @param environment all the variables it gets, beside PATH and HOME: none of the person who runs the tests
+ */
+export function startCommand(args: string[], environment: Record<string, string> = {}): Running {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+    cwd: root,
+    env: { PATH, HOME, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const output = { stdout: "", stderr: "" }
+  const waiting = new Set<() => void>()
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text
+    for (const look of waiting) look()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output.stderr += text
+  })
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
+  return {
+    child,
+    output,
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = output.stdout.match(pattern)
+          if (match === null) return
+          waiting.delete(look)
+          resolve(match)
+        }
+        waiting.add(look)
+        look()
+        ended.then((code) =>
+          reject(new Error(`ended with ${code} before ${pattern}\n${output.stdout}${output.stderr}`)),
+        )
+      }),
+  }
+}
+
+/** Runs `sf-shadow ARGS` to its end. */
+export async function runCommand(args: string[], environment: Record<string, string> = {}) {
+  const { ended, output } = startCommand(args, environment)
+  const code = await ended
+  return { code, ...output }
+}
