@@ -104,9 +104,10 @@ async function takeOver(place: Place, data: string, before: Connection | undefin
     { event: "postgres_leftover_stopped", pid },
     "stopping the Postgres that a killed run left behind",
   )
-  await run(place.programs.pg_ctl, ["stop", "-D", data, "-m", "fast", "-w"], {
-    ...place.account,
-    cwd: place.folder,
+  const options = { ...place.account, cwd: place.folder }
+  await run(place.programs.pg_ctl, ["stop", "-D", data, "-m", "fast", "-w"], options).catch(async (error) => {
+    // It may have ended by itself meanwhile: after kill -9 its guard stops it too.
+    if (await isServerOf(pid, data)) throw error
   })
 }
 
