@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Pool } from "pg"
 import type { Config } from "./config.ts"
 import type { Log } from "./log.ts"
 import { registry } from "./metrics.ts"
-import { describeDatabaseFault } from "./postgres/fault.ts"
+import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { assertMigrated } from "./postgres/migrate.ts"
 import { createPool } from "./postgres/pool.ts"
 import { startPubsubToEvents } from "./pubsub_to_events.ts"
@@ -52,7 +51,7 @@ export async function runService(
       httpUrl = http.url
       started.push(http)
     }
-    await waitForDatabase(config.databaseUrl, pool, log, signal)
+    await waitForDatabase(config.databaseUrl, log, signal)
     await assertMigrated(pool)
     const parts = { config, pool, session, log }
     if (roles.includes("worker")) started.push(await startWorker(parts))
@@ -69,24 +68,15 @@ export async function runService(
 }
 
 /** Tries until the database answers, 0.5 to 15 s apart; a fault that waiting cannot mend is thrown at once. */
-async function waitForDatabase(
-  databaseUrl: string,
-  pool: Pool,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
+async function waitForDatabase(databaseUrl: string, log: Log, signal: AbortSignal): Promise<void> {
   for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 15_000)) {
     try {
-      await pool.query("select 1")
-      return
+      return await assertReachable(databaseUrl)
     } catch (error) {
-      const { message, transient } = describeDatabaseFault(databaseUrl, error)
-      if (!transient) throw new Error(message, { cause: error })
+      if (!(error instanceof DatabaseAccessError) || !error.transient) throw error
       const jitteredMs = waitMs * (0.75 + Math.random() / 2)
-      log.warn(
-        { event: "database_unreachable" },
-        `${message} Trying again in ${(jitteredMs / 1000).toFixed(1)} s.`,
-      )
+      const again = `Trying again in ${(jitteredMs / 1000).toFixed(1)} s.`
+      log.warn({ event: "database_unreachable" }, `${error.message} ${again}`)
       await sleep(jitteredMs, undefined, { signal })
     }
   }

@@ -1,14 +1,13 @@
 import type { Pool } from "pg"
 import type { Log } from "../log.ts"
-import { describeDatabaseFault } from "../postgres/fault.ts"
+import { assertReachable } from "../postgres/fault.ts"
 import { assertMigrated } from "../postgres/migrate.ts"
 import { createPool } from "../postgres/pool.ts"
-import { CommandError } from "./invocation.ts"
 
 /**
  * Opens a migrated database for one command and closes it afterwards.
  *
- * @throws CommandError naming host and port when it cannot be reached; NotMigratedError when it is not migrated
+ * @throws DatabaseAccessError naming host and port when it cannot be reached; NotMigratedError when it is not migrated
  */
 export async function withDatabase<T>(
   databaseUrl: string,
@@ -23,18 +22,6 @@ export async function withDatabase<T>(
   try {
     await assertMigrated(pool)
     return await use(pool)
-  } finally {
-    await pool.end()
-  }
-}
-
-/** Connects once; throws CommandError naming host and port, never the password, when that fails. */
-export async function assertReachable(databaseUrl: string): Promise<void> {
-  const pool = createPool(databaseUrl, { max: 1 })
-  try {
-    await pool.query("select 1")
-  } catch (cause) {
-    throw new CommandError(describeDatabaseFault(databaseUrl, cause).message, { cause })
   } finally {
     await pool.end()
   }

@@ -16,7 +16,7 @@ export function migrateCommand(invocation: Invocation, work: Work): Command {
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { migrate } = await import("../postgres/migrate.ts")
-        const { assertReachable } = await import("./database.ts")
+        const { assertReachable } = await import("../postgres/fault.ts")
         await assertReachable(databaseUrl)
         try {
           const { migrations, current } = await migrate(databaseUrl, createLog(logLevel))

@@ -1,9 +1,50 @@
+import { Client } from "pg"
+
+/** Oldest Postgres that has what the SQL needs (pg_input_is_valid). */
+const oldestVersion = 16
+
+/** How long a host that does not answer is waited for, ms. */
+const connectTimeoutMs = 5_000
+
 /** Why a connection to the database failed, for people, and whether waiting may help. */
 export interface DatabaseFault {
   /** Names DATABASE_URL, host, port and database; never user name or password of the URL's text. */
   message: string
   /** False when only a person can mend it (wrong password, no such database). */
   transient: boolean
+}
+
+/** A database that cannot be used as it is. */
+export class DatabaseAccessError extends Error {
+  override readonly name = "DatabaseAccessError"
+  readonly transient: boolean
+  constructor({ message, transient }: DatabaseFault, cause?: unknown) {
+    super(message, { cause })
+    this.transient = transient
+  }
+}
+
+/** Connects once and asks for the version. Throws DatabaseAccessError. */
+export async function assertReachable(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs })
+  // A connection that breaks while it ends has answered already.
+  client.on("error", () => {})
+  let version: number
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ version: string }>(
+      "select current_setting('server_version_num') as version",
+    )
+    version = Math.floor(Number(rows[0]?.version) / 10_000)
+  } catch (cause) {
+    throw new DatabaseAccessError(describeDatabaseFault(databaseUrl, cause), cause)
+  } finally {
+    await client.end().catch(() => {})
+  }
+  if (version < oldestVersion) {
+    const message = `DATABASE_URL: the database at ${address(databaseUrl)} is Postgres ${version}; ${oldestVersion} or newer is needed.`
+    throw new DatabaseAccessError({ message, transient: false })
+  }
 }
 
 const transientCodes = new Set([
@@ -33,7 +74,7 @@ export function describeDatabaseFault(databaseUrl: string, error: unknown): Data
 }
 
 /** Host, port and database of a connection string, for messages. */
-export function address(databaseUrl: string): string {
+function address(databaseUrl: string): string {
   const url = new URL(databaseUrl)
   const host = url.hostname || url.searchParams.get("host") || "localhost"
   return `${decodeURIComponent(host)}:${url.port || "5432"}${decodeURIComponent(url.pathname)}`
