@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream"
-import { type HttpRequest, type HttpResponse, StreamPromise } from "jsforce"
+import type { HttpRequest, HttpResponse } from "jsforce"
 import { Transport } from "jsforce/lib/transport.js"
+import { StreamPromise } from "jsforce/lib/util/promise.js"
 import { SalesforceError } from "./errors.ts"
 import type { SalesforceHttp } from "./http.ts"
 

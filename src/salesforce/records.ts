@@ -36,8 +36,8 @@ export interface DeletedRecords {
 const idsPerRetrieve = 2_000
 /** URI and headers together may have 16,384 bytes (help article 000386264); the rest is for the headers. */
 const maxQueryUriBytes = 12_000
-/** An Id in a query's list: 18 characters, two quotes, a comma. */
-const idBytesInUri = 21
+/** An Id in a query's list: 18 characters, two quotes as %27, a comma. */
+const idBytesInUri = 25
 
 type RecordBody = Record<string, unknown>
 type Batch = { found: RecordBody[]; answers: SalesforceAnswer[] }
@@ -45,7 +45,7 @@ type Batch = { found: RecordBody[]; answers: SalesforceAnswer[] }
 /**
  * Reads records by Id in as few calls as possible: 2,000 a call by sObject Collections, which gives null for
  * an id without a visible record. Fields of parents are not documented for it, so with them it is SOQL, some
- * 500 ids a call. A record whose `IsDeleted` was asked for and is true counts as missing.
+ * 450 ids a call. A record whose `IsDeleted` was asked for and is true counts as missing.
  */
 export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsRead> {
   if (request.ids.length === 0) throw new RangeError("readRecords needs at least one id")
@@ -106,7 +106,7 @@ async function queryBatch(session: Session, request: RecordsRequest): Promise<Ba
 function queryPath(session: Session, { object, fields, ids }: RecordsRequest): string {
   const list = ids.map((id) => `'${soqlId(id)}'`).join(",")
   const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})`
-  // Spaces only: names, ids, quotes, commas and brackets stand for themselves in a query string.
+  // Spaces only: names, ids, commas and brackets stand for themselves in a query, and URL encodes the quotes.
   return `${session.basePath}/query?q=${soql.replaceAll(" ", "+")}`
 }
 

@@ -68,6 +68,8 @@ export function isConnectFailure(code: string): boolean {
 
 /** The most telling `code` of an error, its causes, or the addresses it tried. */
 function codeOf(error: unknown): string {
+  // An aborted signal's own error has the number 20 for its code.
+  if (error instanceof DOMException && error.name === "AbortError") return "ABORT_ERR"
   for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
     const code = (current as { code?: unknown }).code
     const inner = current instanceof AggregateError ? current.errors[0] : current.cause
