@@ -20,6 +20,8 @@ export interface FaultKinds {
   "bulk.hang": { object?: string }
   /** A query job is aborted by somebody else while it runs. */
   "bulk.abort": { object?: string }
+  /** A result page of no rows is an empty body, without even a header row: not documented either way. */
+  "bulk.empty-body": { object?: string }
   /** The integration user lost read permission: no describe, query or event shows the field. */
   "field.permission": { object: string; field: string }
   /** The integration user lost sight of records: no query shows those for which `hides` is true. */

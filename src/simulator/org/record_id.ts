@@ -43,7 +43,8 @@ export class RecordIds {
   next(keyPrefix: string): string {
     const count = this.#next.get(keyPrefix) ?? 0
     this.#next.set(keyPrefix, count + 1)
-    let scattered = (count * STRIDE + this.#start) % SPACE
+    const own = keyPrefix.charCodeAt(1) * 62_003 + keyPrefix.charCodeAt(2) * 8_311_007
+    let scattered = (count * STRIDE + this.#start + own) % SPACE
     const bytes = this.#bytes
     bytes.write(`${keyPrefix}Dp000000`, 0, "latin1")
     for (let place = 14; place >= 10; place--) {

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from "fastify"
+import type { Org } from "../org/org.ts"
+
+/** `/limits`: the ones that a sync service spends, and storage for good measure. */
+export function limitRoutes(server: FastifyInstance, org: Org): void {
+  server.get("/services/data/:version/limits", async () => {
+    const { apiRequests, bulkQueryJobs, deliveredEvents } = org.usage
+    return {
+      DailyApiRequests: limit(apiRequests),
+      DailyBulkV2QueryJobs: limit(bulkQueryJobs),
+      DailyBulkV2QueryFileStorageMB: { Max: 976_562, Remaining: 976_562 },
+      DailyDeliveredPlatformEvents: limit(deliveredEvents),
+      DataStorageMB: { Max: 10_240, Remaining: 9_000 },
+    }
+  })
+}
+
+/** The `Sforce-Limit-Info` header of every REST answer. */
+export function limitInfo(org: Org): string {
+  const { used, max } = org.usage.apiRequests
+  return `api-usage=${used}/${max}`
+}
+
+function limit({ max, used }: { max: number; used: number }): { Max: number; Remaining: number } {
+  return { Max: max, Remaining: Math.max(0, max - used) }
+}

@@ -1,0 +1,101 @@
+import type { AddressInfo } from "node:net"
+import type { Readable } from "node:stream"
+import { fastify } from "fastify"
+import type { Org } from "../org/org.ts"
+import { SoqlError } from "../soql/soql_error.ts"
+import { ApiError, notFound } from "./api_error.ts"
+import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
+import { describeRoutes } from "./describe.ts"
+import { answerWithFault, faultyBody } from "./fault_answers.ts"
+import { limitInfo, limitRoutes } from "./limits.ts"
+import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
+import { queryRoutes } from "./query.ts"
+import { recordRoutes } from "./records.ts"
+import { replicationRoutes } from "./replication.ts"
+import type { Sessions } from "./sessions.ts"
+
+/** Salesforce answers 414 to longer URIs; header fields come on top. */
+const LONGEST_URI = 16_384
+
+/** A running HTTPS side of the simulated org. */
+export interface HttpServer {
+  /** "https://127.0.0.1:<port>" */
+  url: string
+  close(): Promise<void>
+}
+
+/** Serves OAuth, the REST API and the Bulk API 2.0 of an org over HTTPS on 127.0.0.1. */
+export async function startHttpServer(
+  options: {
+    org: Org
+    app: ConnectedApp
+    sessions: Sessions
+    key: string
+    cert: string
+    port: number
+  } & BulkOptions,
+): Promise<HttpServer> {
+  const { org, app, sessions, key, cert } = options
+  const server = fastify({
+    https: { key, cert, maxHeaderSize: 2 * LONGEST_URI },
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  })
+  let url = ""
+
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    async (_request: unknown, body: string | Buffer) => Object.fromEntries(new URLSearchParams(String(body))),
+  )
+
+  server.addHook("onRequest", async (request, reply) => {
+    if (answerWithFault(org.faults, request, reply)) return reply
+    if (request.url.length > LONGEST_URI) throw new ApiError(414, "URI_TOO_LONG", "URI Too Long")
+    if (!request.url.startsWith("/services/data/")) return
+    if (!sessions.isValid(bearer(request))) {
+      throw new ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+    }
+    const { apiRequests } = org.usage
+    if (apiRequests.used >= apiRequests.max) {
+      throw new ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    }
+    apiRequests.used++
+  })
+
+  server.addHook<string | Buffer | Readable | null>("onSend", async (request, reply, payload) => {
+    reply.header("date", new Date(org.now()).toUTCString())
+    if (request.url.startsWith("/services/data/")) reply.header("sforce-limit-info", limitInfo(org))
+    return faultyBody(org.faults, request, reply, payload)
+  })
+
+  server.setNotFoundHandler(() => {
+    throw notFound()
+  })
+
+  server.setErrorHandler((error, _request, reply) => {
+    const answer = toApiError(error)
+    return reply.code(answer.status).send(answer.body())
+  })
+
+  oauthRoutes(server, { org, app, sessions, instanceUrl: () => url })
+  queryRoutes(server, org)
+  describeRoutes(server, org)
+  limitRoutes(server, org)
+  recordRoutes(server, org)
+  replicationRoutes(server, org)
+  bulkQueryRoutes(server, org, options)
+
+  await server.listen({ host: "127.0.0.1", port: options.port })
+  url = `https://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  return { url, close: () => server.close() }
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof SoqlError) return new ApiError(400, error.errorCode, error.message)
+  const { statusCode, message } = error as { statusCode?: number; message: string }
+  if (statusCode !== undefined && statusCode < 500)
+    return new ApiError(statusCode, "JSON_PARSER_ERROR", message)
+  return new ApiError(500, "UNKNOWN_EXCEPTION", `The simulator failed: ${message}`)
+}
