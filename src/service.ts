@@ -46,7 +46,7 @@ export async function runService(
   try {
     let httpUrl: string | undefined
     if (roles.includes("http")) {
-      const probes = serviceProbes({ config, pool, session, follows })
+      const probes = serviceProbes({ config, pool, session })
       const http = await startHttp({ ...config.http, log, registry, probes })
       httpUrl = http.url
       started.push(http)

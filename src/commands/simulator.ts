@@ -9,7 +9,6 @@ import type { Work } from "./program.ts"
 
 interface SimulatorFlags {
   port: number
-  pubsubPort: number
   products: number
   pricebooks: number
   accounts: number
@@ -20,8 +19,7 @@ interface SimulatorFlags {
 export function simulatorCommand(invocation: Invocation, work: Work): Command {
   return new Command("simulator")
     .description("run the simulated Salesforce org alone, until Ctrl-C or SIGTERM")
-    .option("--port <port>", "port of OAuth, REST and Bulk API; 0: any free one", wholeNumber(0, 65_535), 0)
-    .option("--pubsub-port <port>", "port of the Pub/Sub API; 0: any free one", wholeNumber(0, 65_535), 0)
+    .option("--port <port>", "port of login, REST and Bulk API; 0: any free one", wholeNumber(0, 65_535), 0)
     .option("--products <count>", "products", wholeNumber(0, 5_000_000), 1_000)
     .option("--pricebooks <count>", "price books; every product has a price in each", wholeNumber(1, 100), 2)
     .option("--accounts <count>", "accounts", wholeNumber(0, 5_000_000), 1_000)
@@ -46,10 +44,16 @@ Examples:
 
 async function simulate(flags: SimulatorFlags, { environment, signal }: Invocation) {
   readBaseConfig(environment)
-  const { startSimulator } = await import("../simulator/start.ts")
+  const [{ Org }, { seedCatalogue }, { startSimulator }] = await Promise.all([
+    import("../simulator/org/org.ts"),
+    import("../simulator/org/seed.ts"),
+    import("../simulator/start.ts"),
+  ])
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-simulator-"))
   try {
-    const simulator = await startSimulator(flags)
+    const org = new Org({ seed: flags.seed })
+    seedCatalogue(org, flags)
+    const simulator = await startSimulator({ org, httpPort: flags.port })
     try {
       const { clientId, clientSecret, username, privateKey } = simulator.credentials
       const clientSecretFile = join(folder, "client_secret")

@@ -44,11 +44,14 @@ async function readStatus(pool: Pool): Promise<Status> {
 }
 
 function statusText({ lag, backlog, runs }: Status): string {
+  const shortRuns = runs.map(
+    ({ run_id, object, kind, state, received, expected, difference, finished_at, error }) => {
+      return { run: run_id, object, kind, state, received, expected, difference, finished_at, error }
+    },
+  )
   return [
-    ["Freshness", lag],
-    ["Waiting", backlog],
-    ["Last loads", runs],
-  ]
-    .map(([title, rows]) => `${title}\n${textTable(rows as Record<string, unknown>[])}\n`)
-    .join("\n")
+    `Freshness\n${textTable(lag)}\n`,
+    `Waiting\n${textTable(backlog)}\n`,
+    `Last loads\n${textTable(shortRuns)}\n`,
+  ].join("\n")
 }

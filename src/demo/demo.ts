@@ -1,5 +1,5 @@
 import { createServer } from "node:net"
-import { runLoads } from "../bulk_to_shadow.ts"
+import { type LoadResult, runLoads } from "../bulk_to_shadow.ts"
 import {
   CommandError,
   type ExitCode,
@@ -16,6 +16,8 @@ import { createPool } from "../postgres/pool.ts"
 import { createSession } from "../salesforce/session.ts"
 import { runService } from "../service.ts"
 import { roles } from "../service_roles.ts"
+import { Org } from "../simulator/org/org.ts"
+import { seedCatalogue } from "../simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../simulator/start.ts"
 import { whatToTry } from "./advice.ts"
 import { startNarrator } from "./narrator.ts"
@@ -74,7 +76,9 @@ async function embeddedPostgres(dataDir: string, log: Log) {
 }
 
 async function simulatedOrg(products: number) {
-  const simulator = await startSimulator({ products, pricebooks: 2, accounts: products })
+  const org = new Org()
+  seedCatalogue(org, { products, pricebooks: 2, accounts: products })
+  const simulator = await startSimulator({ org })
   return { ...simulator, stop: () => simulator.close() }
 }
 
@@ -121,7 +125,7 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
   try {
     const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
     const objects = rows.map(({ object }) => object)
-    const results = await runLoads({
+    const results: LoadResult[] = await runLoads({
       ...{ config, pool, session, log, signal, objects },
       kind: "full",
       force: true,

@@ -11,15 +11,15 @@ const failedLoginShownMs = 30_000
 /**
  * The checks of a service process (design, section 9).
  *
- * @param follows whether this process should hold the streams: only then does a stream without a leader count
+ * @param orphans the topics that no process follows; undefined where this process should not hold the streams
  */
 export function serviceProbes(given: {
   config: Config
   pool: Pool
   session: Session
-  follows: boolean
+  orphans?: () => Promise<string[]>
 }): Probe[] {
-  const { config, pool, session, follows } = given
+  const { config, pool, session, orphans } = given
   const database: Probe = {
     name: "database",
     required: true,
@@ -40,21 +40,18 @@ export function serviceProbes(given: {
       return "as this version needs it"
     },
   }
-  return [database, schema, ...(follows ? [streamProbe(pool)] : []), salesforceProbe(session)]
+  return [database, schema, ...(orphans ? [streamProbe(orphans)] : []), salesforceProbe(session)]
 }
 
 /** Every stream has a leader somewhere, in this process or in another one. */
-function streamProbe(pool: Pool): Probe {
+function streamProbe(orphans: () => Promise<string[]>): Probe {
   return {
     name: "stream",
     required: true,
     async ask() {
-      const { rows } = await pool.query<{ topic: string; led: boolean }>(
-        "select topic, led from sf_shadow.stream_leader()",
-      )
-      const orphans = rows.filter(({ led }) => !led).map(({ topic }) => topic)
-      if (orphans.length > 0) throw new Error(`no process follows ${orphans.join(", ")}`)
-      return rows.length === 0 ? "no stream yet" : `${rows.length} followed`
+      const topics = await orphans()
+      if (topics.length > 0) throw new Error(`no process follows ${topics.join(", ")}`)
+      return "followed"
     },
   }
 }
