@@ -1,0 +1,44 @@
+-- Produces: an empty pg_temp.change, the one form in which every path hands records to write_changes.
+-- One row per record of one object. Safe to repeat: it empties what is there.
+create or replace function sf_shadow.open_changes() returns void
+language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+begin
+  create temporary table if not exists change (
+    record_id text collate "C" not null,
+    -- replace: this version wins; keep: same content, better known; dirty: cannot be decided;
+    -- ignore: older than what is known, or already known.
+    verdict text not null,
+    -- The version says that the record does not exist.
+    absent boolean not null,
+    -- As the shadow stands before the change.
+    present boolean not null,
+    entombed boolean not null,
+    old_unique_value text,
+    old_parent_id text,
+    -- A reader would see a difference.
+    changed boolean not null,
+    fields jsonb,
+    -- {SQLSTATE, reason} of a record that cannot be stored.
+    error text[],
+    unique_value text,
+    parent_id text,
+    updated_at timestamptz,
+    synced_at timestamptz,
+    system_modstamp timestamptz,
+    read_id bigint,
+    commit_timestamp timestamptz,
+    commit_number bigint,
+    sequence_number integer,
+    -- Absence was shown by a full read, not told by an event.
+    proven boolean not null default false,
+    -- The delete is inferred from absence and counts for the fuse (rule 7).
+    by_absence boolean not null default false,
+    -- Since when the shadow is wrong about the record if this change is not stored, and from when on
+    -- a re-read can decide; the reason is set where the record is in doubt.
+    doubt_since timestamptz not null,
+    doubt_not_before timestamptz not null,
+    dirty_reason text
+  ) on commit delete rows;
+  truncate pg_temp.change;
+end
+$$;

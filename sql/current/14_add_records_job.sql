@@ -1,0 +1,21 @@
+-- Sees to it that records_to_shadow runs for an object when its earliest doubt is ripe. Safe to repeat:
+-- one waiting job per object, and an earlier one keeps its time (the task asks again for what remains).
+create or replace function sf_shadow.add_records_job(of_object text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  ripe_at timestamptz;
+begin
+  select min(d.not_before) into ripe_at from sf_shadow.dirty d where d.object = of_object;
+  if ripe_at is not null then
+    perform graphile_worker.add_job(
+      identifier => 'records_to_shadow',
+      payload => json_build_object('object', of_object),
+      queue_name => 'records_to_shadow:' || of_object,
+      run_at => greatest(ripe_at, now()),
+      max_attempts => 25,
+      job_key => 'records_to_shadow:' || of_object,
+      job_key_mode => 'preserve_run_at'
+    );
+  end if;
+end
+$$;

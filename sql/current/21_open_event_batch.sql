@@ -1,0 +1,53 @@
+-- Consumes: the event log behind a cursor. Produces: pg_temp.event_batch, one row per event and record id
+-- (merged events name several), in stream order; `unusable` says why an event can only mark its records
+-- dirty, `doubt` why it is applied and its records are read again. Safe to repeat: it empties what is there.
+create or replace function sf_shadow.open_event_batch(
+  of_stream_id integer, after_seq bigint, after_day date, batch_size integer
+) returns void
+language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+begin
+  create temporary table if not exists event_batch (
+    seq bigint not null,
+    ord integer not null,
+    received_day date not null,
+    received_at timestamptz not null,
+    object text collate "C",
+    change_type text collate "C",
+    record_id text collate "C",
+    event_id text collate "C",
+    commit_timestamp timestamptz,
+    commit_number bigint,
+    sequence_number integer,
+    fields jsonb not null,
+    unusable text,
+    doubt text,
+    verdict text
+  ) on commit delete rows;
+  truncate pg_temp.event_batch;
+
+  insert into pg_temp.event_batch
+  select
+    e.seq, coalesce(r.ord, 0)::integer, e.received_day, e.received_at, o.object, e.change_type, r.record_id, e.event_id,
+    e.commit_timestamp, e.commit_number, e.sequence_number, e.fields,
+    case
+      when e.error is not null then 'event not decoded: ' || e.error
+      when e.change_type like 'GAP\_%' then 'gap event: ' || e.change_type
+      when e.change_type not in ('CREATE', 'UPDATE', 'DELETE', 'UNDELETE') then 'change type ' || e.change_type
+    end,
+    case
+      when e.diff_fields && kept.fields then 'text arrived as a diff'
+      when e.inexact_fields && kept.fields then 'number with more digits than an event can carry'
+    end
+  from (
+    select * from public.sf_shadow_event log
+    -- Receipt days may step back by one where two machines' clocks disagree around midnight.
+    where log.stream_id = of_stream_id and log.seq > after_seq and log.received_day >= after_day - 1
+    order by log.seq
+    limit batch_size
+  ) e
+  left join sf_shadow.object o on o.object = e.object and o.enabled
+  left join lateral (select array_agg(k.field) as fields from sf_shadow.kept_fields(o.object) k) kept on
+    cardinality(e.diff_fields) > 0 or cardinality(e.inexact_fields) > 0
+  left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
+end
+$$;

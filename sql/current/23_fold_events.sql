@@ -1,0 +1,85 @@
+-- Rule 4, second half: folds the judged events of one object to one change per record, in stream order.
+-- An UPDATE applies only what it carries, CREATE and UNDELETE replace, DELETE removes; an UPDATE without a
+-- base row is in doubt. Query-only fields stay as the last full read left them (design, section 4).
+-- Consumes: pg_temp.event_batch with verdicts, the shadow. Produces: pg_temp.change.
+create or replace function sf_shadow.fold_events(of_object text) returns void
+language plpgsql set search_path = '' set work_mem = '64MB' as $$
+declare
+  g record;
+begin
+  select r.*, setting.margin,
+    (select coalesce(jsonb_object_agg(k.field, null), '{}') from sf_shadow.kept_fields(of_object) k) as no_fields,
+    (select coalesce(array_agg(k.field), '{}') from sf_shadow.kept_fields(of_object) k
+      where k.field <> all (o.query_only_fields)) as event_fields
+  into g
+  from sf_shadow.object o
+  cross join sf_shadow.record_to_row(of_object) r
+  cross join sf_shadow.setting setting
+  where o.object = of_object;
+
+  execute format($sql$
+    insert into pg_temp.change
+    with event as (
+      select e.*, row_number() over (order by e.seq, e.ord) as place, coalesce(e.commit_timestamp, e.received_at) as at,
+        e.verdict = 'apply' and e.unusable is null as usable
+      from pg_temp.event_batch e
+      where e.object = $1 and e.verdict in ('apply', 'dirty')
+    ), record as (
+      select event.record_id, min(at) as first_at, max(at) as last_at,
+        max(place) filter (where usable) as last_place,
+        max(place) filter (where usable and change_type <> 'UPDATE') as replaced_place,
+        min(coalesce(unusable, doubt, 'event that cannot be ordered')) filter (where not usable or doubt is not null) as reason
+      from event
+      group by event.record_id
+    ), content as (
+      select event.record_id, jsonb_object_agg(field.key, field.value order by event.place) as fields
+      from event
+      join record using (record_id)
+      cross join lateral jsonb_each(event.fields) field
+      where event.usable and event.change_type <> 'DELETE' and event.place >= coalesce(record.replaced_place, 0)
+        and field.key = any ($2)
+      group by event.record_id
+    ), folded as (
+      select record.*, last.commit_timestamp, last.commit_number, last.sequence_number,
+        replaced.change_type as replaced_by, s.%2$s is not null as present, t.record_id is not null as entombed,
+        s.raw_payload as old_fields, %5$s as old_unique_value, %6$s as old_parent_id,
+        coalesce(s.system_modstamp, t.system_modstamp) as system_modstamp, read.read_id, read.read_to,
+        coalesce(s.commit_timestamp, t.commit_timestamp) as r_commit,
+        content.fields as content,
+        case when replaced.change_type in ('CREATE', 'UNDELETE')
+          then $3 || coalesce(s.raw_payload - $2, '{}') || jsonb_build_object('Id', record_id) || coalesce(content.fields, '{}')
+          else s.raw_payload || coalesce(content.fields, '{}') end as fields
+      from record
+      left join event last on last.place = record.last_place
+      left join event replaced on replaced.place = record.replaced_place
+      left join content using (record_id)
+      left join %1$s s on s.%2$s = record_id
+      left join sf_shadow.tombstone t on t.object = $1 and t.record_id = record.record_id
+      left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
+      offset 0
+    )
+    select
+      record_id,
+      case when last_place is null then 'dirty'
+        when replaced_by is null and not present then 'dirty'
+        -- Nothing of it is mirrored: the row need not be written.
+        when replaced_by is null and content is null then case when reason is null then 'ignore' else 'dirty' end
+        else 'replace' end,
+      coalesce(replaced_by = 'DELETE', false), present, entombed, old_unique_value, old_parent_id,
+      coalesce(case when replaced_by = 'DELETE' then present else fields is distinct from old_fields end, false),
+      case when replaced_by is distinct from 'DELETE' then fields end,
+      case when replaced_by is distinct from 'DELETE' then %3$s end,
+      %4$s, %7$s,
+      commit_timestamp, commit_timestamp, system_modstamp, read_id, commit_timestamp, commit_number, sequence_number,
+      false, false, first_at, greatest(last_at, r_commit, read_to) + $4 + interval '1 second',
+      case when reason is not null then reason
+        when last_place is null then 'event that cannot be ordered'
+        when replaced_by is null and not present then 'update without a base row'
+        when replaced_by = 'DELETE' and last_place > replaced_place then 'update after a delete'
+        when present and fields is distinct from old_fields and system_modstamp between first_at and last_at
+          then 'event of the second of the last full read''s version' end
+    from folded
+  $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.held_unique, g.held_parent, g.parent_id)
+  using of_object, g.event_fields, g.no_fields, g.margin;
+end
+$$;

@@ -1,0 +1,87 @@
+-- Rule 5: judges every record of a page against what is known of it.
+-- Consumes: pg_temp.page, missing ids, the shadow, tombstones. Produces: pg_temp.change.
+-- Columns of fields that have vanished from describe keep the value they had (design, section 4).
+create or replace function sf_shadow.page_to_changes(
+  of_object text, of_read_id bigint, has_nuls boolean, missing text[]
+) returns void
+language plpgsql set search_path = '' set work_mem = '64MB' as $$
+declare
+  g record;
+begin
+  select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
+    o.query_only_fields || array(select d.field from sf_shadow.described_field d
+      where d.object = of_object and d.vanished_at is not null) as not_compared,
+    sf_shadow.page_to_fields(of_object, page.columns) as fields,
+    case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
+    case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)
+      then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
+    case when has_nuls then 'when fields::text like ''%'' || sf_shadow.nul_marker() || ''%'' then array[''22021'', ''a text holds a NUL byte, which Postgres cannot store'']' else '' end as nul_check
+  into g
+  from sf_shadow.object o
+  cross join sf_shadow.record_to_row(of_object) r
+  cross join sf_shadow.setting setting
+  join sf_shadow.read read on read.read_id = of_read_id
+  join sf_shadow.object_state state on state.object = o.object
+  left join sf_shadow.read proof on proof.read_id = state.proof_read_id
+  cross join (select array_agg(a.attname::text) as columns from pg_attribute a
+    where a.attrelid = 'pg_temp.page'::regclass and a.attnum > 0 and not a.attisdropped) page
+  where o.object = of_object;
+
+  execute format($sql$
+    insert into pg_temp.change
+    select
+      record_id,
+      -- Nothing to raise: the row need not be written.
+      case when verdict = 'keep' and f_read_from <= r_read_from and coalesce(f_sm <= r_sm, absent) then 'ignore' else verdict end,
+      absent, present, entombed, old_unique_value, old_parent_id,
+      verdict = 'replace' and (absent and present or not absent
+        and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp')),
+      case when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end as fields,
+      case when verdict = 'replace' and not absent then
+        case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id'] else %3$s end end,
+      %4$s, %5$s,
+      greatest(f_sm, case when verdict = 'keep' then r_updated_at end),
+      greatest(f_read_from - $3, case when verdict = 'keep' then r_synced_at end),
+      case when verdict = 'keep' then greatest(f_sm, r_sm) else f_sm end,
+      case when verdict = 'replace' or r_read_from is null or f_read_from > r_read_from then $2 else r_read_id end,
+      commit_timestamp, commit_number, sequence_number,
+      absent, by_absence,
+      coalesce(r_read_from - $3, r_commit, proof_read_from - $3, '-infinity'),
+      greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
+      case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end
+    from (
+      select f.record_id, f.absent, f.f_sm, f.by_absence, judged.verdict, s.%2$s is not null as present, t.record_id is not null as entombed,
+        %6$s as old_unique_value, %7$s as old_parent_id,
+        s.raw_payload as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
+        coalesce(s.system_modstamp, t.system_modstamp) as r_sm, r.read_id as r_read_id,
+        r.read_from as r_read_from, r.read_to as r_read_to, r_commit,
+        coalesce(s.commit_timestamp, t.commit_timestamp) as commit_timestamp,
+        coalesce(s.commit_number, t.commit_number) as commit_number,
+        coalesce(s.sequence_number, t.sequence_number) as sequence_number,
+        $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
+        case when s.%2$s is null then f.fields else %9$s end as fields
+      from (
+        select page."Id" as record_id, %10$s as absent, page."SystemModstamp"::timestamptz as f_sm, false as by_absence,
+          %11$s as fields
+        from pg_temp.page page
+        union all
+        select gone.record_id, true, null, true, null from unnest($8) gone (record_id)
+        offset 0
+      ) f (record_id, absent, f_sm, by_absence, fields)
+      left join %1$s s on s.%2$s = f.record_id
+      left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
+      left join sf_shadow.read r on r.read_id = coalesce(s.read_id, t.read_id)
+      cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until) as r_commit) known
+      cross join lateral (select sf_shadow.judge_full_record($4, $5, f.f_sm,
+        s.%2$s is not null or t.record_id is not null, coalesce(t.proven, false),
+        known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
+        case when s.%2$s is null then f.absent
+          else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end,
+        $6, $7, $3) as verdict) judged
+      offset 0
+    ) f
+  $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
+    g.nul_check, g.merged_fields, g.is_deleted, g.fields)
+  using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared;
+end
+$$;

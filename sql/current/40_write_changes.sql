@@ -1,0 +1,46 @@
+-- The one way into a shadow table: every path ends here (design, section 1).
+-- Consumes: pg_temp.change of one object, under its lock. Produces: rows, tombstones, doubts, rejects,
+-- the exact row count, the outbox. Safe to repeat: the changes carry the version they are.
+-- Raises SF003 where deletes by absence pass the fuse of rule 7, unless forced.
+create or replace function sf_shadow.write_changes(of_object text, forced boolean default false) returns sf_shadow.merge_counts
+language plpgsql set search_path = '' as $$
+declare
+  counts sf_shadow.merge_counts;
+begin
+  perform sf_shadow.set_aside_orphans(of_object);
+  perform sf_shadow.set_aside_contested(of_object);
+  perform sf_shadow.check_fuse(of_object, forced);
+  perform sf_shadow.remove_children(of_object,
+    array_agg(c.record_id), array_agg(coalesce(c.commit_timestamp, r.read_to)), array_agg(c.by_absence))
+  from pg_temp.change c
+  left join sf_shadow.read r on r.read_id = c.read_id and c.proven
+  where c.verdict = 'replace' and c.absent
+  having count(*) > 0;
+
+  perform sf_shadow.write_rows(of_object);
+  perform sf_shadow.write_tombstones(of_object);
+  perform sf_shadow.write_rejects(of_object);
+  perform sf_shadow.mark_waiting(of_object);
+  perform sf_shadow.mark_dirty(of_object, array_agg(c.record_id), array_agg(c.doubt_since),
+    array_agg(c.doubt_not_before), array_agg(c.dirty_reason))
+  from pg_temp.change c
+  where c.dirty_reason is not null
+  having count(*) > 0;
+  perform sf_shadow.changes_to_invalidations(of_object);
+
+  select
+    count(*) filter (where c.verdict = 'replace' and c.error is null and not c.absent and not c.present),
+    count(*) filter (where c.verdict = 'replace' and c.error is null and not c.absent and c.present and c.changed),
+    count(*) filter (where c.verdict = 'replace' and c.absent and c.present),
+    count(*) filter (where c.error is null and (c.verdict = 'keep' or c.verdict = 'replace' and not c.changed and (c.present or c.absent))),
+    count(*) filter (where c.verdict = 'ignore'),
+    count(*) filter (where c.dirty_reason is not null),
+    count(*) filter (where c.error is not null)
+  into counts
+  from pg_temp.change c;
+
+  update sf_shadow.object_state s set row_count = s.row_count + counts.inserted - counts.deleted
+  where s.object = of_object and counts.inserted <> counts.deleted;
+  return counts;
+end
+$$;

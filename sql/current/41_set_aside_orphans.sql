@@ -1,0 +1,41 @@
+-- Rule 8: a record whose parent is not in the shadow cannot be stored. A child of a rejected parent is a
+-- reject; else parent and child are both in doubt. Consumes and changes pg_temp.change; marks parents dirty.
+create or replace function sf_shadow.set_aside_orphans(of_object text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  parent record;
+begin
+  select p.object, r.shadow_table, r.key_column into parent
+  from sf_shadow.object o
+  join sf_shadow.object p on p.object = o.parent_object
+  cross join sf_shadow.record_to_row(p.object) r
+  where o.object = of_object;
+  if parent is null then
+    return;
+  end if;
+
+  execute format($sql$
+    with orphan as (
+      select c.record_id, c.parent_id, c.updated_at, c.doubt_not_before, reject.record_id is not null as parent_rejected
+      from pg_temp.change c
+      left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = c.parent_id
+      where c.verdict = 'replace' and not c.absent and c.error is null
+        and not exists (select from %1$s p where p.%2$s = c.parent_id)
+    ), set_aside as (
+      update pg_temp.change c set
+        error = case when orphan.parent_rejected then array['23503', $1 || ' ' || orphan.parent_id || ' is itself rejected'] end,
+        verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
+        dirty_reason = case when orphan.parent_rejected then c.dirty_reason
+          else coalesce(c.dirty_reason, $1 || ' ' || orphan.parent_id || ' is not in the shadow') end
+      from orphan
+      where c.record_id = orphan.record_id
+    )
+    select sf_shadow.mark_dirty($1, array_agg(parent_id), array_agg(updated_at), array_agg(doubt_not_before),
+      array_agg($2 || ' ' || record_id || ' refers to it'))
+    from orphan
+    where not parent_rejected
+    having count(*) > 0
+  $sql$, parent.shadow_table, parent.key_column)
+  using parent.object, of_object;
+end
+$$;

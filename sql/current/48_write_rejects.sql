@@ -1,0 +1,23 @@
+-- Rule 9. Consumes: pg_temp.change. Produces: a reject with reason, SQLSTATE and payload for each record that
+-- cannot be stored, and none for those that could. Safe to repeat: another attempt is counted.
+create or replace function sf_shadow.write_rejects(of_object text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  delete from sf_shadow.reject r
+  using pg_temp.change c
+  where r.object = of_object and r.record_id = c.record_id
+    and c.verdict in ('replace', 'keep') and c.error is null;
+
+  insert into sf_shadow.reject as r (object, record_id, since, sqlstate, reason, payload, parent_id, contested_value)
+  select of_object, c.record_id, c.doubt_since, c.error[1], c.error[2],
+    -- A NUL byte is shown as JSON writes it.
+    convert_to(replace(c.fields::text, sf_shadow.nul_marker(), '\u0000'), 'UTF8'),
+    c.parent_id, case when c.error[1] = '23505' then c.unique_value end
+  from pg_temp.change c
+  where c.error is not null
+  on conflict (object, record_id) do update set
+    since = least(r.since, excluded.since), sqlstate = excluded.sqlstate, reason = excluded.reason,
+    payload = excluded.payload, parent_id = excluded.parent_id, contested_value = excluded.contested_value,
+    attempts = r.attempts + 1, last_rejected_at = now();
+end
+$$;

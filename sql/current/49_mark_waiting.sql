@@ -1,0 +1,31 @@
+-- Rules 8 and 9: what waited for these changes is read again: children of a parent that has returned, rejects
+-- of a parent that could be stored, rejects that claim a value which is free now.
+-- Consumes: pg_temp.change, weak tombstones, rejects. Produces: doubts.
+create or replace function sf_shadow.mark_waiting(of_object text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform sf_shadow.mark_dirty(waiting.object, array_agg(waiting.record_id), array_agg(waiting.since),
+    array_agg(waiting.not_before), array_agg(waiting.reason))
+  from (
+    select o.object, t.record_id, c.doubt_since as since, c.doubt_not_before as not_before,
+      of_object || ' ' || c.record_id || ' is back' as reason
+    from pg_temp.change c
+    join sf_shadow.object o on o.parent_object = of_object
+    join sf_shadow.tombstone t on t.object = o.object and t.weak and t.parent_id = c.record_id
+    where c.verdict = 'replace' and not c.absent and c.error is null and not c.present
+    union all
+    select o.object, r.record_id, r.since, c.doubt_not_before, of_object || ' ' || c.record_id || ' has changed'
+    from pg_temp.change c
+    join sf_shadow.object o on o.parent_object = of_object
+    join sf_shadow.reject r on r.object = o.object and r.parent_id = c.record_id
+    where c.verdict = 'replace' and c.error is null
+    union all
+    select of_object, r.record_id, r.since, c.doubt_not_before, c.old_unique_value || ' is free again'
+    from pg_temp.change c
+    join sf_shadow.reject r on r.object = of_object and r.contested_value = c.old_unique_value
+    where c.verdict = 'replace' and c.error is null and r.record_id <> c.record_id
+      and (c.absent or c.unique_value is distinct from c.old_unique_value)
+  ) waiting
+  group by waiting.object;
+end
+$$;

@@ -1,0 +1,15 @@
+-- What waits? One row per stream (events received and not yet folded) and per kind of job.
+create or replace view public.sf_shadow_backlog as
+select 'stream' as kind, s.topic as name, s.next_seq - 1 - c.applied_seq as waiting, 0::bigint as running, 0::bigint as failed,
+  now() - (select e.received_at from public.sf_shadow_event e
+    where e.stream_id = s.stream_id and e.seq = c.applied_seq + 1 and e.received_day >= c.applied_day - 1) as oldest_age
+from sf_shadow.stream s
+join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
+union all
+select 'job', job.task_identifier,
+  count(*) filter (where job.locked_at is null and job.attempts < job.max_attempts),
+  count(*) filter (where job.locked_at is not null),
+  count(*) filter (where job.locked_at is null and job.attempts >= job.max_attempts),
+  greatest(now() - min(job.run_at), interval '0')
+from graphile_worker.jobs job
+group by job.task_identifier;

@@ -1,0 +1,20 @@
+-- Last, because a replaced view keeps its grants and a dropped one loses them. Readers see the shadow tables and
+-- views; operators that, and add_job; nobody the machinery.
+do $$
+begin
+  revoke all on schema sf_shadow from public;
+  revoke all on function public.add_job(text, json), public.add_job(text, jsonb), public.add_job(text, text) from public;
+  if exists (select from pg_roles where rolname = 'sf_shadow_reader') then
+    grant usage on schema public to sf_shadow_reader;
+    grant select on public.sf_product_shadow, public.sf_pricebook_shadow, public.sf_account_eligibility_shadow,
+      public.sf_shadow_lag, public.sf_shadow_backlog, public.sf_shadow_run, public.sf_shadow_reject to sf_shadow_reader;
+  end if;
+  if exists (select from pg_roles where rolname = 'sf_shadow_operator') then
+    grant usage on schema public to sf_shadow_operator;
+    grant select on public.sf_product_shadow, public.sf_pricebook_shadow, public.sf_account_eligibility_shadow,
+      public.sf_shadow_lag, public.sf_shadow_backlog, public.sf_shadow_run, public.sf_shadow_reject,
+      public.sf_shadow_event to sf_shadow_operator;
+    grant execute on function public.add_job(text, json), public.add_job(text, jsonb), public.add_job(text, text) to sf_shadow_operator;
+  end if;
+end
+$$;

@@ -1,0 +1,63 @@
+-- The shadow tables, as other services see them: columns up to raw_payload are a contract.
+-- After them: the time a row is known to be right for, and what is known of the record (design, section 5).
+
+create table public.sf_product_shadow (
+  product_id text not null,
+  sku text not null,
+  name text not null,
+  item_class text,
+  offering_type text,
+  plan_tier text,
+  vpn_region text,
+  updated_at timestamptz not null,
+  raw_payload jsonb not null,
+  synced_at timestamptz not null,
+  system_modstamp timestamptz,
+  read_id bigint,
+  commit_timestamp timestamptz,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_product_shadow_pkey primary key (product_id),
+  -- Deferrable, so that two products may swap their SKUs in one statement.
+  constraint sf_product_shadow_sku_key unique (sku) deferrable initially immediate,
+  constraint sf_product_shadow_product_id_length check (length(product_id) = 18)
+) with (fillfactor = 90);
+
+create table public.sf_pricebook_shadow (
+  pricebook_entry_id text not null,
+  product_id text not null,
+  pricebook_id text not null,
+  unit_price numeric(12, 2) not null,
+  currency_iso_code text not null,
+  is_active boolean not null,
+  updated_at timestamptz not null,
+  raw_payload jsonb not null,
+  synced_at timestamptz not null,
+  system_modstamp timestamptz,
+  read_id bigint,
+  commit_timestamp timestamptz,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_pricebook_shadow_pkey primary key (pricebook_entry_id),
+  constraint sf_pricebook_shadow_product_id_fkey foreign key (product_id)
+    references public.sf_product_shadow on delete cascade,
+  constraint sf_pricebook_shadow_pricebook_entry_id_length check (length(pricebook_entry_id) = 18)
+) with (fillfactor = 90);
+
+create index sf_pricebook_shadow_product_id_idx on public.sf_pricebook_shadow (product_id);
+
+create table public.sf_account_eligibility_shadow (
+  account_id text not null,
+  internet_eligibility text,
+  eligibility_source text,
+  updated_at timestamptz not null,
+  raw_payload jsonb not null,
+  synced_at timestamptz not null,
+  system_modstamp timestamptz,
+  read_id bigint,
+  commit_timestamp timestamptz,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_account_eligibility_shadow_pkey primary key (account_id),
+  constraint sf_account_eligibility_shadow_account_id_length check (length(account_id) = 18)
+) with (fillfactor = 90);

@@ -1,0 +1,80 @@
+-- Objects are data (design, section 4): which Salesforce objects are mirrored, and how a field becomes a column.
+
+create table sf_shadow.object (
+  object text collate "C" not null,
+  object_id smallint generated always as identity,
+  shadow_table text collate "C" not null,
+  key_column text collate "C" not null,
+  -- Topic of the object's own change events; SF_TOPICS may name a channel instead.
+  topic text collate "C" not null,
+  parent_object text collate "C",
+  -- The Salesforce field that holds the parent's id.
+  parent_field text collate "C",
+  -- 'all': raw_payload keeps every plain field of describe; 'mapped': only fields of sf_shadow.field.
+  keep text not null default 'all',
+  -- Fields that change events lack or leave out of a create: kept from full reads, never from an event.
+  query_only_fields text[] collate "C" not null default '{}',
+  enabled boolean not null default true,
+  constraint object_pkey primary key (object),
+  constraint object_object_id_key unique (object_id),
+  constraint object_shadow_table_key unique (shadow_table),
+  constraint object_parent_object_fkey foreign key (parent_object) references sf_shadow.object,
+  constraint object_parent_is_whole check ((parent_object is null) = (parent_field is null)),
+  constraint object_parent_is_another check (parent_object <> object),
+  constraint object_keep_known check (keep in ('all', 'mapped'))
+);
+
+create table sf_shadow.field (
+  object text collate "C" not null,
+  -- Dotted for a parent's field: Product2.ProductCode.
+  field text collate "C" not null,
+  column_name text collate "C" not null,
+  column_type text collate "C" not null default 'text',
+  required boolean not null default false,
+  is_unique boolean not null default false,
+  default_value text,
+  constraint field_pkey primary key (object, column_name),
+  constraint field_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint field_column_type_valid check (column_type ~ '^[a-z ]+(\([0-9]+(, *[0-9]+)?\))?$')
+);
+create unique index field_one_unique_per_object on sf_shadow.field (object) where is_unique;
+
+-- What describe last said of each object: names and types for the loads, and which fields have vanished.
+create table sf_shadow.described_field (
+  object text collate "C" not null,
+  field text collate "C" not null,
+  -- boolean, number, datetime, date, time or text.
+  type text collate "C" not null,
+  calculated boolean not null default false,
+  described_at timestamptz not null,
+  vanished_at timestamptz,
+  constraint described_field_pkey primary key (object, field),
+  constraint described_field_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint described_field_type_known check (type in ('boolean', 'number', 'datetime', 'date', 'time', 'text'))
+);
+
+insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields)
+values
+  ('Product2', 'sf_product_shadow', 'product_id', '/data/Product2ChangeEvent', null, null, 'all',
+   '{SystemModstamp,IsDeleted}'),
+  ('PricebookEntry', 'sf_pricebook_shadow', 'pricebook_entry_id', '/data/PricebookEntryChangeEvent',
+   'Product2', 'Product2Id', 'all',
+   '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
+  ('Account', 'sf_account_eligibility_shadow', 'account_id', '/data/AccountChangeEvent', null, null, 'mapped',
+   '{SystemModstamp,IsDeleted}');
+
+insert into sf_shadow.field (object, field, column_name, column_type, required, is_unique)
+values
+  ('Product2', 'StockKeepingUnit', 'sku', 'text', true, true),
+  ('Product2', 'Name', 'name', 'text', true, false),
+  ('Product2', 'Item_Class__c', 'item_class', 'text', false, false),
+  ('Product2', 'Internet_Offering_Type__c', 'offering_type', 'text', false, false),
+  ('Product2', 'Internet_Plan_Tier__c', 'plan_tier', 'text', false, false),
+  ('Product2', 'VPN_Region__c', 'vpn_region', 'text', false, false),
+  ('PricebookEntry', 'Product2Id', 'product_id', 'text', true, false),
+  ('PricebookEntry', 'Pricebook2Id', 'pricebook_id', 'text', true, false),
+  ('PricebookEntry', 'UnitPrice', 'unit_price', 'numeric(12,2)', true, false),
+  ('PricebookEntry', 'CurrencyIsoCode', 'currency_iso_code', 'text', true, false),
+  ('PricebookEntry', 'IsActive', 'is_active', 'boolean', true, false),
+  ('Account', 'Internet_Eligibility__c', 'internet_eligibility', 'text', false, false),
+  ('Account', 'Internet_Eligibility_Status__c', 'eligibility_source', 'text', false, false);

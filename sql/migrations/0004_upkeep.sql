@@ -1,0 +1,198 @@
+-- What keeps the shadow right: reads, runs, tombstones, doubts, rejects, the outbox (design, section 5).
+
+-- One row: settings that SQL needs, written by the process that starts with other values.
+create table sf_shadow.setting (
+  only_row boolean not null default true,
+  margin interval not null default '10 seconds',
+  publish_delay interval not null default '60 seconds',
+  delta_overlap interval not null default '15 minutes',
+  constraint setting_pkey primary key (only_row),
+  constraint setting_only_row check (only_row),
+  constraint setting_margin_positive check (margin >= interval '0')
+);
+insert into sf_shadow.setting default values;
+
+-- A full read of records: everything committed before read_from less the margin is in it, nothing after read_to.
+create table sf_shadow.read (
+  read_id bigint generated always as identity,
+  object text collate "C" not null,
+  read_from timestamptz not null,
+  read_to timestamptz not null,
+  constraint read_pkey primary key (read_id),
+  constraint read_object_fkey foreign key (object) references sf_shadow.object,
+  constraint read_in_order check (read_from <= read_to)
+);
+
+-- A load by Bulk API 2.0. Its whole state is here, so that any process can go on with it (rule 13).
+create table sf_shadow.run (
+  run_id bigint generated always as identity,
+  object text collate "C" not null,
+  kind text not null,
+  state text not null default 'queued',
+  -- Why it was started, in words: an operator, the crontab, a hole.
+  reason text not null,
+  forced boolean not null default false,
+  -- Lower bound of SystemModstamp, for a delta.
+  since timestamptz,
+  job_id text collate "C",
+  -- Salesforce fields in the order of the query, so that a resumed run reads the same columns.
+  fields text[] collate "C",
+  read_id bigint,
+  read_from timestamptz,
+  -- The next page to fetch; null with pages > 0 means that the last one is merged.
+  locator text collate "C",
+  pages integer not null default 0,
+  received bigint not null default 0,
+  expected bigint,
+  inserted bigint not null default 0,
+  updated bigint not null default 0,
+  deleted bigint not null default 0,
+  unchanged bigint not null default 0,
+  ignored bigint not null default 0,
+  dirty bigint not null default 0,
+  rejected bigint not null default 0,
+  count_in_org bigint,
+  count_in_shadow bigint,
+  error text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  progressed_at timestamptz not null default now(),
+  finished_at timestamptz,
+  constraint run_pkey primary key (run_id),
+  constraint run_object_fkey foreign key (object) references sf_shadow.object,
+  constraint run_read_id_fkey foreign key (read_id) references sf_shadow.read,
+  constraint run_kind_known check (kind in ('full', 'delta', 'ids')),
+  constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse')),
+  constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse')))
+);
+-- One run at a time per object and kind; whoever asks for a second one follows the first.
+create unique index run_one_active on sf_shadow.run (object, kind) where finished_at is null;
+create index run_object_idx on sf_shadow.run (object, run_id desc);
+
+-- The ids of each page: the durable id set that a sweep compares with (rule 7).
+create table sf_shadow.run_page (
+  run_id bigint not null,
+  page integer not null,
+  record_ids text[] collate "C" not null,
+  constraint run_page_pkey primary key (run_id, page),
+  constraint run_page_run_id_fkey foreign key (run_id) references sf_shadow.run on delete cascade
+);
+-- Written and read once, and gone with the run: compressing it costs more than it saves.
+alter table sf_shadow.run_page alter column record_ids set storage external;
+
+-- What an object's runs, streams and deletes have proven, apart from its configuration.
+create table sf_shadow.object_state (
+  object text collate "C" not null,
+  -- Exact: moved by every merge in its own transaction.
+  row_count bigint not null default 0,
+  -- The read of the last complete full run or Id comparison: proof for ids that are not there.
+  proof_read_id bigint,
+  -- Where the next delta begins, on Salesforce's clock: read_from of the last complete full run or delta.
+  delta_from timestamptz,
+  -- A dirty object (rule 6): changes of this span may be missing. hole_to is infinity while it is open.
+  hole_from timestamptz,
+  hole_to timestamptz,
+  hole_reason text,
+  -- A field that vanished from describe, in words; null when all is well.
+  degraded text,
+  -- Deletes by absence of one day, for the fuse of rule 7.
+  absence_day date not null default '-infinity',
+  absence_deletes bigint not null default 0,
+  -- Gapless number of the last invalidation (rule 12).
+  invalidation_seq bigint not null default 0,
+  constraint object_state_pkey primary key (object),
+  constraint object_state_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint object_state_proof_read_id_fkey foreign key (proof_read_id) references sf_shadow.read,
+  constraint object_state_hole_is_whole check ((hole_from is null) = (hole_to is null) and (hole_from is null) = (hole_reason is null)),
+  constraint object_state_row_count_positive check (row_count >= 0)
+);
+insert into sf_shadow.object_state (object) select object from sf_shadow.object;
+
+-- A record that is absent, and how that is known.
+create table sf_shadow.tombstone (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  deleted_at timestamptz not null default now(),
+  system_modstamp timestamptz,
+  read_id bigint,
+  commit_timestamp timestamptz,
+  commit_number bigint,
+  sequence_number integer,
+  -- A full read has shown that it is absent.
+  proven boolean not null,
+  -- Only removed with its parent (rule 8): nothing is known of the record itself.
+  weak boolean not null,
+  parent_id text collate "C",
+  -- Of a weak one: until when its parent was known to be deleted.
+  parent_deleted_until timestamptz,
+  constraint tombstone_pkey primary key (object, record_id),
+  constraint tombstone_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint tombstone_weak_has_parent check (not weak or parent_id is not null),
+  constraint tombstone_proven_or_weak check (not (proven and weak))
+);
+create index tombstone_parent_idx on sf_shadow.tombstone (object, parent_id) where weak;
+
+-- Until when a parent was last known to be deleted, kept after its return (rule 8): a child's event
+-- that is not later cannot be trusted.
+create table sf_shadow.parent_deletion (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  deleted_until timestamptz not null,
+  constraint parent_deletion_pkey primary key (object, record_id),
+  constraint parent_deletion_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
+-- A record in doubt (rule 6): to be read again from Salesforce, not before not_before on its clock.
+create table sf_shadow.dirty (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  since timestamptz not null,
+  not_before timestamptz not null,
+  generation bigint not null default 1,
+  reason text not null,
+  attempts integer not null default 0,
+  marked_at timestamptz not null default now(),
+  constraint dirty_pkey primary key (object, record_id),
+  constraint dirty_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+create index dirty_not_before_idx on sf_shadow.dirty (object, not_before);
+create index dirty_since_idx on sf_shadow.dirty (object, since);
+
+-- A record that cannot be stored (rule 9), with its payload as it came.
+create table sf_shadow.reject (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  since timestamptz not null,
+  sqlstate text not null,
+  reason text not null,
+  payload bytea not null,
+  -- What it waits for, besides its own change: a parent, or a value that another record holds.
+  parent_id text collate "C",
+  contested_value text collate "C",
+  attempts integer not null default 1,
+  first_rejected_at timestamptz not null default now(),
+  last_rejected_at timestamptz not null default now(),
+  constraint reject_pkey primary key (object, record_id),
+  constraint reject_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+create index reject_parent_idx on sf_shadow.reject (object, parent_id) where parent_id is not null;
+create index reject_contested_idx on sf_shadow.reject (object, contested_value) where contested_value is not null;
+
+-- The invalidation outbox (rule 12): one row per batch that changed something a reader sees.
+create table sf_shadow.invalidation (
+  object text collate "C" not null,
+  seq bigint not null,
+  -- Null: too many to list, everything of this object.
+  record_ids text[] collate "C",
+  -- The parents of those records, before and after; and the unique values (SKUs), before and after.
+  parent_ids text[] collate "C",
+  unique_values text[] collate "C",
+  committed_at timestamptz not null default now(),
+  constraint invalidation_pkey primary key (object, seq),
+  constraint invalidation_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
+-- What a merge did, in records.
+create type sf_shadow.merge_counts as (
+  inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint
+);

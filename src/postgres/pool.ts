@@ -1,0 +1,22 @@
+import pg from "pg"
+
+// Counts and sequence numbers stay far below 2^53; as strings they would invite concatenation.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/**
+ * Opens a pool on a database. READ COMMITTED is asked for explicitly, because the object locks of rule 3
+ * rely on it; JIT is off, because it costs more than the short statements of a merge.
+ *
+ * @param max connections at most; the service needs one per worker slot, one per stream, and a few
+ */
+export function createPool(databaseUrl: string, { max }: { max: number }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max,
+    application_name: "sf-shadow",
+    options: "-c default_transaction_isolation=read\\ committed -c jit=off -c timezone=UTC",
+  })
+  // A connection that breaks while it is used fails its query as well; the event alone must not end the process.
+  pool.on("connect", (client) => client.on("error", () => {}))
+  return pool
+}

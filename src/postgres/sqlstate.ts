@@ -1,0 +1,32 @@
+/** SQLSTATEs that this service raises itself (class SF) or decides by; never decide by a message's text. */
+export const sqlstate = {
+  /** The event log is append-only. */
+  appendOnly: "SF001",
+  /** A lock of rule 3 was asked for in another isolation than READ COMMITTED. */
+  wrongIsolation: "SF002",
+  /** Deletes by absence passed the fuse of rule 7. */
+  fuse: "SF003",
+  /** Another process leads the stream now (rule 2). */
+  notLeader: "SF004",
+  /** A delta of an object that was never loaded. */
+  neverLoaded: "SF005",
+  /** The object is not mirrored. */
+  notMirrored: "SF006",
+  /** Another process has merged this page of the run. */
+  pageNotDue: "SF007",
+  /** The ids that a run has seen are not as many as its job processed. */
+  idSetIncomplete: "SF008",
+  /** Rows that the job processed did not come (rule 13). */
+  incomplete: "SF009",
+  undefinedTable: "42P01",
+  insufficientPrivilege: "42501",
+  duplicateObject: "42710",
+  uniqueViolation: "23505",
+  lockNotAvailable: "55P03",
+} as const
+
+/** The SQLSTATE of an error of pg, or undefined for another error. */
+export function sqlstateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === "string" && code.length === 5 ? code : undefined
+}

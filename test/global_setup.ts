@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/postgres/embedded.ts"
+
+let server: EmbeddedPostgres | undefined
+let folder: string | undefined
+
+/** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one without fsync. */
+export async function globalSetup(): Promise<void> {
+  if (process.env.TEST_DATABASE_URL) return
+  folder = await mkdtemp(join(tmpdir(), "sf-shadow-test-"))
+  server = await startEmbeddedPostgres({
+    dataDir: folder,
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
+  })
+  process.env.TEST_DATABASE_URL = server.url
+}
+
+export async function globalTeardown(): Promise<void> {
+  await server?.stop()
+  if (server) await rm(server.folder, { recursive: true, force: true })
+  if (folder) await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from "node:crypto"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { after } from "node:test"
+import pg from "pg"
+import pino from "pino"
+import { migrate } from "../src/postgres/migrate.ts"
+import { createPool } from "../src/postgres/pool.ts"
+import { globalSetup, globalTeardown } from "./global_setup.ts"
+
+/** A migrated database of one test file. */
+export interface TestDatabase {
+  url: string
+  pool: pg.Pool
+}
+
+const quiet = pino({ level: "silent" })
+
+// A file that is run alone, without the runner's global setup, starts its own server.
+const ownServer = process.env.TEST_DATABASE_URL === undefined
+if (ownServer) await globalSetup()
+const serverUrl = process.env.TEST_DATABASE_URL as string
+
+const cleanups: (() => Promise<unknown>)[] = []
+after(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup()
+  if (ownServer) await globalTeardown()
+})
+
+/**
+ * Clones the migrated template for the calling test file; the clone is dropped when the file is done.
+ * The template is made once per content of sql/.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const url = await createDatabase(await templateDatabase())
+  const pool = createPool(url, { max: 8 })
+  cleanups.push(() => pool.end())
+  return { url, pool }
+}
+
+/** An empty database, not migrated, for tests of the migration itself. */
+export function createEmptyDatabase(): Promise<string> {
+  return createDatabase("template0")
+}
+
+async function createDatabase(template: string): Promise<string> {
+  const name = `test_${randomBytes(6).toString("hex")}`
+  await administer((client) => client.query(`create database ${name} template ${template}`))
+  cleanups.push(() => administer((client) => client.query(`drop database ${name}`)))
+  return databaseUrl(serverUrl, name)
+}
+
+async function templateDatabase(): Promise<string> {
+  const name = `template_${await sqlFingerprint()}`
+  await administer(async (client) => {
+    // Test files start at the same time: one makes the template, the others wait for it.
+    await client.query("select pg_advisory_lock(hashtext('sf-shadow test template'))")
+    const { rows } = await client.query("select from pg_database where datname = $1", [name])
+    if (rows.length > 0) return
+    const draft = `${name}_draft`
+    await client.query(`drop database if exists ${draft} with (force)`)
+    await client.query(`create database ${draft} template template0`)
+    await migrate(databaseUrl(serverUrl, draft), quiet)
+    await client.query(`alter database ${draft} rename to ${name}`)
+  })
+  return name
+}
+
+async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function sqlFingerprint(): Promise<string> {
+  const hash = createHash("sha256")
+  for (const folder of ["../sql/migrations", "../sql/current"]) {
+    const path = join(import.meta.dirname, folder)
+    for (const file of (await readdir(path)).sort())
+      hash.update(file).update(await readFile(join(path, file)))
+  }
+  return hash.digest("hex").slice(0, 12)
+}
+
+function databaseUrl(server: string, database: string): string {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.href
+}
