@@ -35,7 +35,7 @@ export interface BodyField extends FlatField {
   index: number
   /** The subfields where the field is, or can be, a record (address, geolocation, person name). */
   parts: FlatField[] | null
-  /** True where the field can be a text as well as a record: `Account.Name`. */
+  /** True where REST has the field as a text beside its parts: the Name of an Account or a Contact. */
   textOrParts: boolean
 }
 
@@ -89,7 +89,7 @@ function bodyField(field: avro.types.Field, index: number, doc: string): BodyFie
     name: field.name,
     format: valueFormat(doc, branches),
     parts: record?.fields.map((part) => flatPart(field.name, part.name)) ?? null,
-    textOrParts: branches.some((branch) => branch.typeName === "string"),
+    textOrParts: field.name === "Name" || branches.some((branch) => branch.typeName === "string"),
   }
 }
 
