@@ -1,4 +1,5 @@
-import { rootCertificates } from "node:tls"
+import { isIP } from "node:net"
+import { checkServerIdentity, type PeerCertificate, rootCertificates } from "node:tls"
 import {
   type Client,
   type ClientDuplexStream,
@@ -129,12 +130,19 @@ export class PubsubChannel {
 
   #connect(): Stub {
     const roots = this.#ca ? Buffer.from([...rootCertificates, this.#ca].join("\n")) : null
+    const host = this.#endpoint.replace(/:\d+$/, "")
+    const verify = {
+      checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(host, cert),
+    }
     const options = {
       "grpc.max_receive_message_length": RECEIVE_LIMIT_BYTES,
       // Otherwise a replaced connection would be taken up again from the process-wide pool.
       "grpc.use_local_subchannel_pool": 1,
+      // TLS has no server name for an IP address; the certificate is checked against the address all the same.
+      ...(isIP(host) > 0 && { "grpc.ssl_target_name_override": "localhost" }),
     }
-    return new PubSubStub(this.#endpoint, grpcCredentials.createSsl(roots), options) as unknown as Stub
+    const credentials = grpcCredentials.createSsl(roots, null, null, verify)
+    return new PubSubStub(this.#endpoint, credentials, options) as unknown as Stub
   }
 }
 
