@@ -4,6 +4,8 @@ import type { Session } from "./session.ts"
 /** States of a query job; the last three are final. */
 export type JobState = "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
 
+const endStates: ReadonlySet<JobState> = new Set(["JobComplete", "Failed", "Aborted"])
+
 /** A query to run as a Bulk API 2.0 job. */
 export interface QueryJobRequest {
   /** Object named in errors; the query says what is read. */
@@ -81,26 +83,35 @@ export async function getQueryJob(session: Session, id: string): Promise<QueryJo
 
 /** Ends a job that is still running; one that has ended or is gone already is left as it is. */
 export async function abortJob(session: Session, id: string): Promise<void> {
-  await unlessGone(`Abort of bulk job ${id}`, () =>
-    session.connection.request({
-      method: "PATCH",
-      url: `${session.basePath}/jobs/query/${id}`,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ state: "Aborted" }),
-    }),
-  )
+  await unlessGone(async () => {
+    try {
+      await whileDoing(`Abort of bulk job ${id}`, () =>
+        session.connection.request({
+          method: "PATCH",
+          url: `${session.basePath}/jobs/query/${id}`,
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ state: "Aborted" }),
+        }),
+      )
+    } catch (error) {
+      // The refusal's code is not documented; what counts is whether anything is left to end.
+      if (!endStates.has((await getQueryJob(session, id)).state)) throw error
+    }
+  })
 }
 
 /** Removes an ended job and its results from the org; one that is gone already is no error. */
 export async function deleteJob(session: Session, id: string): Promise<void> {
-  await unlessGone(`Deletion of bulk job ${id}`, () =>
-    session.connection.request({ method: "DELETE", url: `${session.basePath}/jobs/query/${id}` }),
+  await unlessGone(() =>
+    whileDoing(`Deletion of bulk job ${id}`, () =>
+      session.connection.request({ method: "DELETE", url: `${session.basePath}/jobs/query/${id}` }),
+    ),
   )
 }
 
-async function unlessGone(purpose: string, work: () => PromiseLike<unknown>): Promise<void> {
+async function unlessGone(work: () => Promise<unknown>): Promise<void> {
   try {
-    await whileDoing(purpose, work)
+    await work()
   } catch (error) {
     if (!(error instanceof SalesforceError && error.status === 404)) throw error
   }

@@ -45,6 +45,8 @@ export async function openResultPage(
   try {
     await checkContentType(purpose, answer)
     const body = new PageBody(purpose, new URL((await session.credentials()).instanceUrl).host)
+    // Its reader may first wait for a database lock; an error until then must not end the process.
+    body.on("error", () => {})
     const numberOfRecords = parseCount(purpose, answer)
     const nextLocator = parseLocator(purpose, answer)
     // The pipeline destroys all its streams when one fails or the reader gives up; PageBody words the error.
@@ -69,10 +71,9 @@ class PageBody extends PassThrough {
     this.#host = host
   }
 
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    super._destroy(error, () =>
-      done(error && errorFromTransport(this.#purpose, { host: this.#host, variable: null }, error)),
-    )
+  override destroy(error?: Error): this {
+    const to = { host: this.#host, variable: null }
+    return super.destroy(error && errorFromTransport(this.#purpose, to, error))
   }
 }
 

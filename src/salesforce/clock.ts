@@ -46,6 +46,11 @@ export class SalesforceClock {
     this.#last = readClock(dateHeader, startedAt, endedAt) ?? this.#last
   }
 
+  /** Whether an answer has told the time yet. */
+  get isKnown(): boolean {
+    return this.#last !== undefined
+  }
+
   /** Never later than Salesforce's true time now. Throws before the first answer. */
   earliest(): Date {
     return this.#reading().earliest(performance.now())

@@ -68,7 +68,7 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
   let current: Login | undefined
   let loggingIn: Promise<Login> | undefined
   function logInOnce(): Promise<Login> {
-    loggingIn ??= logIn(config, exchange)
+    loggingIn ??= logIn(config, exchange, () => (clock.isKnown ? clock.earliest().getTime() : Date.now()))
       .then((login) => {
         current = login
         connection.accessToken = login.accessToken

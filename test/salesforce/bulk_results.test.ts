@@ -122,6 +122,16 @@ describe("A result page of a bulk job", () => {
     assert.equal((await text(body)).length, large.length)
   })
 
+  it("keeps its error for a reader that comes later", async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, good)
+      response.write(csv.slice(0, 1_000), () => response.destroy())
+    }
+    const { body } = await openResultPage(session, jobId, first)
+    await new Promise((done) => body.once("close", done))
+    await failure(text(body), "UND_ERR_SOCKET", /broke/)
+  })
+
   it("closes the connection when its reader gives it up", async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     answer = (_request, response) => {
