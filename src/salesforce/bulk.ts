@@ -44,8 +44,8 @@ interface JobBody {
 }
 
 /**
- * Creates a query job with CSV results, comma and LF. The POST is never repeated: if its answer is lost, a job
- * that nobody reads stays behind in the org, ends by itself and is dropped by Salesforce after 7 days.
+ * Creates a query job with CSV results, comma and LF. The POST is never repeated: if its answer is lost, a
+ * job that nobody reads stays behind in the org, ends by itself and is dropped by Salesforce after 7 days.
  */
 export async function createQueryJob(session: Session, request: QueryJobRequest): Promise<CreatedJob> {
   const job = await whileDoing(`Creation of a bulk query job for ${request.object}`, () =>

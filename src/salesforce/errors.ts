@@ -28,7 +28,7 @@ export class SalesforceError extends Error {
   }
 }
 
-/** Runs `work`; a SalesforceError out of it gets `purpose` (what was being done, to which object) in front. */
+/** Runs `work`; a SalesforceError out of it gets `purpose` (what was done, to which object) in front. */
 export async function whileDoing<T>(purpose: string, work: () => PromiseLike<T>): Promise<T> {
   try {
     return await work()
@@ -86,7 +86,7 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
   })
 }
 
-/** Salesforce's code and message in an error body: REST sends `[{errorCode, message}]`, OAuth `{error, …}`. */
+/** Salesforce's code and message in a body: REST sends `[{errorCode, message}]`, OAuth `{error, …}`. */
 export function decodeErrorBody(text: string, status: number): { code: string; message: string } {
   const fallback = `HTTP_${status}`
   let body: unknown

@@ -144,7 +144,7 @@ function redirected(
   const location = firstWords(headers.location ?? "nowhere").split("?")[0]
   const check = request.to.variable ?? "SF_LOGIN_URL"
   return new SalesforceError(
-    `${request.purpose}: ${request.to.host} redirects to ${location}; set ${check} to the host that answers itself`,
+    `${request.purpose}: ${request.to.host} redirects to ${location}; set ${check} to the host that answers`,
     { code: `HTTP_${status}`, status, retryable: false },
   )
 }

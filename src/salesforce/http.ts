@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream"
 import { readClock } from "./clock.ts"
-import { SalesforceError } from "./errors.ts"
+import { firstWords, SalesforceError } from "./errors.ts"
 import {
   type ExchangeContext,
   type Exchanged,
@@ -90,6 +90,9 @@ export function createHttp(session: HttpSession): SalesforceHttp {
     async send(request) {
       const answer = await withToken(request, exchangeText)
       const endedAt = performance.now()
+      if (answer.body !== "" && !/^application\/json\b/i.test(answer.headers["content-type"] ?? "")) {
+        throw notJson(request, answer)
+      }
       const reading = readClock(answer.headers.date, answer.startedAt, answer.answeredAt)
       if (!reading) {
         throw new SalesforceError(
@@ -141,6 +144,15 @@ function authorized(
   }
 }
 
+/** Proxies and maintenance pages answer with HTML and status 200. */
+function notJson(request: SalesforceRequest, answer: Exchanged<string>): SalesforceError {
+  const type = answer.headers["content-type"] ?? "no content type"
+  return new SalesforceError(
+    `${request.purpose}: Salesforce answered ${type} where JSON was due: ${firstWords(answer.body)}`,
+    { code: "NOT_JSON", status: answer.status, retryable: true },
+  )
+}
+
 function isExpired(error: unknown): error is SalesforceError {
   return error instanceof SalesforceError && error.status === 401
 }
@@ -148,7 +160,7 @@ function isExpired(error: unknown): error is SalesforceError {
 function refused(error: SalesforceError): SalesforceError {
   return new SalesforceError(
     `${error.message}. A token issued a moment ago was refused as well, so logging in again does not help: ` +
-      "check that the connected app's scopes include api and that its IP rules and the user's profile allow API access",
+      "check that the connected app has the scope api, and that its IP rules and the user's profile allow the API",
     { code: error.code, status: 401, retryable: false },
   )
 }

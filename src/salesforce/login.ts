@@ -157,8 +157,8 @@ function loginHint(error: SalesforceError, config: LoginConfig): string | undefi
   if (said.includes("audience")) return "check SF_LOGIN_URL: login, test (sandboxes), or the org's own host"
   if (error.code === "invalid_grant" && config.auth === "jwt") {
     return (
-      "check that SF_PRIVATE_KEY belongs to the certificate of the connected app, that SF_USERNAME is an active " +
-      "user there, and that SF_LOGIN_URL is the right one (login or test)"
+      "check that SF_PRIVATE_KEY belongs to the certificate of the connected app, that SF_USERNAME is an " +
+      "active user there, and that SF_LOGIN_URL is the right one (login or test)"
     )
   }
   if (error.code === "invalid_grant")

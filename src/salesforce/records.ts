@@ -135,7 +135,7 @@ function recordText(record: RecordBody, fields: readonly string[]): string {
   return JSON.stringify(flat)
 }
 
-/** A member by its name without regard to case: Salesforce answers in its own spelling, not in the query's. */
+/** A member by its name without regard to case: Salesforce answers in its own spelling, not ours. */
 function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) return null
   if (name in value) return (value as RecordBody)[name]
@@ -167,8 +167,8 @@ export async function countRecords(session: Session, object: string, where?: str
 }
 
 /**
- * Records deleted between two times on Salesforce's clock (`/sobjects/X/deleted`; 15 days back at most, more than
- * a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and with
+ * Records deleted between two times on Salesforce's clock (`/sobjects/X/deleted`; 15 days back at most, more
+ * than a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and with
  * EXCEEDED_ID_LIMIT above 600,000 ids: then only an Id comparison tells.
  */
 export async function getDeleted(

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream"
 import { generate } from "selfsigned"
 import type { SalesforceConfig } from "../../src/config.ts"
 
-/** Answers one request; `body` is the request's. */
+/** Answers one request, with JSON unless it says otherwise; `body` is the request's. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
 /** A server on loopback with a certificate of its own, for answers the simulator would not give. */
@@ -42,7 +42,7 @@ export async function startOrgStub(handler: Handler): Promise<HttpsServer> {
   const server: HttpsServer = await startHttps((request, response, body) => {
     if (request.url !== "/services/oauth2/token") return handler(request, response, body)
     logins += 1
-    response.setHeader("content-type", "application/json").end(token(server, logins))
+    response.end(token(server, logins))
   })
   return server
 }
@@ -57,6 +57,7 @@ export async function startHttps(handler: Handler): Promise<HttpsServer> {
       requests.push(`${request.method} ${request.url}`)
       let body = ""
       for await (const chunk of request) body += chunk
+      response.setHeader("content-type", "application/json")
       try {
         handler(request, response, body)
       } catch (error) {

@@ -189,6 +189,26 @@ orgTest(
   },
 )
 
+orgTest(
+  "an HTML page where JSON was due is an error that tells its words",
+  async ({ simulator, session }) => {
+    const job = await runJob(session)
+    const calls: (() => PromiseLike<unknown>)[] = [
+      () => describeObject(session, "Product2"),
+      () => getQueryJob(session, job.id),
+      () => countRecords(session, "Product2"),
+      () => readLimits(session),
+      () => readRecords(session, { object: "Product2", fields: ["Name"], ids: [simulator.org.id] }),
+    ]
+    for (const call of calls) {
+      simulator.org.faults.arm("http.html", { path: /services\/data/ })
+      const error = await rejection(call())
+      assert.match(error.message, /: Salesforce answered text\/html where JSON was due: Down For Maintenance/)
+      assert.deepEqual([error.code, error.retryable], ["NOT_JSON", true])
+    }
+  },
+)
+
 orgTest("counts, deletions and limits are read", async ({ simulator, seeded, session }) => {
   assert.equal(await countRecords(session, "Product2"), 120)
   assert.equal(await countRecords(session, "Product2", "Name = 'no such product'"), 0)
