@@ -160,7 +160,7 @@ function isExpired(error: unknown): error is SalesforceError {
 function refused(error: SalesforceError): SalesforceError {
   return new SalesforceError(
     `${error.message}. A token issued a moment ago was refused as well, so logging in again does not help: ` +
-      "check that the connected app has the scope api, and that its IP rules and the user's profile allow the API",
+      "check that the connected app has the scope api, and that IP rules and the user's profile allow the API",
     { code: error.code, status: 401, retryable: false },
   )
 }

@@ -168,8 +168,8 @@ export async function countRecords(session: Session, object: string, where?: str
 
 /**
  * Records deleted between two times on Salesforce's clock (`/sobjects/X/deleted`; 15 days back at most, more
- * than a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and with
- * EXCEEDED_ID_LIMIT above 600,000 ids: then only an Id comparison tells.
+ * than a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and
+ * with EXCEEDED_ID_LIMIT above 600,000 ids: then only an Id comparison tells.
  */
 export async function getDeleted(
   session: Session,
