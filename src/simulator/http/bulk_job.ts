@@ -1,10 +1,14 @@
 import type { Org } from "../org/org.ts"
+import type { Random } from "../org/random.ts"
 import type { Row } from "../org/row.ts"
 import type { Snapshot } from "../org/snapshot.ts"
 import type { Query } from "../soql/query.ts"
 import { ApiError } from "./api_error.ts"
 import type { CsvFormat } from "./csv.ts"
 import { restDatetime } from "./rest_record.ts"
+
+const SHUFFLED_WHOLE = 20_000
+const BLOCK = 64
 
 export type BulkState = "UploadComplete" | "InProgress" | "Aborted" | "JobComplete" | "Failed"
 
@@ -80,7 +84,7 @@ export class BulkJob {
       const { query, operation } = this.request
       const snapshot = this.#org.snapshot(this.#snapshotAt)
       const rows = query.run(snapshot, operation === "queryAll")
-      this.#result = { rows: query.isOrdered ? rows : this.#org.random.shuffle(rows), snapshot }
+      this.#result = { rows: query.isOrdered ? rows : unordered(rows, this.#org.random), snapshot }
     }
     return this.#result
   }
@@ -147,6 +151,17 @@ export class BulkJob {
         : {}),
     }
   }
+}
+
+/**
+ * Rows in no order, as parallel chunks come back. Large results are shuffled in blocks: row by row would
+ * halve the speed at which they are read, for want of cache.
+ */
+function unordered(rows: Row[], random: Random): Row[] {
+  if (rows.length <= SHUFFLED_WHOLE) return random.shuffle(rows)
+  const blocks: Row[][] = []
+  for (let from = 0; from < rows.length; from += BLOCK) blocks.push(rows.slice(from, from + BLOCK).reverse())
+  return random.shuffle(blocks).flat()
 }
 
 function drawFate(org: Org, object: string): Fate {
