@@ -22,7 +22,10 @@ export interface FaultKinds {
   "bulk.abort": { object?: string }
   /** A result page of no rows is an empty body, without even a header row: not documented either way. */
   "bulk.empty-body": { object?: string }
-  /** The integration user lost read permission: no describe, query or event shows the field. */
+  /**
+   * The integration user lost read permission: no describe, query or event shows the field. A compound
+   * ("BillingAddress") takes its subfields with it, as field permissions do in Salesforce.
+   */
   "field.permission": { object: string; field: string }
   /** The integration user lost sight of records: no query shows those for which `hides` is true. */
   "rows.hidden": { object: string; hides: (id: string) => boolean }

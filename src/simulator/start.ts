@@ -8,17 +8,12 @@ import { startHttpServer } from "./http/server.ts"
 import { Sessions } from "./http/sessions.ts"
 import { Org } from "./org/org.ts"
 import type { OrgOptions } from "./org/org_options.ts"
-import { seedCatalogue } from "./org/seed.ts"
 import { type PubsubServer, startPubsubServer } from "./pubsub/server.ts"
 
 /** How to start the simulated org; every option has a default. */
 export interface SimulatorOptions extends OrgOptions, Partial<BulkOptions> {
   /** An org made before, for instance one that was filled; `OrgOptions` are ignored then. */
   org?: Org
-  /** A catalogue to fill the org with: so many products, each with an entry in every price book. Default none. */
-  products?: number
-  pricebooks?: number
-  accounts?: number
   /** Ports on 127.0.0.1 of the HTTPS and the Pub/Sub side; 0 (the default) takes a free one. */
   httpPort?: number
   pubsubPort?: number
@@ -51,8 +46,6 @@ export interface Simulator {
 /** Starts the simulated org's HTTPS and Pub/Sub servers on loopback. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const org = options.org ?? new Org(options)
-  const { products = 0, pricebooks = 1, accounts = 0 } = options
-  if (products + accounts > 0) seedCatalogue(org, { products, pricebooks, accounts })
   const { key, cert } = await selfSignedCertificate()
   const signing = generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -83,6 +76,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     cert,
     port: options.pubsubPort ?? 0,
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
+  }).catch(async (error: unknown) => {
+    await http.close()
+    throw error
   })
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-simulator-"))
   const caFile = join(folder, "ca.pem")

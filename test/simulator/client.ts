@@ -1,4 +1,6 @@
 import { Agent, type Dispatcher, request } from "undici"
+import { Org } from "../../src/simulator/org/org.ts"
+import { type SeedSize, seedCatalogue } from "../../src/simulator/org/seed.ts"
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/start.ts"
 
 /** A plain HTTP client of one simulated org, logged in with client credentials. */
@@ -26,9 +28,12 @@ export interface Answer {
   text: string
 }
 
-/** Starts a simulated org for a test file, with a client. */
-export async function startWithClient(options: SimulatorOptions = {}): Promise<Client> {
-  const simulator = await startSimulator(options)
+/** Starts a simulated org for a test file, filled with a catalogue of that size, with a client. */
+export async function startWithClient(options: SimulatorOptions & Partial<SeedSize>): Promise<Client> {
+  const org = new Org(options)
+  const { products = 0, pricebooks = 0, accounts = 0 } = options
+  seedCatalogue(org, { products, pricebooks, accounts })
+  const simulator = await startSimulator({ ...options, org })
   const dispatcher = new Agent({ connect: { ca: simulator.ca } })
   const { clientId, clientSecret } = simulator.credentials
   const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret }

@@ -39,7 +39,7 @@ export function withoutHiddenFields(event: ChangeEvent, faults: Faults): ChangeE
     if (settings.object === event.entityName) hidden.add(settings.field)
   }
   if (hidden.size === 0) return event
-  const readable = (name: string) => !hidden.has(name)
+  const readable = (name: string) => !hidden.has(name.split(".", 1)[0] as string)
   const body = Object.entries(event.body).map(([name, value]) => [name, readable(name) ? value : null])
   return {
     ...event,

@@ -40,7 +40,7 @@ export class Org {
   /** The user whose credentials the service has. */
   readonly integrationUserId = withSuffix("005Dp000002sync")
   readonly faults = new Faults()
-  readonly usage = newUsage()
+  readonly usage = newUsage(() => this.now())
   /** By API name, in the order in which parents come before children. */
   readonly objects: ReadonlyMap<string, ObjectDescription>
   readonly random: Random
@@ -145,7 +145,10 @@ export class Org {
     return ids
   }
 
-  /** The committed record right now, whatever queries see of it; null where it is deleted or gone. */
+  /**
+   * The committed record right now, whatever queries see of it; null where it is deleted or gone. Fields that
+   * are derived from a parent (PricebookEntry.Name, ProductCode) are not part of it.
+   */
   read(object: string, id: string): OrgRecord | null {
     const table = this.table(object)
     const row = table.current(id)

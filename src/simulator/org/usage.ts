@@ -1,16 +1,41 @@
-/** What the org has used of its limits in the last 24 hours (REST resource `/limits`). */
-export interface Usage {
-  apiRequests: { max: number; used: number }
-  bulkQueryJobs: { max: number; used: number }
-  /** Change events delivered to subscribers; the Pub/Sub server counts them here. */
-  deliveredEvents: { max: number; used: number }
+const DAY_MS = 86_400_000
+
+/** A limit per 24 hours: how much there is and how much of it was used. Counts anew a day after the first use. */
+export class Allowance {
+  max: number
+  readonly #now: () => number
+  #used = 0
+  #since = 0
+
+  constructor(max: number, now: () => number) {
+    this.max = max
+    this.#now = now
+  }
+
+  get used(): number {
+    if (this.#now() - this.#since >= DAY_MS) this.#used = 0
+    return this.#used
+  }
+
+  set used(used: number) {
+    if (this.used === 0) this.#since = this.#now()
+    this.#used = used
+  }
 }
 
-/** The allocations of an Enterprise org that is not used otherwise. */
-export function newUsage(): Usage {
+/** What the org has used of its limits (REST resource `/limits`). */
+export interface Usage {
+  apiRequests: Allowance
+  bulkQueryJobs: Allowance
+  /** Change events delivered to subscribers; the Pub/Sub server counts them here. */
+  deliveredEvents: Allowance
+}
+
+/** The allocations of an Enterprise org, on the org's clock. */
+export function newUsage(now: () => number): Usage {
   return {
-    apiRequests: { max: 100_000, used: 0 },
-    bulkQueryJobs: { max: 10_000, used: 0 },
-    deliveredEvents: { max: 25_000, used: 0 },
+    apiRequests: new Allowance(100_000, now),
+    bulkQueryJobs: new Allowance(10_000, now),
+    deliveredEvents: new Allowance(25_000, now),
   }
 }

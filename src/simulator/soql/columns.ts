@@ -20,11 +20,14 @@ export interface Column {
 
 /** The fields the integration user may read, by name in lower case. */
 export function readableFields(org: Org, object: ObjectDescription): Map<string, FieldDescription> {
-  const fields = new Map(object.fields.map((field) => [field.name.toLowerCase(), field]))
+  const hidden = new Set<string | null>()
   for (const { settings } of org.faults.active("field.permission")) {
-    if (settings.object === object.name) fields.delete(settings.field.toLowerCase())
+    if (settings.object === object.name) hidden.add(settings.field)
   }
-  return fields
+  const readable = object.fields.filter(
+    (field) => !hidden.has(field.name) && !hidden.has(field.compoundFieldName),
+  )
+  return new Map(readable.map((field) => [field.name.toLowerCase(), field]))
 }
 
 /** Finds a field of a query by its path ("Name", "Product2.ProductCode"), in any case of letters. */
