@@ -1,5 +1,5 @@
 import { isIP } from "node:net"
-import { checkServerIdentity, type PeerCertificate, rootCertificates } from "node:tls"
+import { checkServerIdentity, getCACertificates, type PeerCertificate } from "node:tls"
 import {
   type Client,
   type ClientDuplexStream,
@@ -129,7 +129,7 @@ export class PubsubChannel {
   }
 
   #connect(): Stub {
-    const roots = this.#ca ? Buffer.from([...rootCertificates, this.#ca].join("\n")) : null
+    const roots = this.#ca ? Buffer.from([...getCACertificates(), this.#ca].join("\n")) : null
     const host = this.#endpoint.replace(/:\d+$/, "")
     const verify = {
       checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(host, cert),
@@ -138,6 +138,8 @@ export class PubsubChannel {
       "grpc.max_receive_message_length": RECEIVE_LIMIT_BYTES,
       // Otherwise a replaced connection would be taken up again from the process-wide pool.
       "grpc.use_local_subchannel_pool": 1,
+      // A company's proxy cannot reach a simulator on this machine.
+      "grpc.enable_http_proxy": host === "localhost" || host.startsWith("127.") ? 0 : 1,
       // TLS has no server name for an IP address; the certificate is checked against the address all the same.
       ...(isIP(host) > 0 && { "grpc.ssl_target_name_override": "localhost" }),
     }

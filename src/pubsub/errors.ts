@@ -43,7 +43,8 @@ const ACTIONS: Readonly<Record<string, ErrorAction>> = {
   "schema.meta.permission": "fatal",
   "schema.api.unavailable": "retry",
   "subscription.fetch.replayid.corrupted": "position-lost",
-  "subscription.fetch.replayid.validation.failed": "fatal",
+  // Said of CUSTOM without an id; as we never send that, the id itself is what it does not like.
+  "subscription.fetch.replayid.validation.failed": "position-lost",
   "subscription.fetch.replay.repeated": "retry",
   "subscription.fetch.overflow": "fatal",
   "subscription.fetch.requested.events.invalid": "fatal",

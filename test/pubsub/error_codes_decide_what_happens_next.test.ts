@@ -14,7 +14,7 @@ const table: [status, string | undefined, ErrorAction][] = [
   [status.UNAUTHENTICATED, "service.auth.error", "relogin"],
   [status.INTERNAL, "service.unavailable", "retry"],
   [status.INVALID_ARGUMENT, "subscription.fetch.replayid.corrupted", "position-lost"],
-  [status.INVALID_ARGUMENT, "subscription.fetch.replayid.validation.failed", "fatal"],
+  [status.INVALID_ARGUMENT, "subscription.fetch.replayid.validation.failed", "position-lost"],
   [status.NOT_FOUND, "topic.not.found", "fatal"],
   [status.INVALID_ARGUMENT, "subscription.fetch.requested.events.invalid", "fatal"],
   [status.PERMISSION_DENIED, "subscription.topic.cannot.subscribe", "fatal"],
