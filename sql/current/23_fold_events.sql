@@ -10,7 +10,7 @@ begin
   select r.*, setting.margin,
     (select coalesce(jsonb_object_agg(k.field, null), '{}') from sf_shadow.kept_fields(of_object) k) as no_fields,
     (select coalesce(array_agg(k.field), '{}') from sf_shadow.kept_fields(of_object) k
-      where k.field <> all (o.query_only_fields)) as event_fields
+      where k.field <> all (sf_shadow.query_only_fields(of_object))) as event_fields
   into g
   from sf_shadow.object o
   cross join sf_shadow.record_to_row(of_object) r

@@ -9,7 +9,7 @@ declare
   g record;
 begin
   select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
-    o.query_only_fields || array(select d.field from sf_shadow.described_field d
+    sf_shadow.query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
       where d.object = of_object and d.vanished_at is not null) as not_compared,
     sf_shadow.page_to_fields(of_object, page.columns) as fields,
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,

@@ -46,6 +46,8 @@ create table sf_shadow.described_field (
   -- boolean, number, datetime, date, time or text.
   type text collate "C" not null,
   calculated boolean not null default false,
+  -- Whether the object's change events carry the field; null until their schema was seen.
+  in_events boolean,
   described_at timestamptz not null,
   vanished_at timestamptz,
   constraint described_field_pkey primary key (object, field),

@@ -196,3 +196,11 @@ create table sf_shadow.invalidation (
 create type sf_shadow.merge_counts as (
   inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint
 );
+
+-- Worker processes that live, by graphile-worker's worker ids: a job of one whose beat has stopped is freed,
+-- instead of after graphile-worker's own four hours.
+create table sf_shadow.worker (
+  worker_id text collate "C" not null,
+  beat_at timestamptz not null default now(),
+  constraint worker_pkey primary key (worker_id)
+);

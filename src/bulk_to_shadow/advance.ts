@@ -1,0 +1,119 @@
+import type { Deps } from "../deps.ts"
+import { describeToFields } from "../mapping.ts"
+import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
+import { SalesforceError } from "../salesforce/errors.ts"
+import { countRecords } from "../salesforce/records.ts"
+import { pageToShadow } from "./page.ts"
+import { endRun, isFinal, type Run, readRun } from "./run.ts"
+
+/** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
+export interface Step {
+  run: Run
+  waitMs: number
+}
+
+/**
+ * Takes a run one step further: create the job, look whether it is complete, merge one page, or compare and
+ * end. The step's result is in the run's row, so that any process can take the next one (rule 13).
+ *
+ * @throws what the step failed with; the run is then as it was before the step
+ */
+export async function advanceRun(deps: Deps, runId: number, signal?: AbortSignal): Promise<Step> {
+  const run = await readRun(deps, runId)
+  let waitMs = 0
+  if (run.state === "queued") await createJob(deps, run)
+  else if (run.state === "waiting") waitMs = await lookAtJob(deps, run)
+  else if (run.state === "loading") await pageToShadow(deps, run, signal)
+  else if (run.state === "sweeping") await finish(deps, run)
+  const after = await readRun(deps, runId)
+  if (isFinal(after.state)) logEnd(deps, after)
+  return { run: after, waitMs }
+}
+
+async function createJob(deps: Deps, run: Run): Promise<void> {
+  const { pool, session, log } = deps
+  await describeToFields(deps, run.object)
+  const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
+  const where = run.since === null ? "" : ` where SystemModstamp >= ${run.since.toISOString()}`
+  const job = await createQueryJob(session, {
+    object: run.object,
+    soql: `select ${fields.join(", ")} from ${run.object}${where}`,
+    // A delta must see what was deleted; a full load must not count it.
+    operation: run.kind === "delta" ? "queryAll" : "query",
+  })
+  await pool.query(
+    `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4, started_at = now(),
+       progressed_at = now(), error = null
+     where run_id = $1 and state = 'queued'`,
+    [run.run_id, job.id, fields, job.createdDate],
+  )
+  log.info(
+    { event: "bulk_to_shadow_started", object: run.object, run: run.run_id, kind: run.kind, job: job.id },
+    `${run.kind} load of ${run.object} started as bulk job ${job.id}`,
+  )
+}
+
+async function loadFields({ pool }: Deps, object: string): Promise<string[]> {
+  const { rows } = await pool.query<{ fields: string[] }>(
+    "select sf_shadow.load_fields(of_object => $1) as fields",
+    [object],
+  )
+  return rows[0]?.fields ?? []
+}
+
+/** Returns how long to wait before the next look; the read's bounds are fixed when the job is complete. */
+async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<number> {
+  const job = await getQueryJob(session, run.job_id as string)
+  if (job.state === "JobComplete") {
+    await pool.query(
+      `with r as (
+         insert into sf_shadow.read (object, read_from, read_to)
+         select object, read_from, $2 from sf_shadow.run where run_id = $1 and state = 'waiting'
+         returning read_id
+       )
+       update sf_shadow.run set state = 'loading', read_id = r.read_id, expected = $3, progressed_at = now(), error = null
+       from r where run_id = $1`,
+      [run.run_id, job.seenAt, job.numberRecordsProcessed],
+    )
+    return 0
+  }
+  if (job.state === "Failed" || job.state === "Aborted") {
+    throw new SalesforceError(
+      `Bulk job ${job.id} for ${run.object} was ${job.state.toLowerCase()} by Salesforce${job.errorMessage ? `: ${job.errorMessage}` : ""}. Nothing was deleted; start the load again.`,
+      { code: job.state === "Failed" ? "JOB_FAILED" : "JOB_ABORTED", retryable: false },
+    )
+  }
+  // A long job is looked at less often: every look is an API call.
+  const elapsedMs = Date.now() - (run.started_at?.getTime() ?? Date.now())
+  return Math.min(Math.max(config.salesforce.bulkPollMs, elapsedMs / 10), 30_000)
+}
+
+async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {
+  const countInOrg = await countRecords(session, run.object)
+  await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
+    run.run_id,
+    countInOrg,
+  ])
+  // The result would stay for 7 days; that it does is no harm.
+  await deleteJob(session, run.job_id as string).catch((err) =>
+    log.debug(
+      { event: "bulk_job_kept", object: run.object, job: run.job_id, err },
+      "the job's result was not deleted",
+    ),
+  )
+}
+
+function logEnd({ log }: Deps, run: Run): void {
+  const { object, run_id, kind, state, received, expected } = run
+  const keys = { event: "bulk_to_shadow_ended", object, run: run_id, kind, state, received, expected }
+  log.info(keys, `${kind} load of ${object} ended: ${state}, ${received} of ${expected} records`)
+}
+
+/** Ends a run that cannot go on: state fuse where deletes were refused, failed otherwise. */
+export async function giveUp(deps: Deps, run: Run, error: Error, fuse: boolean): Promise<void> {
+  await endRun(deps, run.run_id, fuse ? "fuse" : "failed", error.message)
+  deps.log.error(
+    { event: "bulk_to_shadow_failed", object: run.object, run: run.run_id, kind: run.kind },
+    `${run.kind} load of ${run.object} ${fuse ? "was stopped by the fuse" : "failed"}: ${error.message}`,
+  )
+}

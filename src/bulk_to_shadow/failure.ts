@@ -1,0 +1,37 @@
+import { describeError } from "../log.ts"
+import { MappingError } from "../mapping.ts"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { SalesforceError } from "../salesforce/errors.ts"
+
+/** What a failed step of a run calls for. */
+export interface Failure {
+  /** retry: it may pass; give-up: it will not; fuse: deletes were refused; follow: another process goes on. */
+  action: "retry" | "give-up" | "fuse" | "follow"
+  /** Constant for the failure metric. */
+  reason: string
+}
+
+/** Classes of SQLSTATE that pass by themselves: connection, rollback, resources, operator intervention. */
+const passing = ["08", "40", "53", "55", "57"]
+
+/** Decides by codes, never by message texts. */
+export function classifyFailure(error: unknown): Failure {
+  if (error instanceof SalesforceError) {
+    return { action: error.retryable ? "retry" : "give-up", reason: error.code }
+  }
+  if (error instanceof MappingError) return { action: "give-up", reason: "mapping" }
+  const code = sqlstateOf(error)
+  if (code === sqlstate.fuse) return { action: "fuse", reason: code }
+  if (code === sqlstate.pageNotDue) return { action: "follow", reason: code }
+  if (code !== undefined)
+    return { action: passing.includes(code.slice(0, 2)) ? "retry" : "give-up", reason: code }
+  // A connection that was cut has no SQLSTATE.
+  return { action: "retry", reason: "connection" }
+}
+
+/** An error of Postgres with its hint, as one message for the run's row and the log. */
+export function failureMessage(error: unknown): string {
+  const hint = (error as { hint?: unknown } | null)?.hint
+  const { message } = error as Error
+  return typeof hint === "string" ? `${message}. ${hint}` : (message ?? String(describeError(error)))
+}

@@ -1,0 +1,116 @@
+import type { Deps } from "../deps.ts"
+
+/** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
+export type RunKind = "full" | "delta" | "ids"
+
+/** queued: no job yet; waiting: Salesforce works; loading: pages come; sweeping: all pages merged; the rest are final. */
+export type RunState = "queued" | "waiting" | "loading" | "sweeping" | "complete" | "failed" | "fuse"
+
+/** A row of sf_shadow.run: all that is needed to go on with a load (rule 13). */
+export interface Run {
+  run_id: number
+  object: string
+  kind: RunKind
+  state: RunState
+  since: Date | null
+  job_id: string | null
+  fields: string[] | null
+  locator: string | null
+  pages: number
+  received: number
+  expected: number | null
+  inserted: number
+  updated: number
+  deleted: number
+  unchanged: number
+  ignored: number
+  dirty: number
+  rejected: number
+  count_in_org: number | null
+  count_in_shadow: number | null
+  error: string | null
+  started_at: Date | null
+}
+
+/** Lock space of "this process drives the object's run" (session locks; 21318 is that of the merges). */
+const driverLock = 21319
+
+/**
+ * Starts a run, or names the one of this object and kind that is under way.
+ *
+ * @throws an error with SQLSTATE SF005 for a delta of an object that was never loaded, SF006 for an unknown object
+ */
+export async function startRun(
+  { pool }: Pick<Deps, "pool">,
+  request: { object: string; kind: RunKind; reason: string; force: boolean },
+): Promise<number> {
+  const { rows } = await pool.query<{ run_id: number }>(
+    "select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => $3, of_forced => $4) as run_id",
+    [request.object, request.kind, request.reason, request.force],
+  )
+  return (rows[0] as { run_id: number }).run_id
+}
+
+export async function readRun({ pool }: Pick<Deps, "pool">, runId: number): Promise<Run> {
+  const { rows } = await pool.query<Run>("select * from sf_shadow.run where run_id = $1", [runId])
+  if (!rows[0]) throw new Error(`run ${runId} does not exist any more`)
+  return rows[0]
+}
+
+export function isFinal(state: RunState): boolean {
+  return state === "complete" || state === "failed" || state === "fuse"
+}
+
+/** Ends a run without success; what it has merged stays, and nothing is deleted. */
+export async function endRun(
+  { pool }: Pick<Deps, "pool">,
+  runId: number,
+  state: "failed" | "fuse",
+  error: string,
+): Promise<void> {
+  await pool.query(
+    `update sf_shadow.run set state = $2, error = $3, finished_at = now() where run_id = $1 and finished_at is null`,
+    [runId, state, error],
+  )
+}
+
+/** Notes why a run does not get on, while it is tried again. */
+export async function noteRunError(
+  { pool }: Pick<Deps, "pool">,
+  runId: number,
+  error: string,
+): Promise<void> {
+  await pool.query("update sf_shadow.run set error = $2 where run_id = $1 and finished_at is null", [
+    runId,
+    error,
+  ])
+}
+
+/**
+ * Runs work while this process alone drives the object's loads; resolves to undefined at once where another
+ * process does. The lock goes with its connection, so that a killed process leaves nothing behind.
+ */
+export async function whileDriving<T>(
+  { pool }: Pick<Deps, "pool">,
+  object: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query<{ locked: boolean }>(
+      `select pg_try_advisory_lock($1::int, o.object_id::int) as locked from sf_shadow.object o where o.object = $2`,
+      [driverLock, object],
+    )
+    if (!rows[0]?.locked) return undefined
+    try {
+      return await work()
+    } finally {
+      await client.query(
+        "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2",
+        [driverLock, object],
+      )
+    }
+  } finally {
+    client.release()
+  }
+}

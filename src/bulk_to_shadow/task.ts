@@ -1,0 +1,113 @@
+import type { JobHelpers } from "graphile-worker"
+import { z } from "zod"
+import { hasHole } from "../bulk_to_shadow.ts"
+import type { Deps } from "../deps.ts"
+import { objectsInOrder } from "../mapping.ts"
+import { countFailure } from "../metrics.ts"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import type { TaskFactory } from "../worker.ts"
+import { advanceRun, giveUp } from "./advance.ts"
+import { classifyFailure, failureMessage } from "./failure.ts"
+import { isFinal, noteRunError, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
+
+/** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
+const payloadSchema = z.object({
+  object: z.string().nullish(),
+  force: z.boolean().default(false),
+  reason: z.string().optional(),
+  /** Objects still to be loaded after this one, in order. */
+  remaining: z.array(z.string()).default([]),
+  kind: z.enum(["full", "delta", "ids"]).optional(),
+})
+type Payload = z.output<typeof payloadSchema>
+
+/** Another process drives this object's load: look again after this long. */
+const followMs = 5_000
+
+/**
+ * The task of a load. It does not hold its worker slot while Salesforce works: it puts itself back into the
+ * queue with the time to look again. The next object follows when one has ended, whatever its end was.
+ */
+export function loadTask(name: "backfill" | "delta", kind: RunKind): TaskFactory {
+  return (deps) => async (raw, helpers) => {
+    const payload = payloadSchema.parse(raw)
+    const [object, ...remaining] = payload.object
+      ? [payload.object, ...payload.remaining]
+      : payload.remaining.length > 0
+        ? payload.remaining
+        : await objectsInOrder(deps)
+    if (object === undefined) return
+    const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
+    const waitMs = await takeTurn(deps, turn, name, helpers)
+    if (waitMs !== null) return addAgain(helpers, name, turn, waitMs)
+    if (turn.kind === "delta" && (await hasHole(deps, object))) {
+      return addAgain(helpers, name, { ...turn, kind: "ids", reason: "hole" }, 0)
+    }
+    const [next, ...rest] = remaining
+    if (next !== undefined)
+      return addAgain(helpers, name, { ...payload, object: next, remaining: rest, kind }, 0)
+  }
+}
+
+/** Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds. */
+async function takeTurn(
+  deps: Deps,
+  turn: Payload,
+  name: string,
+  helpers: JobHelpers,
+): Promise<number | null> {
+  const object = turn.object as string
+  const reason = turn.reason ?? `${name} task`
+  const request = { object, kind: turn.kind as RunKind, reason, force: turn.force }
+  const runId = await startRun(deps, request).catch((error) => {
+    if (sqlstateOf(error) !== sqlstate.neverLoaded) throw error
+    deps.log.warn(
+      { event: "delta_skipped", object },
+      `${object} was never loaded: no delta. Run a backfill of it first.`,
+    )
+  })
+  if (runId === undefined) return null
+  const driven = await whileDriving(deps, object, async () => {
+    for (;;) {
+      helpers.abortSignal?.throwIfAborted()
+      try {
+        const { run, waitMs } = await advanceRun(deps, runId, helpers.abortSignal)
+        if (isFinal(run.state)) return null
+        if (waitMs > 0) return waitMs
+      } catch (error) {
+        return await recover(deps, runId, error, helpers)
+      }
+    }
+  })
+  return driven === undefined ? followMs : driven
+}
+
+/** Lets the queue try again what may pass, with its growing delays; ends the run for what will not. */
+async function recover(
+  deps: Deps,
+  runId: number,
+  error: unknown,
+  { job }: JobHelpers,
+): Promise<number | null> {
+  const run = await readRun(deps, runId)
+  const { action, reason } = classifyFailure(error)
+  if (action === "follow") return followMs
+  countFailure(run.object, "bulk_to_shadow", reason)
+  const message = failureMessage(error)
+  if (action !== "retry" || job.attempts >= job.max_attempts) {
+    await giveUp(deps, run, new Error(message), action === "fuse")
+    return null
+  }
+  await noteRunError(deps, runId, message)
+  throw error
+}
+
+async function addAgain(helpers: JobHelpers, name: string, payload: Payload, waitMs: number): Promise<void> {
+  await helpers.addJob(name, payload, {
+    queueName: `load:${payload.object}`,
+    // The same key: a second request of an operator replaces the waiting turn, and finds the run under way.
+    jobKey: helpers.job.key ?? `${name}:${payload.object}`,
+    runAt: new Date(Date.now() + waitMs),
+    maxAttempts: 12,
+  })
+}

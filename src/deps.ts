@@ -1,0 +1,12 @@
+import type { Pool } from "pg"
+import type { Config } from "./config.ts"
+import type { Log } from "./log.ts"
+import type { Session } from "./salesforce/session.ts"
+
+/** What every edge works with: one of each per process. */
+export interface Deps {
+  config: Config
+  pool: Pool
+  session: Session
+  log: Log
+}

@@ -1,0 +1,45 @@
+import type { Deps } from "./deps.ts"
+import { eventsTotal } from "./metrics.ts"
+import { transaction } from "./postgres/transaction.ts"
+
+/** Events folded per transaction: enough for set-wise work, little enough that a load's page waits briefly. */
+const batchSize = 2_000
+/** After this long the task makes room for others and asks for another turn. */
+const turnMs = 5_000
+
+interface Folded {
+  object: string
+  change_type: string
+  result: string
+  events: number
+  consumed: number
+}
+
+/**
+ * Folds what a stream has received into the shadow, batch by batch, each in one transaction with its cursor
+ * (rule 4). Resolves to true when everything is folded, to false when its turn is over before that.
+ */
+export async function eventsToShadow(
+  { pool, log }: Deps,
+  streamId: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const startedAt = performance.now()
+  for (;;) {
+    signal?.throwIfAborted()
+    const rows = await transaction(pool, async (client) => {
+      const folded = await client.query<Folded>(
+        "select * from sf_shadow.events_to_shadow(of_stream_id => $1, batch_size => $2)",
+        [streamId, batchSize],
+      )
+      return folded.rows
+    })
+    for (const { object, change_type, result, events } of rows)
+      eventsTotal.inc({ object, change_type, result }, events)
+    const consumed = rows[0]?.consumed ?? 0
+    if (consumed > 0)
+      log.debug({ event: "events_to_shadow", stream: streamId, consumed }, `${consumed} events folded`)
+    if (consumed < batchSize) return true
+    if (performance.now() - startedAt > turnMs) return false
+  }
+}

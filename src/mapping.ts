@@ -1,0 +1,88 @@
+import type { Deps } from "./deps.ts"
+import { transaction } from "./postgres/transaction.ts"
+import { describeObject } from "./salesforce/describe.ts"
+
+/** The org lacks a field that a required column needs: the object cannot be loaded as it is mapped. */
+export class MappingError extends Error {
+  override name = "MappingError"
+}
+
+interface Finding {
+  finding: "lacking" | "blocking" | "vanished" | "returned"
+  field: string
+  column_name: string | null
+}
+
+/** Stores the settings that SQL functions need; the process that starts last decides. */
+export async function applySettings({ config, pool }: Pick<Deps, "config" | "pool">): Promise<void> {
+  await pool.query(
+    `select sf_shadow.apply_settings(of_margin => $1 * interval '1 ms', of_publish_delay => $2 * interval '1 ms',
+       of_delta_overlap => $3 * interval '1 ms', of_default_currency => $4)`,
+    [config.marginMs, config.publishDelayMs, config.deltaOverlapMs, config.defaultCurrency ?? null],
+  )
+}
+
+/**
+ * Checks the mapping of an object against its describe (design, section 4) and remembers the fields. A field that
+ * the org lacks is reported and its column stays null; one that was there and vanished marks the object degraded.
+ *
+ * @throws MappingError when a required column without a default would never get a value
+ */
+export async function describeToFields({ pool, session, log }: Deps, object: string): Promise<void> {
+  const { fields } = await describeObject(session, object)
+  const described = fields.map(({ name, type, calculated }) => ({ name, type, calculated }))
+  const findings = await transaction(pool, async (client) => {
+    const { rows } = await client.query<Finding>(
+      "select * from sf_shadow.describe_to_fields(of_object => $1, fields => $2)",
+      [object, JSON.stringify(described)],
+    )
+    return rows
+  })
+  for (const { finding, field, column_name } of findings) {
+    if (finding === "lacking") {
+      log.warn(
+        { event: "field_lacking", object, field, column: column_name },
+        `${object} has no field ${field} that this user may read: column ${column_name} stays null. Map another field in sf_shadow.field, or grant the field.`,
+      )
+    } else if (finding === "vanished") {
+      log.error(
+        { event: "field_vanished", object, field, column: column_name },
+        `${object}.${field} was readable before and is not now: its values stand still. Grant the field to the service's user again.`,
+      )
+    } else if (finding === "returned") {
+      log.info(
+        { event: "field_returned", object, field },
+        `${object}.${field} is readable again; a delta follows`,
+      )
+    }
+  }
+  const blocking = findings.filter(({ finding }) => finding === "blocking")
+  if (blocking.length > 0) {
+    const names = blocking.map(({ field, column_name }) => `${field} (for column ${column_name})`).join(", ")
+    const currency = blocking.some(({ field }) => field === "CurrencyIsoCode")
+      ? " For an org with one currency, set SF_DEFAULT_CURRENCY, for instance to EUR."
+      : ""
+    throw new MappingError(
+      `${object} has no field ${names} that this user may read, and the column is required. Map another field in sf_shadow.field, or grant the field.${currency}`,
+    )
+  }
+}
+
+/** The enabled objects, parents before children; or the given ones in that order. Unknown names are an error. */
+export async function objectsInOrder(
+  { pool }: Pick<Deps, "pool">,
+  wanted?: readonly string[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ object: string }>(
+    `select i.object from sf_shadow.objects_in_order() i
+     join sf_shadow.object o on o.object = i.object and o.enabled order by i.depth, i.object_id`,
+  )
+  const known = rows.map(({ object }) => object)
+  const unknown = wanted?.filter((object) => !known.includes(object)) ?? []
+  if (unknown.length > 0) {
+    throw new MappingError(
+      `${unknown.join(", ")}: not mirrored. The mirrored objects are ${known.join(", ")}.`,
+    )
+  }
+  return wanted?.length ? known.filter((object) => wanted.includes(object)) : known
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import pg from "pg"
+import type { Log } from "../log.ts"
+
+/** Lock space of stream leaders; the key is the stream's id. */
+const leaderLock = 21320
+const retryMs = 2_000
+
+/**
+ * Holds the leadership of a stream for as long as this process can (rule 2): waits for the session lock on a
+ * connection of its own, works while it has it, and starts over when that connection is lost. The lock only
+ * chooses; what fences the writes is the epoch that the leader sets.
+ *
+ * @param work is told by its signal that the leadership or the process ends, and must come to an end then
+ */
+export async function whileLeading(
+  {
+    databaseUrl,
+    streamId,
+    signal,
+    log,
+  }: { databaseUrl: string; streamId: number; signal: AbortSignal; log: Log },
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    const lost = new AbortController()
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: "sf-shadow leader",
+      keepAlive: true,
+    })
+    client.on("error", () => lost.abort())
+    client.on("end", () => lost.abort())
+    const release = () => void client.end().catch(() => {})
+    signal.addEventListener("abort", release, { once: true })
+    try {
+      await client.connect()
+      // Waits here while another process leads; an aborted signal ends the connection and with it the wait.
+      await client.query("select pg_advisory_lock($1::int, $2::int)", [leaderLock, streamId])
+      await work(AbortSignal.any([signal, lost.signal]))
+    } catch (err) {
+      if (!signal.aborted) {
+        log.warn(
+          { event: "leader_lost", stream: streamId, err },
+          "the stream's leadership was lost; trying again",
+        )
+      }
+    } finally {
+      signal.removeEventListener("abort", release)
+      await client.end().catch(() => {})
+    }
+    if (!signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** SQL condition: some process leads the stream of this column. */
+export const isLedSql = (streamId: string) =>
+  `exists (select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+     where l.locktype = 'advisory' and l.granted and l.classid = ${leaderLock} and l.objid = ${streamId})`

@@ -1,0 +1,119 @@
+import { once } from "node:events"
+import type { Deps } from "../deps.ts"
+import { describeToFields } from "../mapping.ts"
+import { countFailure, eventsTotal } from "../metrics.ts"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { transaction } from "../postgres/transaction.ts"
+import type { ReplayStart } from "../pubsub/fetch_stream.ts"
+import { type Batch, Subscription } from "../pubsub/subscription.ts"
+import { appendBatch, type Lead } from "./append.ts"
+import { keptFields } from "./kept_fields.ts"
+import type { Topic } from "./topics.ts"
+
+/** A keepalive that waited longer than this in a process that stood still says nothing about now (rule 10). */
+const trustedStallMs = 1_000
+
+interface LeadRow extends Lead {
+  replay_id: Buffer | null
+  position_lost: boolean
+}
+
+/**
+ * Follows one topic as its leader until the signal: takes the stream over by a new epoch, opens the hole of rule
+ * 11 where there is no position, subscribes, and appends each response with its position in one transaction.
+ */
+export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal): Promise<void> {
+  const { pool, session, config } = deps
+  const log = deps.log.child({ stream: topic.topic })
+  // Before the position is read: Salesforce's time is needed for a hole, and a refused login should be said first.
+  await session.credentials()
+  for (const object of topic.objects) await describeToFields({ ...deps, log }, object)
+  const { rows } = await pool.query<LeadRow>("select * from sf_shadow.lead_stream(of_topic => $1)", [
+    topic.topic,
+  ])
+  const lead = rows[0] as LeadRow
+  const replaced = new AbortController()
+  const kept = await keptFields(pool, topic.objects)
+  let unproven: { since: Date; reason: string } | null = null
+
+  const startAnew = async (reason: string): Promise<ReplayStart> => {
+    const since = session.clock.earliest()
+    await markHole(deps, lead, topic, since, null, reason)
+    unproven = { since, reason }
+    log.warn(
+      { event: "stream_without_position", reason },
+      `${topic.topic}: ${reason}. Starts at the newest event; ${topic.objects.join(", ")} count as incomplete until a delta has covered the hole, which is queued.`,
+    )
+    return { preset: "LATEST" }
+  }
+
+  const store = async (batch: Batch): Promise<void> => {
+    const isTrusted = batch.events.length === 0 && batch.stalledMs <= trustedStallMs
+    try {
+      await transaction(pool, async (client) => {
+        await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest() : null)
+        if (unproven === null) return
+        await client.query(
+          `select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)`,
+          [lead.stream_id, topic.objects, unproven.since, session.clock.latest(), unproven.reason],
+        )
+      })
+    } catch (error) {
+      countFailure(topic.objects.join("+"), "pubsub_to_events", sqlstateOf(error) ?? "connection")
+      if (sqlstateOf(error) === sqlstate.notLeader) replaced.abort()
+      throw error
+    }
+    unproven = null
+    for (const event of batch.events) {
+      const result = event.error === null ? "stored" : "undecoded"
+      eventsTotal.inc({
+        object: event.object ?? "unknown",
+        change_type: event.changeType ?? "unknown",
+        result,
+      })
+    }
+  }
+
+  const replay: ReplayStart =
+    lead.replay_id === null
+      ? await startAnew(
+          lead.position_lost ? "the stored position is older than 70 hours" : "first subscription",
+        )
+      : { preset: "CUSTOM", replayId: lead.replay_id }
+  const ending = AbortSignal.any([signal, replaced.signal])
+  const subscription = new Subscription({
+    endpoint: config.salesforce.pubsubEndpoint,
+    ca: config.salesforce.ca,
+    credentials: () => session.credentials(),
+    renew: () => session.renew(),
+    topic: topic.topic,
+    replay,
+    silenceMs: config.pubsubSilenceMs,
+    keep: kept,
+    onBatch: store,
+    onPositionLost: (error) => startAnew(`Salesforce does not know the stored position (${error.code})`),
+    onState: (state) => {
+      if (state.status === "waiting")
+        countFailure(topic.objects.join("+"), "pubsub_to_events", state.error.code ?? "transport")
+      log.debug({ event: "stream_state", ...state }, `${topic.topic}: ${state.status}`)
+    },
+    log,
+    signal: ending,
+  })
+  if (!ending.aborted) await once(ending, "abort")
+  await subscription.close()
+}
+
+async function markHole(
+  { pool }: Deps,
+  lead: Lead,
+  topic: Topic,
+  since: Date,
+  until: Date | null,
+  reason: string,
+): Promise<void> {
+  await pool.query(
+    `select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)`,
+    [lead.stream_id, topic.objects, since, until, reason],
+  )
+}

@@ -1,0 +1,50 @@
+import type { Deps } from "../deps.ts"
+import { isLedSql } from "../postgres/leader.ts"
+
+/** A topic and the objects whose changes it carries. */
+export interface Topic {
+  topic: string
+  objects: string[]
+  streamId: number
+}
+
+/**
+ * The topics to follow: SF_TOPICS, or each enabled object's own. A topic that is no object's own is a channel and
+ * carries those enabled objects that have no topic of their own in the list. Their streams are created here.
+ */
+export async function readTopics({ config, pool }: Pick<Deps, "config" | "pool">): Promise<Topic[]> {
+  const { rows } = await pool.query<{ object: string; topic: string }>(
+    "select object, topic from sf_shadow.object where enabled order by object_id",
+  )
+  const names = config.topics ?? rows.map(({ topic }) => topic)
+  const own = rows.filter(({ topic }) => names.includes(topic))
+  const others = rows.filter(({ topic }) => !names.includes(topic)).map(({ object }) => object)
+  return Promise.all(
+    names.map(async (topic) => {
+      const objects = own.filter((row) => row.topic === topic).map(({ object }) => object)
+      return {
+        topic,
+        objects: objects.length > 0 ? objects : others,
+        streamId: await ensureStream(pool, topic),
+      }
+    }),
+  )
+}
+
+async function ensureStream(pool: Deps["pool"], topic: string): Promise<number> {
+  await pool.query("insert into sf_shadow.stream (topic) values ($1) on conflict (topic) do nothing", [topic])
+  const { rows } = await pool.query<{ stream_id: number }>(
+    "select stream_id from sf_shadow.stream where topic = $1",
+    [topic],
+  )
+  return (rows[0] as { stream_id: number }).stream_id
+}
+
+/** Of these topics, those that no process follows at the moment, for /readyz. */
+export async function topicsWithoutLeader(pool: Deps["pool"], topics: readonly Topic[]): Promise<string[]> {
+  const { rows } = await pool.query<{ topic: string }>(
+    `select s.topic from sf_shadow.stream s where s.stream_id = any ($1) and not ${isLedSql("s.stream_id")}`,
+    [topics.map(({ streamId }) => streamId)],
+  )
+  return rows.map(({ topic }) => topic)
+}

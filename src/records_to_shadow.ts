@@ -1,0 +1,113 @@
+import type { Deps } from "./deps.ts"
+import { countFailure, eventsTotal } from "./metrics.ts"
+import { transaction } from "./postgres/transaction.ts"
+import { nulMarker } from "./salesforce/csv_guard.ts"
+import { readRecords } from "./salesforce/records.ts"
+
+/** Counts of one pass of re-reads, in records. */
+export interface RereadCounts {
+  read: number
+  missing: number
+  /** Marks that the read has settled; the rest stays marked. */
+  cleared: number
+}
+
+interface Mark {
+  record_id: string
+  generation: number
+}
+
+/** One call of sObject Collections takes no more. */
+const idsPerRead = 2_000
+
+/**
+ * Reads the records of an object that are in doubt again, by Id, and merges them (rule 6): those whose time has
+ * come on Salesforce's clock, in as few calls as possible. Ids that Salesforce does not show are deletes.
+ * A mark is cleared in the merge's transaction, and only if nothing dirtied the record since its read began.
+ */
+export async function recordsToShadow(
+  deps: Deps,
+  object: string,
+  signal?: AbortSignal,
+): Promise<RereadCounts> {
+  const total: RereadCounts = { read: 0, missing: 0, cleared: 0 }
+  const fields = await loadFields(deps, object)
+  if (fields === null) return total
+  // The login's answer is the least that tells Salesforce's time.
+  await deps.session.credentials()
+  for (;;) {
+    signal?.throwIfAborted()
+    const marks = await ripeMarks(deps, object)
+    if (marks.length === 0) break
+    const counts = await reread(deps, object, fields, marks)
+    total.read += counts.read
+    total.missing += counts.missing
+    total.cleared += counts.cleared
+  }
+  await deps.pool.query("select sf_shadow.add_records_job(of_object => $1)", [object])
+  if (total.read + total.missing > 0) {
+    deps.log.info(
+      { event: "records_to_shadow", object, ...total },
+      `${object}: ${total.read} records read again`,
+    )
+  }
+  return total
+}
+
+async function reread(
+  { pool, session }: Deps,
+  object: string,
+  fields: string[],
+  marks: Mark[],
+): Promise<RereadCounts> {
+  const ids = marks.map(({ record_id }) => record_id)
+  const { records, missing, readFrom, readTo } = await readRecords(session, { object, fields, ids }).catch(
+    (error) => {
+      countFailure(object, "records_to_shadow", (error as { code?: string }).code ?? "unknown")
+      throw error
+    },
+  )
+  // jsonb cannot hold a NUL; what is marked here is set aside by the merge (rule 9).
+  const json = `[${records.join(",")}]`
+  const storable = json.replaceAll("\\u0000", nulMarker)
+  const cleared = await transaction(pool, async (client) => {
+    const { rows } = await client.query<{ read_id: number }>(
+      "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
+      [object, readFrom, readTo],
+    )
+    await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [
+      fields,
+      storable,
+    ])
+    await client.query(
+      "select sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
+      [object, rows[0]?.read_id, storable !== json, missing],
+    )
+    const marksCleared = await client.query<{ cleared: number }>(
+      "select sf_shadow.clear_marks(of_object => $1, record_ids => $2, generations => $3::bigint[]) as cleared",
+      [object, ids, marks.map(({ generation }) => generation)],
+    )
+    return marksCleared.rows[0]?.cleared ?? 0
+  })
+  eventsTotal.inc({ object, change_type: "reread", result: "applied" }, records.length)
+  return { read: records.length, missing: missing.length, cleared }
+}
+
+/** The marks whose time has come, with the generation that the read may clear. */
+async function ripeMarks({ pool, session }: Deps, object: string): Promise<Mark[]> {
+  const { rows } = await pool.query<Mark>(
+    `select record_id, generation from sf_shadow.dirty
+     where object = $1 and not_before <= $2 order by not_before limit $3`,
+    [object, session.clock.earliest(), idsPerRead],
+  )
+  return rows
+}
+
+/** Null before the first describe: nothing was loaded, so that there is nothing to settle. */
+async function loadFields({ pool }: Deps, object: string): Promise<string[] | null> {
+  const { rows } = await pool.query<{ fields: string[] | null }>(
+    "select sf_shadow.load_fields(of_object => $1) as fields",
+    [object],
+  )
+  return rows[0]?.fields ?? null
+}

@@ -1,0 +1,72 @@
+import { readdir } from "node:fs/promises"
+import { basename, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { run, type Task, type TaskList } from "graphile-worker"
+import type { Deps } from "./deps.ts"
+import { applySettings } from "./mapping.ts"
+import { workerLogger } from "./worker_logger.ts"
+
+const root = join(import.meta.dirname, "..")
+const beatMs = 10_000
+
+/** What a file in tasks/ exports: given the process's parts, the task. The file's name is the job's. */
+export type TaskFactory = (deps: Deps) => Task
+
+/**
+ * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it.
+ * A heartbeat says that this process lives, so that the jobs of a killed one are freed within a minute.
+ */
+export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }> {
+  const { config, pool, log } = deps
+  await applySettings(deps)
+  const workerIds = new Set<string>()
+  const runner = await run({
+    pgPool: pool,
+    taskList: await loadTasks(deps),
+    crontabFile: join(root, "crontab"),
+    concurrency: config.workerConcurrency,
+    noHandleSignals: true,
+    // NOTIFY wakes the workers; this is for jobs whose time comes.
+    pollInterval: 1_000,
+    logger: workerLogger(log),
+  })
+  runner.events.on("worker:getJob:start", ({ worker }) => workerIds.add(worker.workerId))
+  const stopping = new AbortController()
+  const beating = beat(deps, workerIds, stopping.signal)
+  runner.promise.catch((err) => {
+    if (!stopping.signal.aborted)
+      log.error({ event: "worker_ended", err }, "the worker ended by itself; restart this process")
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      await beating
+      await runner.stop()
+      await pool.query("delete from sf_shadow.worker where worker_id = any ($1)", [[...workerIds]])
+    },
+  }
+}
+
+async function beat({ pool, log }: Deps, workerIds: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pool
+      .query(
+        "select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers(silent_for => $2)",
+        [[...workerIds], "60 seconds"],
+      )
+      .catch((err) =>
+        log.warn({ event: "worker_beat_failed", err }, "the heartbeat was not stored; trying again"),
+      )
+    await sleep(beatMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function loadTasks(deps: Deps): Promise<TaskList> {
+  const tasks: TaskList = {}
+  const folder = join(root, "tasks")
+  for (const file of (await readdir(folder)).filter((name) => /\.[tj]s$/.test(name))) {
+    const module = (await import(join(folder, file))) as { default: TaskFactory }
+    tasks[basename(file).replace(/\.[tj]s$/, "")] = module.default(deps)
+  }
+  return tasks
+}

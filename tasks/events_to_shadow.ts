@@ -1,0 +1,16 @@
+import { z } from "zod"
+import { eventsToShadow } from "../src/events_to_shadow.ts"
+import type { TaskFactory } from "../src/worker.ts"
+
+const payloadSchema = z.object({ stream_id: z.number() })
+
+/** Folds a stream's received events into the shadow; asks for another turn when there are more. */
+const task: TaskFactory = (deps) => async (payload, helpers) => {
+  const { stream_id: streamId } = payloadSchema.parse(payload)
+  const done = await eventsToShadow(deps, streamId, helpers.abortSignal)
+  if (done) return
+  const name = `events_to_shadow:${streamId}`
+  await helpers.addJob("events_to_shadow", { stream_id: streamId }, { queueName: name, jobKey: name })
+}
+
+export default task

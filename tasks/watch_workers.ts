@@ -1,0 +1,15 @@
+import type { TaskFactory } from "../src/worker.ts"
+
+/** Frees the jobs of worker processes that were killed. */
+const task: TaskFactory =
+  ({ pool, log }) =>
+  async () => {
+    const { rows } = await pool.query<{ freed: number }>(
+      "select sf_shadow.free_dead_workers(silent_for => '60 seconds') as freed",
+    )
+    const freed = rows[0]?.freed ?? 0
+    if (freed > 0)
+      log.warn({ event: "workers_given_up", freed }, `the jobs of ${freed} silent workers were freed`)
+  }
+
+export default task
