@@ -5,12 +5,12 @@ import { registry } from "./metrics.ts"
 import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { assertMigrated } from "./postgres/migrate.ts"
 import { createPool } from "./postgres/pool.ts"
-import { startPubsubToEvents } from "./pubsub_to_events.ts"
+import type { PubsubToEvents } from "./pubsub_to_events.ts"
 import { createSession } from "./salesforce/session.ts"
 import { startHttp } from "./server/http.ts"
 import { serviceProbes } from "./server/probes.ts"
 import type { Role } from "./service_roles.ts"
-import { startWorker } from "./worker.ts"
+import { Started } from "./started.ts"
 
 /** A running service. */
 export interface Service {
@@ -37,32 +37,41 @@ export async function runService(
   pool.on("error", (err) =>
     log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
   )
+  const started = new Started(log)
+  started.add({ stop: () => pool.end() })
   const session = createSession(config.salesforce)
-  const started: { stop(): Promise<void> }[] = [{ stop: () => pool.end() }, { stop: () => session.close() }]
-  const stop = async () => {
-    for (let part = started.pop(); part !== undefined; part = started.pop()) await part.stop()
+  started.add({ stop: () => session.close() })
+  let pubsub: PubsubToEvents | undefined
+  const orphans = async () => {
+    if (pubsub === undefined) throw new Error("not started yet")
+    return pubsub.orphans()
   }
   const follows = roles.includes("pubsub") && config.shadowEvents
   try {
     let httpUrl: string | undefined
     if (roles.includes("http")) {
-      const probes = serviceProbes({ config, pool, session })
+      const probes = serviceProbes({ config, pool, session, ...(follows && { orphans }) })
       const http = await startHttp({ ...config.http, log, registry, probes })
-      httpUrl = http.url
-      started.push(http)
+      httpUrl = started.add(http).url
     }
     await waitForDatabase(config.databaseUrl, log, signal)
     await assertMigrated(pool)
     const parts = { config, pool, session, log }
-    if (roles.includes("worker")) started.push(await startWorker(parts))
-    if (follows) started.push(await startPubsubToEvents(parts))
-    else if (roles.includes("pubsub")) {
+    // Imported by role: a process that only answers HTTP needs neither gRPC nor the worker in memory.
+    if (roles.includes("worker")) {
+      const { startWorker } = await import("./worker.ts")
+      started.add(await startWorker(parts))
+    }
+    if (follows) {
+      const { startPubsubToEvents } = await import("./pubsub_to_events.ts")
+      pubsub = started.add(await startPubsubToEvents(parts))
+    } else if (roles.includes("pubsub")) {
       log.info({ event: "pubsub_disabled" }, "ENABLE_SF_SHADOW_EVENTS is off: no change events are followed")
     }
     log.info({ event: "service_started", roles }, `service started: ${roles.join(", ")}`)
-    return { httpUrl, stop }
+    return { httpUrl, stop: () => started.stop() }
   } catch (error) {
-    await stop()
+    await started.stop()
     throw error
   }
 }

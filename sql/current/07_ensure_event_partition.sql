@@ -10,7 +10,8 @@ begin
     return;
   end if;
   perform pg_advisory_xact_lock(21318, 0);
-  if to_regclass('sf_shadow.' || partition) is not null then
+  -- Not to_regclass, which may answer from this session's cache of before the lock.
+  if exists (select from pg_class c where c.relname = partition and c.relnamespace = 'sf_shadow'::regnamespace) then
     return;
   end if;
   execute format('create table sf_shadow.%I (like public.sf_shadow_event including defaults including constraints)', partition);

@@ -47,13 +47,13 @@ begin
         coalesce(s.commit_timestamp, t.commit_timestamp) as r_commit,
         content.fields as content,
         case when replaced.change_type in ('CREATE', 'UNDELETE')
-          then $3 || coalesce(s.raw_payload - $2, '{}') || jsonb_build_object('Id', record_id) || coalesce(content.fields, '{}')
+          then $3 || coalesce(s.raw_payload - $2, '{}') || jsonb_build_object('Id', record.record_id) || coalesce(content.fields, '{}')
           else s.raw_payload || coalesce(content.fields, '{}') end as fields
       from record
       left join event last on last.place = record.last_place
       left join event replaced on replaced.place = record.replaced_place
-      left join content using (record_id)
-      left join %1$s s on s.%2$s = record_id
+      left join content on content.record_id = record.record_id
+      left join %1$s s on s.%2$s = record.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = record.record_id
       left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
       offset 0

@@ -32,5 +32,9 @@ begin
   where r.run_id = of_run_id;
   delete from sf_shadow.run_page p where p.run_id = of_run_id;
   perform sf_shadow.close_hole(run.object);
+  if run.kind = 'full' then
+    -- What is still open began before this load, or was not loaded when it was found.
+    perform sf_shadow.add_hole_job(run.object);
+  end if;
 end
 $$;

@@ -109,13 +109,10 @@ async function loadWithProgress(given: {
 
 /** The enabled objects in order of dependency, or the wanted ones of them. Throws UsageError for an unknown name. */
 async function objectsToLoad(pool: Pool, wanted: string[]): Promise<string[]> {
-  const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
-  const enabled = rows.map(({ object }) => object)
-  const unknown = wanted.filter((object) => !enabled.includes(object))
-  if (unknown.length > 0) {
-    throw new UsageError(
-      `Unknown or disabled object: ${unknown.join(", ")}. Enabled objects are ${enabled.join(", ")}.`,
-    )
+  const { MappingError, objectsInOrder } = await import("../mapping.ts")
+  try {
+    return await objectsInOrder({ pool }, wanted)
+  } catch (cause) {
+    throw cause instanceof MappingError ? new UsageError(cause.message, { cause }) : cause
   }
-  return wanted.length === 0 ? enabled : enabled.filter((object) => wanted.includes(object))
 }

@@ -1,5 +1,5 @@
 import { createServer } from "node:net"
-import { type LoadResult, runLoads } from "../bulk_to_shadow.ts"
+import { runLoads } from "../bulk_to_shadow.ts"
 import {
   CommandError,
   type ExitCode,
@@ -19,9 +19,13 @@ import { roles } from "../service_roles.ts"
 import { Org } from "../simulator/org/org.ts"
 import { seedCatalogue } from "../simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../simulator/start.ts"
+import { type Part, Started } from "../started.ts"
 import { whatToTry } from "./advice.ts"
 import { startNarrator } from "./narrator.ts"
 import { startTrickle } from "./trickle.ts"
+
+const earlierStart = `Database: the data of an earlier start is there. The org of that start is gone with its changes: the
+  service finds that it lost its place in the event streams, and the load below makes the database equal again.`
 
 /**
  * The whole system without configuration: Postgres, a simulated org, the service between them, a full load, and
@@ -32,14 +36,13 @@ export async function runDemo(invocation: Invocation, products: number): Promise
   // The demo's own lines say what happens; the log speaks up when something is wrong.
   const environment: Environment = {
     ...invocation.environment,
-    LOG_LEVEL: invocation.environment.LOG_LEVEL || "warn",
+    LOG_LEVEL: invocation.environment.LOG_LEVEL || "error",
   }
   const base = readBaseConfig(environment)
   const log = createLog(base.logLevel)
-  const started: { stop(): Promise<void> }[] = []
-  const whileRunning = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-    const part = await starting
-    started.push(part)
+  const started = new Started(log)
+  const whileRunning = async <T extends Part>(starting: Promise<T>): Promise<T> => {
+    const part = started.add(await starting)
     signal.throwIfAborted()
     return part
   }
@@ -50,11 +53,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
     print("Simulated org: a Salesforce org in memory, made anew at each start with the same catalogue ...")
     const simulator = await whileRunning(simulatedOrg(products))
     const { migrations } = await migrate(databaseUrl, log)
-    print(
-      migrations.length > 0
-        ? "Database: schema created."
-        : "Database: the data of an earlier start is there.",
-    )
+    print(migrations.length > 0 ? "Database: schema created." : earlierStart)
     const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
     const service = await whileRunning(runService(config, roles, log, signal))
     await loadAll(config, log, signal)
@@ -62,7 +61,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
     print("\nStopping ...")
     return exitCodes.interrupted
   } finally {
-    for (let part = started.pop(); part !== undefined; part = started.pop()) await part.stop()
+    await started.stop()
   }
 }
 
@@ -123,10 +122,8 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
   const session = createSession(config.salesforce)
   const progress = startProgress(process.stderr.isTTY ? "bars" : "lines")
   try {
-    const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
-    const objects = rows.map(({ object }) => object)
-    const results: LoadResult[] = await runLoads({
-      ...{ config, pool, session, log, signal, objects },
+    const results = await runLoads({
+      ...{ config, pool, session, log, signal, objects: [] },
       kind: "full",
       force: true,
       onProgress: progress.show,

@@ -72,7 +72,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     folder: place.folder,
     stop: () => {
-      stopped ??= stopServer(server).finally(() => guard?.kill("SIGKILL"))
+      stopped ??= endOf(server, "SIGINT").finally(() => guard && endOf(guard, "SIGKILL"))
       return stopped
     },
   }
@@ -221,11 +221,12 @@ function guardAgainstKill(place: Place, data: string): ChildProcess | undefined 
   return guard
 }
 
-async function stopServer(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  const ended = once(server, "exit")
-  server.ref()
-  server.kill("SIGINT")
+/** Sends the signal (SIGINT is Postgres's fast shutdown) and resolves when the process has ended. */
+async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, "exit")
+  child.ref()
+  child.kill(signal)
   await ended
 }
 

@@ -36,11 +36,11 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   const kept = await keptFields(pool, topic.objects)
   let unproven: { since: Date; reason: string } | null = null
 
-  const startAnew = async (reason: string): Promise<ReplayStart> => {
+  const startAnew = async (reason: string, level: "info" | "warn" = "warn"): Promise<ReplayStart> => {
     const since = session.clock.earliest()
     await markHole(deps, lead, topic, since, null, reason)
     unproven = { since, reason }
-    log.warn(
+    log[level](
       { event: "stream_without_position", reason },
       `${topic.topic}: ${reason}. Starts at the newest event; ${topic.objects.join(", ")} count as incomplete until a delta has covered the hole, which is queued.`,
     )

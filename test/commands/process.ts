@@ -8,8 +8,8 @@ export interface Running {
   child: ChildProcess
   /** What it has printed so far. */
   output: { stdout: string; stderr: string }
-  /** Resolves when stdout matches; rejects when the process ends before that. */
-  printed(pattern: RegExp): Promise<RegExpMatchArray>
+  /** Resolves when the output (default: stdout) matches; rejects when the process ends before that. */
+  printed(pattern: RegExp, stream?: "stdout" | "stderr"): Promise<RegExpMatchArray>
   /** Resolves with the exit code when the process has ended and its output is complete. */
   ended: Promise<number | null>
 }
@@ -34,16 +34,17 @@ export function startCommand(args: string[], environment: Record<string, string>
   })
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text
+    for (const look of waiting) look()
   })
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
   return {
     child,
     output,
     ended,
-    printed: (pattern) =>
+    printed: (pattern, stream = "stdout") =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const match = output.stdout.match(pattern)
+          const match = output[stream].match(pattern)
           if (match === null) return
           waiting.delete(look)
           resolve(match)

@@ -5,8 +5,9 @@ import { readConfig } from "../../src/config.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import { startCommand } from "./process.ts"
 
-test("one JSON line with which the service logs in and reads; SIGTERM ends it with 130 and removes its files", async () => {
+test("one JSON line with which the service logs in and reads; SIGTERM ends it with 130 and removes its files", async (t) => {
   const simulator = startCommand(["simulator", "--products", "7", "--pricebooks", "3", "--accounts", "2"])
+  t.after(() => simulator.child.kill("SIGKILL"))
   const [line] = await simulator.printed(/^\{.*\}\n/)
   const ready = JSON.parse(line) as {
     loginUrl: string

@@ -34,10 +34,12 @@ export class EventLog {
   readonly #listeners = new Set<() => void>()
   readonly #stop: () => void
   #position: bigint
+  /** Where the log began: keepalives of a log without events carry it. Null once events were forgotten. */
+  #start: bigint | null
 
   constructor(org: Org) {
     this.#org = org
-    this.#position = this.#newStart()
+    this.#start = this.#position = this.#newStart()
     this.#stop = org.onPublish((event) => this.#append(event))
     for (const object of org.objects.keys()) this.schemaOf(object)
   }
@@ -57,7 +59,7 @@ export class EventLog {
   find(replayId: Buffer): bigint | null {
     if (replayId.length !== 10 || replayId.readUInt16BE(8) !== 0) return null
     const position = replayId.readBigUInt64BE()
-    if (position === this.#position) return position
+    if (position === this.#position || position === this.#start) return position
     return this.#events[this.#indexAfter(position) - 1]?.position === position ? position : null
   }
 
@@ -101,12 +103,13 @@ export class EventLog {
   /** Forgets every event published until now, as retention does after 72 hours. */
   purge(): void {
     this.#events.length = 0
+    this.#start = null
   }
 
   /** Starts the log anew, as a sandbox refresh or a move of the org does: no old replay id means anything. */
   reset(): void {
     this.purge()
-    this.#position = this.#newStart()
+    this.#start = this.#position = this.#newStart()
   }
 
   /** Takes no more events. */
@@ -143,7 +146,10 @@ export class EventLog {
     this.#position += BigInt(1 + Math.floor(Math.random() * 3))
     const replayId = withoutId ? Buffer.alloc(0) : replayIdOf(this.#position)
     this.#events.push({ position: this.#position, replayId, object, event, publishedAt })
-    while ((this.#events[0]?.publishedAt ?? publishedAt) < publishedAt - RETENTION_MS) this.#events.shift()
+    while ((this.#events[0]?.publishedAt ?? publishedAt) < publishedAt - RETENTION_MS) {
+      this.#events.shift()
+      this.#start = null
+    }
   }
 
   /** Index of the first event after a position. */
