@@ -88,7 +88,8 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     renew: () => session.renew(),
     topic: topic.topic,
     replay,
-    silenceMs: config.pubsubSilenceMs,
+    // Salesforce promises a keepalive within this time: just over it is silence.
+    silenceMs: config.pubsubSilenceMs * 1.02,
     keep: kept,
     onBatch: store,
     onPositionLost: (error) => startAnew(`Salesforce does not know the stored position (${error.code})`),
