@@ -44,14 +44,21 @@ async function readStatus(pool: Pool): Promise<Status> {
 }
 
 function statusText({ lag, backlog, runs }: Status): string {
-  const shortRuns = runs.map(
-    ({ run_id, object, kind, state, received, expected, difference, finished_at, error }) => {
-      return { run: run_id, object, kind, state, received, expected, difference, finished_at, error }
-    },
-  )
+  const freshness = lag.map(({ reason: _, ...row }) => row)
+  const loads = runs.map(({ run_id, object, kind, state, received, expected, difference, finished_at }) => {
+    return { run: run_id, object, kind, state, received, expected, difference, finished_at }
+  })
   return [
-    `Freshness\n${textTable(lag)}\n`,
+    `Freshness\n${textTable(freshness)}\n${notes(lag, "reason")}`,
     `Waiting\n${textTable(backlog)}\n`,
-    `Last loads\n${textTable(shortRuns)}\n`,
+    `Last loads\n${textTable(loads)}\n${notes(runs, "error")}`,
   ].join("\n")
+}
+
+/** A line for each row that has a text in `column`: too long for a table. */
+function notes(rows: readonly Record<string, unknown>[], column: string): string {
+  return rows
+    .filter((row) => row[column] !== null)
+    .map((row) => `  ${row.object}: ${row[column]}\n`)
+    .join("")
 }
