@@ -3,6 +3,7 @@ import type { LoadProgress, LoadResult } from "../bulk_to_shadow.ts"
 
 export interface Progress {
   show(progress: LoadProgress): void
+  /** Leaves the bars as they are; may be called again. */
   stop(): void
 }
 
@@ -28,6 +29,7 @@ function bars(): Progress {
     cliProgress.Presets.shades_classic,
   )
   const byObject = new Map<string, SingleBar>()
+  let stopped = false
   return {
     show({ object, state, received, expected }) {
       const shown = {
@@ -47,7 +49,10 @@ function bars(): Progress {
       bar.setTotal(total)
       bar.update(value, shown)
     },
-    stop: () => all.stop(),
+    stop() {
+      if (!stopped) all.stop()
+      stopped = true
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from "node:net"
+import { resolve } from "node:path"
 import { runLoads } from "../bulk_to_shadow.ts"
 import {
   CommandError,
@@ -68,7 +69,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
 async function embeddedPostgres(dataDir: string, log: Log) {
   print(`Postgres: starting an embedded one with its data in ${dataDir} ...`)
   const postgres = await startEmbeddedPostgres({ dataDir, log })
-  if (!postgres.folder.endsWith(dataDir.replace(/^\.\//, ""))) {
+  if (postgres.folder !== resolve(dataDir)) {
     print(`Postgres: its account cannot enter that folder, so the data is in ${postgres.folder}.`)
   }
   return postgres
@@ -105,10 +106,10 @@ async function demoEnvironment(
 }
 
 async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((answer) => {
     const server = createServer()
-    server.once("error", () => resolve(false))
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
+    server.once("error", () => answer(false))
+    server.listen(port, "127.0.0.1", () => server.close(() => answer(true)))
   })
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { chown, cp, mkdir, rename, rm, stat } from "node:fs/promises"
+import { chmod, chown, cp, mkdir, rename, rm, stat } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { arch, platform } from "node:os"
 import { dirname, join, resolve } from "node:path"
@@ -50,6 +50,9 @@ export async function findPlace(dataDir: string): Promise<Place> {
   if (!(await canEnter(dirname(programs.postgres), account))) {
     place.programs = await copyPrograms(programs, refuge)
   }
+  // The folder itself is the database's: it is opened where its parents are open (a folder of mkdtemp).
+  if (!(await canEnter(folder, account)) && (await canEnter(dirname(folder), account)))
+    await chmod(folder, 0o711)
   if (!(await canEnter(folder, account))) {
     place.folder = join(refuge, createHash("sha256").update(folder).digest("hex").slice(0, 12))
     await mkdir(place.folder, { recursive: true, mode: 0o755 })
