@@ -7,14 +7,16 @@ import { applySettings } from "./mapping.ts"
 import { workerLogger } from "./worker_logger.ts"
 
 const root = join(import.meta.dirname, "..")
-const beatMs = 10_000
+const beatMs = 5_000
+/** A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still. */
+export const silentFor = "20 seconds"
 
 /** What a file in tasks/ exports: given the process's parts, the task. The file's name is the job's. */
 export type TaskFactory = (deps: Deps) => Task
 
 /**
  * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it.
- * A heartbeat says that this process lives, so that the jobs of a killed one are freed within a minute.
+ * A heartbeat says that this process lives, so that the jobs of a killed one are freed within half a minute.
  */
 export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }> {
   const { config, pool, log } = deps
@@ -52,7 +54,7 @@ async function beat({ pool, log }: Deps, workerIds: ReadonlySet<string>, signal:
     await pool
       .query(
         "select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers(silent_for => $2)",
-        [[...workerIds], "60 seconds"],
+        [[...workerIds], silentFor],
       )
       .catch((err) =>
         log.warn({ event: "worker_beat_failed", err }, "the heartbeat was not stored; trying again"),

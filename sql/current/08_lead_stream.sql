@@ -1,13 +1,12 @@
 -- Rule 2: makes the caller, who holds the leader's lock, the one writer of a topic's stream, by a new random
--- epoch (a counter would re-admit an old leader after a restore). Produces: the stream where it is new, and
--- its committed position. A position older than 70 hours is lost (rule 11): it is returned as null.
+-- epoch (a counter would re-admit an old leader after a restore). Consumes: a stream of ensure_stream.
+-- Produces: its committed position. A position older than 70 hours is lost (rule 11): it is returned as null.
 create or replace function sf_shadow.lead_stream(
   of_topic text, out stream_id integer, out epoch uuid, out replay_id bytea, out position_lost boolean
 )
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 begin
-  insert into sf_shadow.stream (topic) values (of_topic) on conflict (topic) do nothing;
   update sf_shadow.stream s set epoch = gen_random_uuid()
   where s.topic = of_topic
   returning s.stream_id, s.epoch, s.replay_id, s.replay_id is not null and s.position_at < now() - interval '70 hours'
@@ -15,6 +14,5 @@ begin
   if lead_stream.position_lost then
     lead_stream.replay_id := null;
   end if;
-  insert into sf_shadow.stream_cursor (stream_id) values (lead_stream.stream_id) on conflict do nothing;
 end
 $$;

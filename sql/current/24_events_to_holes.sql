@@ -11,10 +11,10 @@ begin
       max(coalesce(e.commit_timestamp, e.received_at)) as hole_to,
       min(coalesce(e.unusable, e.change_type || ' event for ' || coalesce(e.record_id, 'no record'))) as reason
     from pg_temp.event_batch e
-    join sf_shadow.stream stream on stream.stream_id = of_stream_id
-    -- Whose event it was is not known where the header was unreadable: of the topic's object, or of any.
-    join sf_shadow.object o on o.enabled and (o.object = e.object or (e.object is null and e.unusable is not null
-      and (o.topic = stream.topic or not exists (select from sf_shadow.object own where own.topic = stream.topic))))
+    -- Whose event it was is not known where the header was unreadable: of any object of the stream.
+    join sf_shadow.stream_object so on so.stream_id = of_stream_id
+    join sf_shadow.object o on o.object = so.object and o.enabled
+      and (o.object = e.object or (e.object is null and e.unusable is not null))
     where e.record_id is null or e.record_id = '000000000000000AAA' or e.record_id like '%*'
     group by o.object
   loop

@@ -4,18 +4,16 @@
 -- Reads small tables only: no count or minimum over a shadow table.
 create or replace view public.sf_shadow_lag as
 with claim as (
-  select o.object,
-    max(case
+  select so.object,
+    case
       -- Nothing received and unapplied, and a keepalive that proves it.
       when c.applied_seq >= s.keepalive_seq - 1 then greatest(c.applied_commit_timestamp, s.keepalive_at - setting.publish_delay)
       else c.applied_commit_timestamp
-    end) as claimed
-  from sf_shadow.object o
+    end as claimed
+  from sf_shadow.stream_object so
   cross join sf_shadow.setting setting
-  join sf_shadow.stream s on s.topic = o.topic
-    or s.topic not in (select own.topic from sf_shadow.object own)
-  join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
-  group by o.object
+  join sf_shadow.stream s on s.stream_id = so.stream_id
+  join sf_shadow.stream_cursor c on c.stream_id = so.stream_id
 ), fresh as (
   select o.object, o.enabled, state.row_count, state.proof_read_id, state.hole_from, state.hole_reason, state.degraded,
     dirty.records as dirty, reject.records as rejected, proof.read_from - setting.margin as proven_as_of,

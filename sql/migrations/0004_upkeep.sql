@@ -12,6 +12,15 @@ create table sf_shadow.setting (
 );
 insert into sf_shadow.setting default values;
 
+-- Whose changes a stream carries, as the configuration says: a channel carries several objects.
+create table sf_shadow.stream_object (
+  stream_id integer not null,
+  object text collate "C" not null,
+  constraint stream_object_pkey primary key (stream_id, object),
+  constraint stream_object_stream_id_fkey foreign key (stream_id) references sf_shadow.stream,
+  constraint stream_object_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
 -- A full read of records: everything committed before read_from less the margin is in it, nothing after read_to.
 create table sf_shadow.read (
   read_id bigint generated always as identity,

@@ -54,6 +54,8 @@ export interface SubscriptionOptions {
   onBatch(batch: Batch): Promise<void>
   /** Salesforce does not accept the replay id: marks what may be missing and answers where to go on. */
   onPositionLost(error: ClassifiedError): Promise<ReplayStart>
+  /** A schema is met for the first time; its events wait until this has resolved. */
+  onSchema?(schema: EventSchema): Promise<void>
   onState?(state: SubscriptionState): void
   log: Log
   signal?: AbortSignal
@@ -77,6 +79,7 @@ export class Subscription {
   readonly #stalls = new StallMeter()
   readonly #backoff = new Backoff()
   readonly #schemas: SchemaCache
+  readonly #introduced = new Set<string>()
   readonly #running: Promise<void>
   #start: ReplayStart
 
@@ -147,11 +150,18 @@ export class Subscription {
     let position = response.events.length === 0 ? response.latest_replay_id : Buffer.alloc(0)
     for (const consumed of response.events) {
       const schema = await this.#schema(consumed.event?.schema_id ?? "")
+      if (!(schema instanceof UnusableSchemaError)) await this.#introduce(schema)
       events.push(decodeEvent(consumed, schema, this.#options.keep))
       if (consumed.replay_id.length > 0) position = consumed.replay_id
     }
     const latestReplayId = position.length > 0 ? position : null
     return { events, latestReplayId, receivedAt, stalledMs, rpcId: response.rpc_id }
+  }
+
+  async #introduce(schema: EventSchema): Promise<void> {
+    if (this.#introduced.has(schema.id)) return
+    await this.#options.onSchema?.(schema)
+    this.#introduced.add(schema.id)
   }
 
   /** Holds the stream up until the schema is there: without it the event would be lost. */

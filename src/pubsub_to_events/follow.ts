@@ -1,6 +1,5 @@
 import { once } from "node:events"
 import type { Deps } from "../deps.ts"
-import { describeToFields } from "../mapping.ts"
 import { countFailure, eventsTotal } from "../metrics.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { transaction } from "../postgres/transaction.ts"
@@ -8,6 +7,7 @@ import type { ReplayStart } from "../pubsub/fetch_stream.ts"
 import { type Batch, Subscription } from "../pubsub/subscription.ts"
 import { appendBatch, type Lead } from "./append.ts"
 import { keptFields } from "./kept_fields.ts"
+import { checkMapping, schemaToFields } from "./schema_to_fields.ts"
 import type { Topic } from "./topics.ts"
 
 /** A keepalive that waited longer than this in a process that stood still says nothing about now (rule 10). */
@@ -27,7 +27,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   const log = deps.log.child({ stream: topic.topic })
   // Before the position is read: Salesforce's time is needed for a hole, and a refused login should be said first.
   await session.credentials()
-  for (const object of topic.objects) await describeToFields({ ...deps, log }, object)
+  for (const object of topic.objects) await checkMapping({ ...deps, log }, object)
   const { rows } = await pool.query<LeadRow>("select * from sf_shadow.lead_stream(of_topic => $1)", [
     topic.topic,
   ])
@@ -91,6 +91,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     // Salesforce promises a keepalive within this time: just over it is silence.
     silenceMs: config.pubsubSilenceMs * 1.02,
     keep: kept,
+    onSchema: (schema) => schemaToFields({ ...deps, log }, topic.objects, schema),
     onBatch: store,
     onPositionLost: (error) => startAnew(`Salesforce does not know the stored position (${error.code})`),
     onState: (state) => {

@@ -22,22 +22,14 @@ export async function readTopics({ config, pool }: Pick<Deps, "config" | "pool">
   return Promise.all(
     names.map(async (topic) => {
       const objects = own.filter((row) => row.topic === topic).map(({ object }) => object)
-      return {
-        topic,
-        objects: objects.length > 0 ? objects : others,
-        streamId: await ensureStream(pool, topic),
-      }
+      const carried = objects.length > 0 ? objects : others
+      const stream = await pool.query<{ stream_id: number }>(
+        "select sf_shadow.ensure_stream(of_topic => $1, objects => $2) as stream_id",
+        [topic, carried],
+      )
+      return { topic, objects: carried, streamId: (stream.rows[0] as { stream_id: number }).stream_id }
     }),
   )
-}
-
-async function ensureStream(pool: Deps["pool"], topic: string): Promise<number> {
-  await pool.query("insert into sf_shadow.stream (topic) values ($1) on conflict (topic) do nothing", [topic])
-  const { rows } = await pool.query<{ stream_id: number }>(
-    "select stream_id from sf_shadow.stream where topic = $1",
-    [topic],
-  )
-  return (rows[0] as { stream_id: number }).stream_id
 }
 
 /** Of these topics, those that no process follows at the moment, for /readyz. */
