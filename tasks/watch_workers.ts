@@ -1,11 +1,12 @@
-import type { TaskFactory } from "../src/worker.ts"
+import { silentFor, type TaskFactory } from "../src/worker.ts"
 
 /** Frees the jobs of worker processes that were killed. */
 const task: TaskFactory =
   ({ pool, log }) =>
   async () => {
     const { rows } = await pool.query<{ freed: number }>(
-      "select sf_shadow.free_dead_workers(silent_for => '60 seconds') as freed",
+      "select sf_shadow.free_dead_workers(silent_for => $1) as freed",
+      [silentFor],
     )
     const freed = rows[0]?.freed ?? 0
     if (freed > 0)

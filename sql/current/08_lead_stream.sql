@@ -2,15 +2,17 @@
 -- epoch (a counter would re-admit an old leader after a restore). Consumes: a stream of ensure_stream.
 -- Produces: its committed position. A position older than 70 hours is lost (rule 11): it is returned as null.
 create or replace function sf_shadow.lead_stream(
-  of_topic text, out stream_id integer, out epoch uuid, out replay_id bytea, out position_lost boolean
+  of_topic text, out stream_id integer, out epoch uuid, out replay_id bytea, out position_lost boolean,
+  out from_earliest boolean
 )
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 begin
   update sf_shadow.stream s set epoch = gen_random_uuid()
   where s.topic = of_topic
-  returning s.stream_id, s.epoch, s.replay_id, s.replay_id is not null and s.position_at < now() - interval '70 hours'
-  into lead_stream.stream_id, lead_stream.epoch, lead_stream.replay_id, lead_stream.position_lost;
+  returning s.stream_id, s.epoch, s.replay_id, s.replay_id is not null and s.position_at < now() - interval '70 hours',
+    s.from_earliest
+  into lead_stream.stream_id, lead_stream.epoch, lead_stream.replay_id, lead_stream.position_lost, lead_stream.from_earliest;
   if lead_stream.position_lost then
     lead_stream.replay_id := null;
   end if;

@@ -18,6 +18,7 @@ begin
     since = least(d.since, excluded.since),
     not_before = greatest(d.not_before, excluded.not_before),
     generation = d.generation + 1,
+    marked_at = clock_timestamp(),
     reason = excluded.reason;
   get diagnostics marked = row_count;
   if marked > 0 then

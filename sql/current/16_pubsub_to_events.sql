@@ -17,6 +17,9 @@ begin
     next_seq = s.next_seq + appended,
     replay_id = coalesce(latest_replay_id, s.replay_id),
     position_at = now(),
+    from_earliest = false,
+    problem = null,
+    problem_since = null,
     keepalive_at = coalesce(pubsub_to_events.keepalive_at, s.keepalive_at),
     keepalive_seq = case when pubsub_to_events.keepalive_at is null then s.keepalive_seq else s.next_seq + appended end
   where s.stream_id = of_stream_id and s.epoch = of_epoch

@@ -16,9 +16,9 @@ begin
   perform sf_shadow.lock_objects(objects);
   foreach object in array objects loop
     if ends_at is null then
-      perform sf_shadow.open_hole(object, known_until, 'infinity', reason);
+      perform sf_shadow.open_hole(object, known_until, 'infinity', reason, 'stream');
     else
-      perform sf_shadow.open_hole(object, begins_at, ends_at, reason);
+      perform sf_shadow.open_hole(object, begins_at, ends_at, reason, 'stream');
     end if;
   end loop;
 end

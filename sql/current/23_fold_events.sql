@@ -1,6 +1,7 @@
 -- Rule 4, second half: folds the judged events of one object to one change per record, in stream order.
 -- An UPDATE applies only what it carries, CREATE and UNDELETE replace, DELETE removes; an UPDATE without a
--- base row is in doubt. Query-only fields stay as the last full read left them (design, section 4).
+-- base row is in doubt, and so is one of a reject, whose row is older than the version that was refused.
+-- Query-only fields stay as the last full read left them (design, section 4).
 -- Consumes: pg_temp.event_batch with verdicts, the shadow. Produces: pg_temp.change.
 create or replace function sf_shadow.fold_events(of_object text) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
@@ -42,6 +43,7 @@ begin
     ), folded as (
       select record.*, last.commit_timestamp, last.commit_number, last.sequence_number,
         replaced.change_type as replaced_by, s.%2$s is not null as present, t.record_id is not null as entombed,
+        s.%2$s is not null and reject.record_id is null as has_base,
         s.raw_payload as old_fields, %5$s as old_unique_value, %6$s as old_parent_id,
         coalesce(s.system_modstamp, t.system_modstamp) as system_modstamp, read.read_id, read.read_to,
         coalesce(s.commit_timestamp, t.commit_timestamp) as r_commit,
@@ -55,26 +57,29 @@ begin
       left join content on content.record_id = record.record_id
       left join %1$s s on s.%2$s = record.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = record.record_id
+      left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = record.record_id
       left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
       offset 0
     )
     select
       record_id,
       case when last_place is null then 'dirty'
-        when replaced_by is null and not present then 'dirty'
+        when replaced_by is null and not has_base then 'dirty'
         -- Nothing of it is mirrored: the row need not be written.
         when replaced_by is null and content is null then case when reason is null then 'ignore' else 'dirty' end
         else 'replace' end,
       coalesce(replaced_by = 'DELETE', false), present, entombed, old_unique_value, old_parent_id,
       coalesce(case when replaced_by = 'DELETE' then present else fields is distinct from old_fields end, false),
       case when replaced_by is distinct from 'DELETE' then fields end,
-      case when replaced_by is distinct from 'DELETE' then %3$s end,
+      -- What is not written cannot be refused.
+      case when replaced_by <> 'DELETE' or replaced_by is null and has_base and content is not null then %3$s end,
       %4$s, %7$s,
       commit_timestamp, commit_timestamp, system_modstamp, read_id, commit_timestamp, commit_number, sequence_number,
       false, false, first_at, greatest(last_at, r_commit, read_to) + $4 + interval '1 second',
       case when reason is not null then reason
         when last_place is null then 'event that cannot be ordered'
         when replaced_by is null and not present then 'update without a base row'
+        when replaced_by is null and not has_base then 'update of a record that could not be stored'
         when replaced_by = 'DELETE' and last_place > replaced_place then 'update after a delete'
         when present and fields is distinct from old_fields and system_modstamp between first_at and last_at
           then 'event of the second of the last full read''s version' end

@@ -24,6 +24,7 @@ begin
   end if;
   if run.kind <> 'ids' and ids is not null then
     counts := sf_shadow.records_to_shadow(run.object, run.read_id, has_nuls, '{}', run.forced);
+    perform sf_shadow.clear_run_marks(of_run_id, ids);
   end if;
 
   update sf_shadow.run r set
@@ -34,7 +35,7 @@ begin
     inserted = r.inserted + coalesce(counts.inserted, 0), updated = r.updated + coalesce(counts.updated, 0),
     deleted = r.deleted + coalesce(counts.deleted, 0), unchanged = r.unchanged + coalesce(counts.unchanged, 0),
     ignored = r.ignored + coalesce(counts.ignored, 0), dirty = r.dirty + coalesce(counts.dirty, 0),
-    rejected = r.rejected + coalesce(counts.rejected, 0),
+    rejected = r.rejected + coalesce(counts.rejected, 0), drift = r.drift + coalesce(counts.drift, 0),
     progressed_at = now()
   where r.run_id = of_run_id;
   return counts;

@@ -30,6 +30,13 @@ begin
     count_in_org = of_count_in_org,
     count_in_shadow = (select s.row_count from sf_shadow.object_state s where s.object = r.object)
   where r.run_id = of_run_id;
+  if run.kind = 'full' then
+    perform sf_shadow.clear_run_marks(of_run_id, null);
+    insert into sf_shadow.verification (object, kind, compared, drift, count_in_org, count_in_shadow)
+    select r.object, 'all', r.received, r.drift, r.count_in_org, r.count_in_shadow
+    from sf_shadow.run r
+    where r.run_id = of_run_id;
+  end if;
   delete from sf_shadow.run_page p where p.run_id = of_run_id;
   perform sf_shadow.close_hole(run.object);
   if run.kind = 'full' then

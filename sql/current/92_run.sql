@@ -4,7 +4,7 @@ create or replace view public.sf_shadow_run as
 select r.run_id, r.object, r.kind, r.state, r.reason, r.received, r.expected,
   round((100.0 * r.received / nullif(r.expected, 0)), 1)::double precision as percent,
   (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))::double precision as rows_per_second,
-  r.inserted, r.updated, r.deleted, r.unchanged, r.ignored, r.dirty, r.rejected,
+  r.inserted, r.updated, r.deleted, r.unchanged, r.ignored, r.dirty, r.rejected, r.drift,
   r.count_in_org, r.count_in_shadow, r.count_in_org - r.count_in_shadow as difference,
   r.since, r.created_at, r.started_at, r.progressed_at, r.finished_at, r.error
 from sf_shadow.run r;

@@ -14,9 +14,15 @@ create table sf_shadow.stream (
   keepalive_at timestamptz,
   -- next_seq when that keepalive was stored: the claim holds once everything before it is applied.
   keepalive_seq bigint,
+  -- Ask for everything that the bus still has, at the next subscription (replay).
+  from_earliest boolean not null default false,
+  -- Why nothing comes at the moment, in words, and since when; null while responses come.
+  problem text,
+  problem_since timestamptz,
   constraint stream_pkey primary key (stream_id),
   constraint stream_topic_key unique (topic),
-  constraint stream_next_seq_positive check (next_seq > 0)
+  constraint stream_next_seq_positive check (next_seq > 0),
+  constraint stream_problem_is_whole check ((problem is null) = (problem_since is null))
 );
 
 -- How far events_to_shadow has come; apart from the stream, so that a fold never holds up an append.

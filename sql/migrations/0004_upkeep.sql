@@ -3,6 +3,8 @@
 -- One row: settings that SQL needs, written by the process that starts with other values.
 create table sf_shadow.setting (
   only_row boolean not null default true,
+  -- How long events, and what guards against their replay, are kept.
+  retention interval not null default '14 days',
   margin interval not null default '10 seconds',
   publish_delay interval not null default '60 seconds',
   delta_overlap interval not null default '15 minutes',
@@ -60,6 +62,7 @@ create table sf_shadow.run (
   ignored bigint not null default 0,
   dirty bigint not null default 0,
   rejected bigint not null default 0,
+  drift bigint not null default 0,
   count_in_org bigint,
   count_in_shadow bigint,
   error text,
@@ -69,7 +72,7 @@ create table sf_shadow.run (
   finished_at timestamptz,
   constraint run_pkey primary key (run_id),
   constraint run_object_fkey foreign key (object) references sf_shadow.object,
-  constraint run_read_id_fkey foreign key (read_id) references sf_shadow.read,
+  constraint run_read_id_fkey foreign key (read_id) references sf_shadow.read on delete set null,
   constraint run_kind_known check (kind in ('full', 'delta', 'ids')),
   constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse')),
   constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse')))
@@ -102,6 +105,8 @@ create table sf_shadow.object_state (
   hole_from timestamptz,
   hole_to timestamptz,
   hole_reason text,
+  -- Why the end of the hole is not known yet: stream, paused.
+  open_causes text[] collate "C" not null default '{}',
   -- A field that vanished from describe, in words; null when all is well.
   degraded text,
   -- Deletes by absence of one day, for the fuse of rule 7.
@@ -160,7 +165,7 @@ create table sf_shadow.dirty (
   generation bigint not null default 1,
   reason text not null,
   attempts integer not null default 0,
-  marked_at timestamptz not null default now(),
+  marked_at timestamptz not null default clock_timestamp(),
   constraint dirty_pkey primary key (object, record_id),
   constraint dirty_object_fkey foreign key (object) references sf_shadow.object on delete cascade
 );
@@ -187,6 +192,22 @@ create table sf_shadow.reject (
 create index reject_parent_idx on sf_shadow.reject (object, parent_id) where parent_id is not null;
 create index reject_contested_idx on sf_shadow.reject (object, contested_value) where contested_value is not null;
 
+-- What a comparison with Salesforce has found (verify): a sample by Id, or every row by a full load.
+create table sf_shadow.verification (
+  verification_id bigint generated always as identity,
+  object text collate "C" not null,
+  kind text not null,
+  verified_at timestamptz not null default now(),
+  compared bigint not null,
+  drift bigint not null,
+  count_in_org bigint,
+  count_in_shadow bigint,
+  constraint verification_pkey primary key (verification_id),
+  constraint verification_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint verification_kind_known check (kind in ('sample', 'all'))
+);
+create index verification_object_idx on sf_shadow.verification (object, verification_id desc);
+
 -- The invalidation outbox (rule 12): one row per batch that changed something a reader sees.
 create table sf_shadow.invalidation (
   object text collate "C" not null,
@@ -203,7 +224,9 @@ create table sf_shadow.invalidation (
 
 -- What a merge did, in records.
 create type sf_shadow.merge_counts as (
-  inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint
+  inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint,
+  -- Rows that were wrong though the object claimed to be fresh: found, and repaired by the same merge.
+  drift bigint
 );
 
 -- Worker processes that live, by graphile-worker's worker ids: a job of one whose beat has stopped is freed,
@@ -213,3 +236,8 @@ create table sf_shadow.worker (
   beat_at timestamptz not null default now(),
   constraint worker_pkey primary key (worker_id)
 );
+
+-- While an object is disabled its events are passed over: a hole says so (rule 10). The function is in sql/current.
+create function sf_shadow.pause_object() returns trigger language plpgsql as 'begin return null; end';
+create trigger object_pause after update of enabled on sf_shadow.object
+  for each row when (old.enabled is distinct from new.enabled) execute function sf_shadow.pause_object();

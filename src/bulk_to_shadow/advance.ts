@@ -33,6 +33,10 @@ export async function advanceRun(deps: Deps, runId: number, signal?: AbortSignal
 async function createJob(deps: Deps, run: Run): Promise<void> {
   const { pool, session, log } = deps
   await describeToFields(deps, run.object)
+  // Before the job exists: what is marked dirty from now on, this run does not settle.
+  await pool.query("update sf_shadow.run set started_at = now() where run_id = $1 and state = 'queued'", [
+    run.run_id,
+  ])
   const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
   const where = run.since === null ? "" : ` where SystemModstamp >= ${run.since.toISOString()}`
   const job = await createQueryJob(session, {
@@ -42,7 +46,7 @@ async function createJob(deps: Deps, run: Run): Promise<void> {
     operation: run.kind === "delta" ? "queryAll" : "query",
   })
   await pool.query(
-    `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4, started_at = now(),
+    `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
        progressed_at = now(), error = null
      where run_id = $1 and state = 'queued'`,
     [run.run_id, job.id, fields, job.createdDate],

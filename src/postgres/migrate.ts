@@ -130,8 +130,20 @@ async function applyCurrent(client: PoolClient): Promise<number> {
   return files.length
 }
 
-/** The repeatable files in order, and a fingerprint of them all, kept as the schema's comment. */
-async function readCurrent(): Promise<{ files: { name: string; sql: string }[]; hash: string }> {
+interface CurrentFiles {
+  files: { name: string; sql: string }[]
+  hash: string
+}
+
+let current: Promise<CurrentFiles> | undefined
+
+/** The repeatable files in order, and a fingerprint of them all, kept as the schema's comment; read once. */
+function readCurrent(): Promise<CurrentFiles> {
+  current ??= readCurrentFiles()
+  return current
+}
+
+async function readCurrentFiles(): Promise<CurrentFiles> {
   const names = await sqlFiles(currentFolder)
   const files = await Promise.all(
     names.map(async (name) => ({ name, sql: await readFile(join(currentFolder, name), "utf8") })),

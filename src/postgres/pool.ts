@@ -13,6 +13,7 @@ export function createPool(databaseUrl: string, { max }: { max: number }): pg.Po
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max,
+    connectionTimeoutMillis: 15_000,
     application_name: "sf-shadow",
     options: "-c default_transaction_isolation=read\\ committed -c jit=off -c timezone=UTC",
   })

@@ -16,6 +16,8 @@ const trustedStallMs = 1_000
 interface LeadRow extends Lead {
   replay_id: Buffer | null
   position_lost: boolean
+  /** An operator asked for everything that the bus still has. */
+  from_earliest: boolean
 }
 
 /**
@@ -74,12 +76,13 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     }
   }
 
-  const replay: ReplayStart =
-    lead.replay_id === null
-      ? await startAnew(
-          lead.position_lost ? "the stored position is older than 70 hours" : "first subscription",
-        )
-      : { preset: "CUSTOM", replayId: lead.replay_id }
+  const replay: ReplayStart = lead.from_earliest
+    ? { preset: "EARLIEST" }
+    : lead.replay_id !== null
+      ? { preset: "CUSTOM", replayId: lead.replay_id }
+      : lead.position_lost
+        ? await startAnew("the stored position is older than 70 hours")
+        : await startAnew("first subscription", "info")
   const ending = AbortSignal.any([signal, replaced.signal])
   const subscription = new Subscription({
     endpoint: config.salesforce.pubsubEndpoint,
@@ -95,9 +98,12 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     onBatch: store,
     onPositionLost: (error) => startAnew(`Salesforce does not know the stored position (${error.code})`),
     onState: (state) => {
-      if (state.status === "waiting")
-        countFailure(topic.objects.join("+"), "pubsub_to_events", state.error.code ?? "transport")
-      log.debug({ event: "stream_state", ...state }, `${topic.topic}: ${state.status}`)
+      log.debug({ event: "stream_state", status: state.status }, `${topic.topic}: ${state.status}`)
+      if (state.status !== "waiting") return
+      countFailure(topic.objects.join("+"), "pubsub_to_events", state.error.code ?? "transport")
+      noteProblem(deps, lead, state.error.message).catch((err) =>
+        log.debug({ event: "stream_problem_not_noted", err }, "the database does not answer"),
+      )
     },
     log,
     signal: ending,
@@ -117,5 +123,14 @@ async function markHole(
   await pool.query(
     `select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)`,
     [lead.stream_id, topic.objects, since, until, reason],
+  )
+}
+
+/** Shows operators why nothing comes (sf_shadow_lag); the next stored response takes it back. */
+async function noteProblem({ pool }: Deps, { stream_id, epoch }: Lead, problem: string): Promise<void> {
+  await pool.query(
+    `update sf_shadow.stream set problem = $3, problem_since = coalesce(problem_since, now())
+     where stream_id = $1 and epoch = $2`,
+    [stream_id, epoch, problem],
   )
 }

@@ -1,0 +1,10 @@
+-- Rule 6 for loads: a run settles the marks that were ripe when its read began and that nothing renewed since
+-- before its job was created. Consumes: a run; the ids of a page, or null for every record (at the end of a
+-- full run, when what was not seen has been swept). A mark that the merge itself renewed stays.
+create or replace function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void
+language sql set search_path = '' as $$
+  delete from sf_shadow.dirty d
+  using sf_shadow.run r
+  where r.run_id = of_run_id and d.object = r.object and d.marked_at < r.started_at and d.not_before <= r.read_from
+    and (record_ids is null or d.record_id = any (record_ids))
+$$;

@@ -1,0 +1,15 @@
+-- Re-subscribes a topic from an earlier position: `from_replay_id`, or null for everything that the bus still has.
+-- Produces: the position, and a new epoch, which makes the leader start over with it. Safe at any time: events
+-- that were applied are skipped by their keys.
+create or replace function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update sf_shadow.stream s set
+    replay_id = from_replay_id, from_earliest = from_replay_id is null, epoch = gen_random_uuid()
+  where s.topic = of_topic;
+  if not found then
+    raise exception 'no stream follows %', of_topic
+      using errcode = 'SF011', hint = 'Topics: ' || coalesce((select string_agg(s.topic, ', ') from sf_shadow.stream s), 'none yet; start the service first') || '.';
+  end if;
+end
+$$;
