@@ -1,0 +1,36 @@
+import { type Running, startCommand } from "../../commands/process.ts"
+
+/** A program of the project as a process of its own, to be ended by `stop`. */
+export interface Program extends Running {
+  /** Asks it to end (SIGTERM) and resolves when it has. */
+  stop(): Promise<void>
+}
+
+/** Starts `sf-shadow ARGS`. */
+export function startProgram(args: string[], environment: Record<string, string> = {}): Program {
+  const running = startCommand(args, environment)
+  return {
+    ...running,
+    async stop() {
+      running.child.kill("SIGTERM")
+      await running.ended
+    },
+  }
+}
+
+/** Starts `sf-shadow simulator` with a catalogue; resolves with the variables that reach it. */
+export async function startSimulatorProgram(size: { products: number; pricebooks: number }) {
+  const program = startProgram([
+    ...["simulator", "--accounts", "0", "--products", String(size.products)],
+    ...["--pricebooks", String(size.pricebooks)],
+  ])
+  const [line] = await program.printed(/^\{.*\}$/m)
+  const { environment } = JSON.parse(line) as { environment: Record<string, string> }
+  return { program, environment }
+}
+
+/** Runs `sf-shadow backfill OBJECTS` to its end. @throws an Error with its output when it fails */
+export async function backfill(objects: string[], environment: Record<string, string>): Promise<void> {
+  const { ended, output } = startProgram(["backfill", ...objects], environment)
+  if ((await ended) !== 0) throw new Error(`backfill failed\n${output.stdout}${output.stderr}`)
+}
