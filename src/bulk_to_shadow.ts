@@ -34,6 +34,8 @@ export interface LoadResult extends LoadProgress {
   unchanged: number
   rejected: number
   dirty: number
+  /** Rows that were wrong though the object claimed to be fresh (see verify). */
+  drift: number
   /** `SELECT COUNT()` at the end, and that less the shadow's rows; null where the load did not get there. */
   countInOrg: number | null
   difference: number | null
@@ -152,7 +154,7 @@ function loadResult(run: Run): LoadResult {
   const { count_in_org: countInOrg, count_in_shadow: countInShadow } = run
   return {
     ...{ object, runId: run.run_id, state: state as LoadResult["state"], received, expected },
-    ...{ inserted, updated, deleted, unchanged, rejected, dirty, countInOrg },
+    ...{ inserted, updated, deleted, unchanged, rejected, dirty, drift: run.drift, countInOrg },
     difference: countInOrg === null || countInShadow === null ? null : countInOrg - countInShadow,
     error,
   }

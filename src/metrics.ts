@@ -19,6 +19,14 @@ export const failuresTotal = new Counter({
   registers: [registry],
 })
 
+/** Must stay at zero: each count is a row that was silently wrong, found by verify or a full load. */
+export const driftTotal = new Counter({
+  name: "sf_shadow_drift_rows_total",
+  help: "Rows that differed from Salesforce although their object claimed to be fresh; repaired when they were found.",
+  labelNames: ["object"] as const,
+  registers: [registry],
+})
+
 collectDefaultMetrics({ register: registry })
 
 /**

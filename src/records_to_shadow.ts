@@ -1,3 +1,4 @@
+import type { PoolClient } from "pg"
 import type { Deps } from "./deps.ts"
 import { countFailure, eventsTotal } from "./metrics.ts"
 import { transaction } from "./postgres/transaction.ts"
@@ -17,6 +18,8 @@ interface Mark {
   generation: number
 }
 
+/** A NUL as JSON writes it; not a backslash that is text itself, followed by u0000. */
+const escapedNul = /(?<!\\)((?:\\\\)*)\\u0000/g
 /** One call of sObject Collections takes no more. */
 const idsPerRead = 2_000
 
@@ -54,43 +57,57 @@ export async function recordsToShadow(
   return total
 }
 
-async function reread(
+async function reread(deps: Deps, object: string, fields: string[], marks: Mark[]): Promise<RereadCounts> {
+  const ids = marks.map(({ record_id }) => record_id)
+  let cleared = 0
+  const { compared, missing } = await readAndMerge(deps, object, fields, ids, async (client) => {
+    const { rows } = await client.query<{ cleared: number }>(
+      "select sf_shadow.clear_marks(of_object => $1, record_ids => $2, generations => $3::bigint[]) as cleared",
+      [object, ids, marks.map(({ generation }) => generation)],
+    )
+    cleared = rows[0]?.cleared ?? 0
+  })
+  eventsTotal.inc({ object, change_type: "reread", result: "applied" }, compared)
+  return { read: compared - missing, missing, cleared }
+}
+
+/**
+ * Reads records by Id and merges them in one transaction, ids that Salesforce does not show as deletes.
+ *
+ * @param within more work of the same transaction, after the merge
+ * @returns records compared, how many of them are missing in Salesforce, and the drift found (see count_drift)
+ */
+export async function readAndMerge(
   { pool, session }: Deps,
   object: string,
   fields: string[],
-  marks: Mark[],
-): Promise<RereadCounts> {
-  const ids = marks.map(({ record_id }) => record_id)
-  const { records, missing, readFrom, readTo } = await readRecords(session, { object, fields, ids }).catch(
-    (error) => {
-      countFailure(object, "records_to_shadow", (error as { code?: string }).code ?? "unknown")
-      throw error
-    },
-  )
+  ids: string[],
+  within?: (client: PoolClient) => Promise<void>,
+): Promise<{ compared: number; missing: number; drift: number }> {
+  const read = await readRecords(session, { object, fields, ids }).catch((error) => {
+    countFailure(object, "records_to_shadow", (error as { code?: string }).code ?? "unknown")
+    throw error
+  })
   // jsonb cannot hold a NUL; what is marked here is set aside by the merge (rule 9).
-  const json = `[${records.join(",")}]`
-  const storable = json.replaceAll("\\u0000", nulMarker)
-  const cleared = await transaction(pool, async (client) => {
+  const json = `[${read.records.join(",")}]`
+  const storable = json.replace(escapedNul, `$1${nulMarker}`)
+  const drift = await transaction(pool, async (client) => {
     const { rows } = await client.query<{ read_id: number }>(
       "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
-      [object, readFrom, readTo],
+      [object, read.readFrom, read.readTo],
     )
     await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [
       fields,
       storable,
     ])
-    await client.query(
-      "select sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
-      [object, rows[0]?.read_id, storable !== json, missing],
+    const merged = await client.query<{ drift: number }>(
+      "select drift from sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
+      [object, rows[0]?.read_id, storable !== json, read.missing],
     )
-    const marksCleared = await client.query<{ cleared: number }>(
-      "select sf_shadow.clear_marks(of_object => $1, record_ids => $2, generations => $3::bigint[]) as cleared",
-      [object, ids, marks.map(({ generation }) => generation)],
-    )
-    return marksCleared.rows[0]?.cleared ?? 0
+    await within?.(client)
+    return merged.rows[0]?.drift ?? 0
   })
-  eventsTotal.inc({ object, change_type: "reread", result: "applied" }, records.length)
-  return { read: records.length, missing: missing.length, cleared }
+  return { compared: read.records.length + read.missing.length, missing: read.missing.length, drift }
 }
 
 /** The marks whose time has come, with the generation that the read may clear. */

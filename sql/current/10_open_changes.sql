@@ -37,7 +37,9 @@ begin
     -- a re-read can decide; the reason is set where the record is in doubt.
     doubt_since timestamptz not null,
     doubt_not_before timestamptz not null,
-    dirty_reason text
+    dirty_reason text,
+    -- A full record differs from the row in event fields: drift, where the object claimed to be fresh.
+    differs boolean not null default false
   ) on commit delete rows;
   truncate pg_temp.change;
 end

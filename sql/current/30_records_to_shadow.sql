@@ -6,10 +6,16 @@ create or replace function sf_shadow.records_to_shadow(
   of_object text, of_read_id bigint, has_nuls boolean default false, missing text[] default '{}', forced boolean default false
 ) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
+declare
+  counts sf_shadow.merge_counts;
+  drift bigint;
 begin
   perform sf_shadow.lock_objects(array[of_object]);
   perform sf_shadow.open_changes();
   perform sf_shadow.page_to_changes(of_object, of_read_id, has_nuls, missing);
-  return sf_shadow.write_changes(of_object, forced);
+  drift := sf_shadow.count_drift(of_object);
+  counts := sf_shadow.write_changes(of_object, forced);
+  counts.drift := drift;
+  return counts;
 end
 $$;

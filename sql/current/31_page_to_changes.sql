@@ -48,7 +48,9 @@ begin
       absent, by_absence,
       coalesce(r_read_from - $3, r_commit, proof_read_from - $3, '-infinity'),
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
-      case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end
+      case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
+      verdict = 'replace' and not absent
+        and (not present or jsonb_strip_nulls(old_fields - $9) <> jsonb_strip_nulls(fields - $9))
     from (
       select f.record_id, f.absent, f.f_sm, f.by_absence, judged.verdict, s.%2$s is not null as present, t.record_id is not null as entombed,
         %6$s as old_unique_value, %7$s as old_parent_id,

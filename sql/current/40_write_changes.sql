@@ -35,7 +35,8 @@ begin
     count(*) filter (where c.error is null and (c.verdict = 'keep' or c.verdict = 'replace' and not c.changed and (c.present or c.absent))),
     count(*) filter (where c.verdict = 'ignore'),
     count(*) filter (where c.dirty_reason is not null),
-    count(*) filter (where c.error is not null)
+    count(*) filter (where c.error is not null),
+    0
   into counts
   from pg_temp.change c;
 

@@ -7,9 +7,9 @@ declare
   named text := payload ->> 'object';
   added bigint;
 begin
-  if identifier is null or identifier not in ('backfill', 'delta', 'records_to_shadow') then
+  if identifier is null or identifier not in ('backfill', 'delta', 'compare_ids', 'records_to_shadow', 'verify', 'maintain') then
     raise exception 'there is no task %', coalesce(quote_literal(identifier), 'null')
-      using errcode = 'SF010', hint = 'Tasks: backfill, delta, records_to_shadow.';
+      using errcode = 'SF010', hint = 'Tasks: backfill, delta, compare_ids, records_to_shadow, verify, maintain.';
   end if;
   if json_typeof(payload) <> 'object' then
     raise exception 'the payload of % must be a JSON object', identifier
@@ -34,7 +34,7 @@ begin
   end if;
   select (job).id into added from graphile_worker.add_job(
     identifier => identifier, payload => payload,
-    queue_name => case when identifier = 'records_to_shadow' then 'records_to_shadow:' || named else 'load:' || coalesce(named, 'all') end,
+    queue_name => case when identifier in ('backfill', 'delta', 'compare_ids') then 'load' else identifier end || ':' || coalesce(named, 'all'),
     job_key => identifier || ':' || coalesce(named, 'all')
   ) as job;
   return added;

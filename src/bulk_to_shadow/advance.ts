@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts"
 import { describeToFields } from "../mapping.ts"
+import { driftTotal } from "../metrics.ts"
 import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { countRecords } from "../salesforce/records.ts"
@@ -108,6 +109,7 @@ async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {
 }
 
 function logEnd({ log }: Deps, run: Run): void {
+  if (run.drift > 0) driftTotal.inc({ object: run.object }, run.drift)
   const { object, run_id, kind, state, received, expected } = run
   const keys = { event: "bulk_to_shadow_ended", object, run: run_id, kind, state, received, expected }
   log.info(keys, `${kind} load of ${object} ended: ${state}, ${received} of ${expected} records`)

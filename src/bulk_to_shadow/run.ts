@@ -26,6 +26,7 @@ export interface Run {
   ignored: number
   dirty: number
   rejected: number
+  drift: number
   count_in_org: number | null
   count_in_shadow: number | null
   error: string | null

@@ -28,7 +28,7 @@ const followMs = 5_000
  * The task of a load. It does not hold its worker slot while Salesforce works: it puts itself back into the
  * queue with the time to look again. The next object follows when one has ended, whatever its end was.
  */
-export function loadTask(name: "backfill" | "delta", kind: RunKind): TaskFactory {
+export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKind): TaskFactory {
   return (deps) => async (raw, helpers) => {
     const payload = payloadSchema.parse(raw)
     const [object, ...remaining] = payload.object

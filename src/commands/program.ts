@@ -2,11 +2,14 @@ import { Command, CommanderError } from "commander"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
 import { migrateCommand } from "./migrate.ts"
+import { reapplyCommand } from "./reapply.ts"
+import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
 import { simulatorCommand } from "./simulator.ts"
 import { startCommand } from "./start.ts"
 import { statusCommand } from "./status.ts"
 import { variablesHelp } from "./variables_help.ts"
+import { verifyCommand } from "./verify.ts"
 
 /** A command's work; its result is the exit code of the process. */
 export type Work = (work: () => Promise<ExitCode>) => Promise<void>
@@ -36,6 +39,9 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     runCommand,
     backfillCommand,
     deltaCommand,
+    verifyCommand,
+    replayCommand,
+    reapplyCommand,
     statusCommand,
     simulatorCommand,
   ]) {

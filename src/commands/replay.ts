@@ -1,0 +1,51 @@
+import { Command, InvalidArgumentError, Option } from "commander"
+import { readDatabaseConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
+import type { Work } from "./program.ts"
+
+/** `replay --topic T --from earliest|REPLAY_ID_HEX`: asks the bus for its events again. */
+export function replayCommand(invocation: Invocation, work: Work): Command {
+  return new Command("replay")
+    .description("subscribe to a topic again from an earlier position; safe at any time")
+    .addOption(new Option("--topic <topic>", "for instance /data/Product2ChangeEvent").makeOptionMandatory())
+    .addOption(
+      new Option("--from <position>", "earliest (up to 72 hours back), or a replay id in hex")
+        .argParser(replayPosition)
+        .makeOptionMandatory(),
+    )
+    .addHelpText(
+      "after",
+      `
+The process that follows the topic starts over from there within seconds; what was applied before is skipped.
+Events that are delivered again count against the org's daily allocation. To fold stored events again without
+asking Salesforce, use reapply.
+
+Examples:
+  npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from earliest
+  npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from 00000000001790510000`,
+    )
+    .action(({ topic, from }: { topic: string; from: Buffer | null }) =>
+      work(async () => {
+        const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
+        const { withDatabase } = await import("./database.ts")
+        await withDatabase(databaseUrl, createLog(logLevel), (pool) =>
+          pool.query("select sf_shadow.replay_stream(of_topic => $1, from_replay_id => $2)", [topic, from]),
+        )
+        const start = from === null ? "the earliest event" : `replay id ${from.toString("hex")}`
+        process.stdout.write(`${topic}: the process that follows it starts over from ${start}.\n`)
+        return exitCodes.done
+      }),
+    )
+}
+
+/** Null for earliest. */
+function replayPosition(value: string): Buffer | null {
+  if (value === "earliest") return null
+  if (!/^([0-9a-f]{2}){8,32}$/i.test(value)) {
+    throw new InvalidArgumentError(
+      "It must be earliest, or a replay id as hex digits, as sf_shadow_event.replay_id shows it.",
+    )
+  }
+  return Buffer.from(value, "hex")
+}

@@ -1,0 +1,77 @@
+import { Command } from "commander"
+import { readConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { wholeNumber } from "./arguments.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
+import type { Work } from "./program.ts"
+
+interface VerifyOptions {
+  sample: number
+  all?: boolean
+  json?: boolean
+}
+
+/** `verify [OBJECT...]`: compares the shadow with Salesforce, counts and field by field; repairs what differs. */
+export function verifyCommand(invocation: Invocation, work: Work): Command {
+  return new Command("verify")
+    .description(
+      "compare the shadow with Salesforce: counts, and a random sample field by field; repairs what differs",
+    )
+    .argument("[object...]", "Salesforce names; default: every enabled object")
+    .option("--sample <records>", "records to compare per object", wholeNumber(1, 100_000), 1_000)
+    .option("--all", "compare every record, by a full load")
+    .option("--json", "print the results as JSON")
+    .addHelpText(
+      "after",
+      `
+Drift is a row that differs although its object claimed to be fresh; what is merely on its way does not count.
+Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison failed.
+
+Examples:
+  npm run sf-shadow -- verify
+  npm run sf-shadow -- verify Account --sample 5000
+  npm run sf-shadow -- verify Product2 --all`,
+    )
+    .action((objects: string[], options: VerifyOptions) =>
+      work(async () => {
+        const results = await compare(objects, options, invocation)
+        if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+        else for (const result of results) process.stdout.write(`${line(result)}\n`)
+        return results.every(({ drift }) => drift === 0) ? exitCodes.done : exitCodes.failed
+      }),
+    )
+}
+
+type Compared = {
+  object: string
+  compared: number
+  drift: number
+  countInOrg: number | null
+  countInShadow: number | null
+}
+
+async function compare(
+  objects: string[],
+  options: VerifyOptions,
+  invocation: Invocation,
+): Promise<Compared[]> {
+  const config = readConfig(invocation.environment)
+  const log = createLog(config.logLevel)
+  const { withDatabase } = await import("./database.ts")
+  const { createSession } = await import("../salesforce/session.ts")
+  return withDatabase(config.databaseUrl, log, async (pool) => {
+    const session = createSession(config.salesforce)
+    const deps = { config, pool, session, log }
+    try {
+      if (!options.all) return await (await import("../verify.ts")).verify(deps, objects, options.sample)
+      return await (await import("../verify_all.ts")).verifyAll(deps, objects, invocation.signal)
+    } finally {
+      await session.close()
+    }
+  })
+}
+
+function line({ object, compared, drift, countInOrg, countInShadow }: Compared): string {
+  const verdict = drift === 0 ? "no drift" : `${drift} HAD DRIFTED and are repaired`
+  return `${object}: ${compared} records compared, ${verdict}; Salesforce counts ${countInOrg}, the shadow ${countInShadow}`
+}
