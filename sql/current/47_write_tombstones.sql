@@ -3,7 +3,7 @@
 create or replace function sf_shadow.write_tombstones(of_object text) returns void
 language plpgsql set search_path = '' as $$
 begin
-  insert into sf_shadow.tombstone (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
+  insert into sf_shadow.tombstone as known (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
     sequence_number, proven, weak, parent_id)
   select of_object, c.record_id, c.system_modstamp, c.read_id, c.commit_timestamp, c.commit_number, c.sequence_number,
     c.proven, false, c.old_parent_id
@@ -12,7 +12,7 @@ begin
   on conflict (object, record_id) do update set (system_modstamp, read_id, commit_timestamp, commit_number,
     sequence_number, proven, weak, parent_id, parent_deleted_until) = (excluded.system_modstamp, excluded.read_id,
     excluded.commit_timestamp, excluded.commit_number, excluded.sequence_number, excluded.proven, false,
-    excluded.parent_id, null);
+    coalesce(excluded.parent_id, known.parent_id), null);
 
   if exists (select from pg_temp.change c where c.entombed and c.verdict = 'replace' and not c.absent and c.error is null) then
     delete from sf_shadow.tombstone t

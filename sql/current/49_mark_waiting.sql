@@ -1,6 +1,6 @@
 -- Rules 8 and 9: what waited for these changes is read again: children of a parent that has returned, rejects
 -- of a parent that could be stored, rejects that claim a value which is free now.
--- Consumes: pg_temp.change, weak tombstones, rejects. Produces: doubts.
+-- Consumes: pg_temp.change, tombstones, rejects. Produces: doubts.
 create or replace function sf_shadow.mark_waiting(of_object text) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -11,7 +11,7 @@ begin
       of_object || ' ' || c.record_id || ' is back' as reason
     from pg_temp.change c
     join sf_shadow.object o on o.parent_object = of_object
-    join sf_shadow.tombstone t on t.object = o.object and t.weak and t.parent_id = c.record_id
+    join sf_shadow.tombstone t on t.object = o.object and t.parent_id = c.record_id
     where c.verdict = 'replace' and not c.absent and c.error is null and not c.present
     union all
     select o.object, r.record_id, r.since, c.doubt_not_before, of_object || ' ' || c.record_id || ' has changed'

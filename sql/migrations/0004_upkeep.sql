@@ -144,7 +144,7 @@ create table sf_shadow.tombstone (
   constraint tombstone_weak_has_parent check (not weak or parent_id is not null),
   constraint tombstone_proven_or_weak check (not (proven and weak))
 );
-create index tombstone_parent_idx on sf_shadow.tombstone (object, parent_id) where weak;
+create index tombstone_parent_idx on sf_shadow.tombstone (object, parent_id) where parent_id is not null;
 
 -- Until when a parent was last known to be deleted, kept after its return (rule 8): a child's event
 -- that is not later cannot be trusted.
