@@ -15,13 +15,16 @@ export interface RereadCounts {
 
 interface Mark {
   record_id: string
-  generation: number
+  /** Null for a record that is only read along. */
+  generation: number | null
 }
 
 /** A NUL as JSON writes it; not a backslash that is text itself, followed by u0000. */
 const escapedNul = /(?<!\\)((?:\\\\)*)\\u0000/g
 /** One call of sObject Collections takes no more. */
 const idsPerRead = 2_000
+/** Up to ten calls by Id; beyond that one bulk query costs less of the API limit. */
+const rereadsAtMost = 20_000
 
 /**
  * Reads the records of an object that are in doubt again, by Id, and merges them (rule 6): those whose time has
@@ -38,6 +41,7 @@ export async function recordsToShadow(
   if (fields === null) return total
   // The login's answer is the least that tells Salesforce's time.
   await deps.session.credentials()
+  if (await leftToBulk(deps, object)) return total
   for (;;) {
     signal?.throwIfAborted()
     const marks = await ripeMarks(deps, object)
@@ -110,11 +114,28 @@ export async function readAndMerge(
   return { compared: read.records.length + read.missing.length, missing: read.missing.length, drift }
 }
 
-/** The marks whose time has come, with the generation that the read may clear. */
+/** Many doubts are settled by one full load instead; their marks go when it ends. True when it was asked for. */
+async function leftToBulk({ pool, log }: Deps, object: string): Promise<boolean> {
+  const { rows } = await pool.query<{ doubts: number; loading: boolean }>(
+    `select (select count(*) from sf_shadow.dirty where object = $1) as doubts,
+       exists (select from sf_shadow.run where object = $1 and kind = 'full' and finished_at is null) as loading`,
+    [object],
+  )
+  const { doubts, loading } = rows[0] as { doubts: number; loading: boolean }
+  if (doubts <= rereadsAtMost) return false
+  if (loading) return true
+  await pool.query("select public.add_job('backfill', json_build_object('object', $1::text))", [object])
+  log.warn(
+    { event: "records_to_shadow_by_bulk", object, doubts },
+    `${doubts} records of ${object} are in doubt: a full load was queued instead of as many re-reads`,
+  )
+  return true
+}
+
+/** The marks whose time has come, with the generation that the read may clear; and whom they contest a value with. */
 async function ripeMarks({ pool, session }: Deps, object: string): Promise<Mark[]> {
   const { rows } = await pool.query<Mark>(
-    `select record_id, generation from sf_shadow.dirty
-     where object = $1 and not_before <= $2 order by not_before limit $3`,
+    "select * from sf_shadow.ripe_marks(of_object => $1, ripe_until => $2, at_most => $3)",
     [object, session.clock.earliest(), idsPerRead],
   )
   return rows

@@ -1,11 +1,11 @@
 import { silentFor, type TaskFactory } from "../src/worker.ts"
 
-/** Frees the jobs of worker processes that were killed. */
+/** Frees the jobs of worker processes that were killed, and queues again what waits without a job. */
 const task: TaskFactory =
   ({ pool, log }) =>
   async () => {
     const { rows } = await pool.query<{ freed: number }>(
-      "select sf_shadow.free_dead_workers(silent_for => $1) as freed",
+      "select sf_shadow.free_dead_workers(silent_for => $1) as freed, sf_shadow.requeue_forgotten()",
       [silentFor],
     )
     const freed = rows[0]?.freed ?? 0

@@ -39,7 +39,9 @@ begin
     doubt_not_before timestamptz not null,
     dirty_reason text,
     -- A full record differs from the row in event fields: drift, where the object claimed to be fresh.
-    differs boolean not null default false
+    differs boolean not null default false,
+    -- When the record was deleted last, where it has returned within the same batch: its children went with it.
+    deleted_meanwhile timestamptz
   ) on commit delete rows;
   truncate pg_temp.change;
 end

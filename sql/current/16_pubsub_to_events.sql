@@ -58,13 +58,7 @@ begin
     coalesce(r.diff_fields, '{}'), coalesce(r.inexact_fields, '{}'), coalesce(r.fields, '{}'), r.error
   from received r;
 
-  perform graphile_worker.add_job(
-    identifier => 'events_to_shadow',
-    payload => json_build_object('stream_id', of_stream_id),
-    queue_name => 'events_to_shadow:' || of_stream_id,
-    job_key => 'events_to_shadow:' || of_stream_id,
-    job_key_mode => 'preserve_run_at'
-  );
+  perform sf_shadow.add_events_job(of_stream_id);
   return following - 1;
 end
 $$;

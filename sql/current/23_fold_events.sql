@@ -29,6 +29,7 @@ begin
       select event.record_id, min(at) as first_at, max(at) as last_at,
         max(place) filter (where usable) as last_place,
         max(place) filter (where usable and change_type <> 'UPDATE') as replaced_place,
+        max(at) filter (where usable and change_type = 'DELETE') as deleted_at,
         min(coalesce(unusable, doubt, 'event that cannot be ordered')) filter (where not usable or doubt is not null) as reason
       from event
       group by event.record_id
@@ -82,7 +83,8 @@ begin
         when replaced_by is null and not has_base then 'update of a record that could not be stored'
         when replaced_by = 'DELETE' and last_place > replaced_place then 'update after a delete'
         when present and fields is distinct from old_fields and system_modstamp between first_at and last_at
-          then 'event of the second of the last full read''s version' end
+          then 'event of the second of the last full read''s version' end,
+      false, case when replaced_by <> 'DELETE' then deleted_at end
     from folded
   $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.held_unique, g.held_parent, g.parent_id)
   using of_object, g.event_fields, g.no_fields, g.margin;
