@@ -1,6 +1,7 @@
 import type { PoolClient } from "pg"
 import type { Deps } from "./deps.ts"
 import { countFailure, eventsTotal } from "./metrics.ts"
+import { sqlstate, sqlstateOf } from "./postgres/sqlstate.ts"
 import { transaction } from "./postgres/transaction.ts"
 import { nulMarker } from "./salesforce/csv_guard.ts"
 import { readRecords } from "./salesforce/records.ts"
@@ -46,7 +47,10 @@ export async function recordsToShadow(
     signal?.throwIfAborted()
     const marks = await ripeMarks(deps, object)
     if (marks.length === 0) break
-    const counts = await reread(deps, object, fields, marks)
+    const counts = await reread(deps, object, fields, marks).catch((error) =>
+      leaveToOperator(deps, object, error),
+    )
+    if (counts === null) return total
     total.read += counts.read
     total.missing += counts.missing
     total.cleared += counts.cleared
@@ -59,6 +63,14 @@ export async function recordsToShadow(
     )
   }
   return total
+}
+
+/** The fuse of rule 7 has tripped: the marks stay, and freshness stands still, until somebody has looked. */
+function leaveToOperator({ log }: Deps, object: string, error: Error & { hint?: string }): null {
+  if (sqlstateOf(error) !== sqlstate.fuse) throw error
+  countFailure(object, "records_to_shadow", sqlstate.fuse)
+  log.error({ event: "fuse_tripped", object }, `${error.message}. ${error.hint}`)
+  return null
 }
 
 async function reread(deps: Deps, object: string, fields: string[], marks: Mark[]): Promise<RereadCounts> {
