@@ -1,0 +1,28 @@
+import assert from "node:assert/strict"
+import type { Pool } from "pg"
+import type { Org } from "../../src/simulator/org/org.ts"
+import { runCommand } from "../commands/process.ts"
+import { waitFor } from "./wait.ts"
+
+/** Runs `sf-shadow ARGS` to its end and fails unless it ends with `code`. Returns what it wrote. */
+export async function endsWith(code: number, args: string[], environment: Record<string, string>) {
+  const ended = await runCommand(args, environment)
+  assert.equal(ended.code, code, `${args.join(" ")}\n${ended.stdout}${ended.stderr}`)
+  return ended
+}
+
+/**
+ * Waits until loads that begin now are later than all reads so far by more than the margin (rule 5), so that
+ * they decide on their own.
+ */
+export async function pastMargin(pool: Pool, org: Org): Promise<void> {
+  await waitFor("the margin has passed since the last read", 10_000, async () => {
+    const { rows } = await pool.query<{ past: boolean }>(
+      // A job's createdDate is a whole second, the one before now at the least.
+      `select max(r.read_to) < $1::timestamptz - s.margin - interval '1 second' as past
+       from sf_shadow.read r cross join sf_shadow.setting s group by s.margin`,
+      [new Date(org.now())],
+    )
+    return rows[0]?.past
+  })
+}
