@@ -1,7 +1,8 @@
 -- Rule 4, the filter: what to do with an event E against what is known of its record, in the order of the design.
 -- Times on Salesforce's clock; keys are (commitTimestamp, commitNumber, sequenceNumber), null without an event.
 -- e_seen: another event of the log carries the same ProducerEvent.id. parent_deleted_until: rule 8.
--- Returns skip, dirty or apply. Pure, and inlined by the planner: hence no search_path.
+-- Returns skip, dirty or apply. Reads nothing, and is inlined by the planner: hence no search_path, and stable
+-- (time less an interval depends on the time zone; declared immutable it would not be inlined).
 create or replace function sf_shadow.judge_event(
   e_commit timestamptz, e_number bigint, e_sequence integer, e_seen boolean,
   r_present boolean, r_proven_absent boolean, r_weak boolean,
@@ -9,7 +10,7 @@ create or replace function sf_shadow.judge_event(
   r_sm timestamptz, r_read_from timestamptz, r_read_to timestamptz,
   proof_read_from timestamptz, parent_deleted_until timestamptz, margin interval
 ) returns text
-language sql immutable
+language sql stable
 return case
   when (e_commit, e_number, e_sequence) = (r_commit, r_number, r_sequence) then 'skip'
   -- A lower key that was never seen: the order of keys cannot be trusted (an org that was migrated).

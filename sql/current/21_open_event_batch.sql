@@ -26,8 +26,13 @@ begin
   truncate pg_temp.event_batch;
 
   insert into pg_temp.event_batch
+  with mirrored as materialized (
+    select o.object, array(select k.field from sf_shadow.kept_fields(o.object) k) as kept_fields
+    from sf_shadow.object o
+    where o.enabled
+  )
   select
-    e.seq, coalesce(r.ord, 0)::integer, e.received_day, e.received_at, o.object, e.change_type, r.record_id, e.event_id,
+    e.seq, coalesce(r.ord, 0)::integer, e.received_day, e.received_at, m.object, e.change_type, r.record_id, e.event_id,
     e.commit_timestamp, e.commit_number, e.sequence_number, e.fields,
     case
       when e.error is not null then 'event not decoded: ' || e.error
@@ -35,8 +40,8 @@ begin
       when e.change_type not in ('CREATE', 'UPDATE', 'DELETE', 'UNDELETE') then 'change type ' || e.change_type
     end,
     case
-      when e.diff_fields && kept.fields then 'text arrived as a diff'
-      when e.inexact_fields && kept.fields then 'number with more digits than an event can carry'
+      when e.diff_fields && m.kept_fields then 'text arrived as a diff'
+      when e.inexact_fields && m.kept_fields then 'number with more digits than an event can carry'
     end
   from (
     select * from public.sf_shadow_event log
@@ -45,9 +50,7 @@ begin
     order by log.seq
     limit batch_size
   ) e
-  left join sf_shadow.object o on o.object = e.object and o.enabled
-  left join lateral (select array_agg(k.field) as fields from sf_shadow.kept_fields(o.object) k) kept on
-    cardinality(e.diff_fields) > 0 or cardinality(e.inexact_fields) > 0
+  left join mirrored m on m.object = e.object
   left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
 end
 $$;

@@ -17,7 +17,7 @@ begin
 
   execute format($sql$
     with judged as (
-      select e.seq, e.ord, e.record_id, e.event_id,
+      select e.ctid as place, e.seq, e.ord, e.record_id, e.event_id,
         array[(extract(epoch from e.commit_timestamp) * 1000)::bigint, e.commit_number, e.sequence_number] as key,
         sf_shadow.judge_event(
           e.commit_timestamp, e.commit_number, e.sequence_number, sf_shadow.event_seen(e.event_id, $1, e.seq),
@@ -42,7 +42,7 @@ begin
       when o.key = o.key_before or sf_shadow.event_seen(o.event_id, $1, o.seq) then 'skip'
       else 'dirty' end
     from ordered o
-    where e.seq = o.seq and e.ord = o.ord
+    where e.ctid = o.place
   $sql$, g.shadow_table, g.key_column, g.parent_object, g.parent_field)
   using of_stream_id, g.proof_read_from, g.margin, of_object;
 end

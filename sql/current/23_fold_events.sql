@@ -20,42 +20,47 @@ begin
 
   execute format($sql$
     insert into pg_temp.change
+    -- One pass over the batch, without joins among its parts: nothing is known of their sizes when it is planned.
     with event as (
       select e.*, row_number() over (order by e.seq, e.ord) as place, coalesce(e.commit_timestamp, e.received_at) as at,
         e.verdict = 'apply' and e.unusable is null as usable
       from pg_temp.event_batch e
       where e.object = $1 and e.verdict in ('apply', 'dirty')
+    ), placed as (
+      select event.*,
+        max(place) filter (where usable) over of_record as last_place,
+        max(place) filter (where usable and change_type <> 'UPDATE') over of_record as replaced_place
+      from event
+      window of_record as (partition by event.record_id)
     ), record as (
-      select event.record_id, min(at) as first_at, max(at) as last_at,
-        max(place) filter (where usable) as last_place,
-        max(place) filter (where usable and change_type <> 'UPDATE') as replaced_place,
+      select record_id, last_place, replaced_place, min(at) as first_at, max(at) as last_at,
+        max(commit_timestamp) filter (where place = last_place) as commit_timestamp,
+        max(commit_number) filter (where place = last_place) as commit_number,
+        max(sequence_number) filter (where place = last_place) as sequence_number,
+        max(change_type) filter (where place = replaced_place) as replaced_by,
         max(at) filter (where usable and change_type = 'DELETE') as deleted_at,
-        min(coalesce(unusable, doubt, 'event that cannot be ordered')) filter (where not usable or doubt is not null) as reason
-      from event
-      group by event.record_id
-    ), content as (
-      select event.record_id, jsonb_object_agg(field.key, field.value order by event.place) as fields
-      from event
-      join record using (record_id)
-      cross join lateral jsonb_each(event.fields) field
-      where event.usable and event.change_type <> 'DELETE' and event.place >= coalesce(record.replaced_place, 0)
-        and field.key = any ($2)
-      group by event.record_id
+        min(coalesce(unusable, doubt, 'event that cannot be ordered')) filter (where not usable or doubt is not null) as reason,
+        array_agg(fields order by place)
+          filter (where usable and change_type <> 'DELETE' and place >= coalesce(replaced_place, 0)) as versions
+      from placed
+      group by record_id, last_place, replaced_place
     ), folded as (
-      select record.*, last.commit_timestamp, last.commit_number, last.sequence_number,
-        replaced.change_type as replaced_by, s.%2$s is not null as present, t.record_id is not null as entombed,
+      select record.*, s.%2$s is not null as present, t.record_id is not null as entombed,
         s.%2$s is not null and reject.record_id is null as has_base,
         s.raw_payload as old_fields, %5$s as old_unique_value, %6$s as old_parent_id,
         coalesce(s.system_modstamp, t.system_modstamp) as system_modstamp, read.read_id, read.read_to,
         coalesce(s.commit_timestamp, t.commit_timestamp) as r_commit,
         content.fields as content,
-        case when replaced.change_type in ('CREATE', 'UNDELETE')
+        case when record.replaced_by in ('CREATE', 'UNDELETE')
           then $3 || coalesce(s.raw_payload - $2, '{}') || jsonb_build_object('Id', record.record_id) || coalesce(content.fields, '{}')
           else s.raw_payload || coalesce(content.fields, '{}') end as fields
       from record
-      left join event last on last.place = record.last_place
-      left join event replaced on replaced.place = record.replaced_place
-      left join content on content.record_id = record.record_id
+      cross join lateral (
+        select jsonb_object_agg(field.key, field.value order by version.ord) as fields
+        from unnest(record.versions) with ordinality version (fields, ord)
+        cross join lateral jsonb_each(version.fields) field
+        where field.key = any ($2)
+      ) content
       left join %1$s s on s.%2$s = record.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = record.record_id
       left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = record.record_id
