@@ -33,12 +33,13 @@ begin
         and parent.record_id = coalesce(e.fields ->> %4$L, s.raw_payload ->> %4$L)
       where e.object = $4 and e.record_id is not null
     ), ordered as (
-      select judged.*, max(key) filter (where verdict = 'apply') over (
+      -- An event without a time (its header was not readable) has no place in the order of keys.
+      select judged.*, max(key) filter (where verdict = 'apply' and key[1] is not null) over (
         partition by record_id order by seq, ord rows between unbounded preceding and 1 preceding) as key_before
       from judged
     )
     update pg_temp.event_batch e set verdict = case
-      when o.verdict <> 'apply' or o.key_before is null or o.key > o.key_before then o.verdict
+      when o.verdict <> 'apply' or o.key[1] is null or o.key_before is null or o.key > o.key_before then o.verdict
       when o.key = o.key_before or sf_shadow.event_seen(o.event_id, $1, o.seq) then 'skip'
       else 'dirty' end
     from ordered o

@@ -25,7 +25,7 @@ begin
       select e.*, row_number() over (order by e.seq, e.ord) as place, coalesce(e.commit_timestamp, e.received_at) as at,
         e.verdict = 'apply' and e.unusable is null as usable
       from pg_temp.event_batch e
-      where e.object = $1 and e.verdict in ('apply', 'dirty')
+      where e.object = $1 and e.record_id is not null and e.verdict in ('apply', 'dirty')
     ), placed as (
       select event.*,
         max(place) filter (where usable) over of_record as last_place,

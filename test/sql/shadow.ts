@@ -11,6 +11,8 @@ export interface MergeCounts {
   ignored: number
   dirty: number
   rejected: number
+  /** Differences that a comparison with Salesforce found and mended. */
+  drift: number
 }
 
 /** What a row of any shadow table holds for these tests. */
@@ -86,7 +88,7 @@ export class Shadow {
     return transaction(this.pool, async (client) => {
       await this.openPage(object, records, client)
       const { rows } = await client.query<MergeCounts>(
-        "select (sf_shadow.records_to_shadow($1, $2, $3, $4, $5)).*",
+        "select * from sf_shadow.records_to_shadow($1, $2, $3, $4, $5)",
         [
           object,
           await this.readId(object, options, client),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { setImmediate as turn } from "node:timers/promises"
+import { transaction } from "../../../src/postgres/transaction.ts"
 import { created, event, product, productId } from "../records.ts"
 import { Shadow } from "../shadow.ts"
 
@@ -39,11 +40,11 @@ test("a rollback leaves the cursor and the rows as they were, and the batch can 
   const shadow = await Shadow.open()
   await shadow.read("Product2", [product(1, 0)], { from: 20 })
   await shadow.publish(event("Product2", "UPDATE", productId(1), 60, { Name: "Renamed" }))
-  const client = await shadow.pool.connect()
-  await client.query("begin")
-  await client.query("select * from sf_shadow.events_to_shadow($1, 100)", [shadow.streamId])
-  await client.query("rollback")
-  client.release()
+  const undone = transaction(shadow.pool, async (client) => {
+    await client.query("select * from sf_shadow.events_to_shadow($1, 100)", [shadow.streamId])
+    throw new Error("killed")
+  })
+  await assert.rejects(undone, /killed/)
   assert.equal(await appliedSeq(shadow), 0)
   assert.equal((await shadow.row("Product2", productId(1)))?.name, "Product 1")
   assert.equal((await shadow.invalidations("Product2")).length, 1)
@@ -55,19 +56,17 @@ test("a rollback leaves the cursor and the rows as they were, and the batch can 
 test("two folds of one stream at once take turns, and neither applies what the other did", async () => {
   const shadow = await Shadow.open()
   await shadow.publish(created("Product2", product(1, 0), 10))
-  const client = await shadow.pool.connect()
-  await client.query("begin")
-  await client.query("select * from sf_shadow.events_to_shadow($1, 100)", [shadow.streamId])
-  const second = shadow.fold()
-  // The second one is waiting for the cursor before the first commits.
-  for (;;) {
-    const [waiting] = await shadow.all("select from pg_locks where not granted")
-    if (waiting) break
-    await turn()
-  }
-  await client.query("commit")
-  client.release()
-  assert.deepEqual(await second, [])
+  const second = await transaction(shadow.pool, async (client) => {
+    await client.query("select * from sf_shadow.events_to_shadow($1, 100)", [shadow.streamId])
+    let ended = false
+    const folding = shadow.fold().finally(() => {
+      ended = true
+    })
+    // Until the second one waits for the cursor, which the first one has locked.
+    while (!ended && (await shadow.all("select from pg_locks where not granted")).length === 0) await turn()
+    return { folding }
+  })
+  assert.deepEqual(await second.folding, [])
   assert.equal((await shadow.state("Product2")).row_count, 1)
 })
 
