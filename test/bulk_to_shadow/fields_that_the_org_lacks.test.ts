@@ -52,7 +52,7 @@ test("a field whose permission is lost keeps its values and degrades the object;
   assert.equal(lag.rows[0].state, "degraded")
   assert.match(lag.rows[0].reason, /VPN_Region__c/)
 
-  org.faults.disarm(lost as never)
+  org.faults.disarm(lost)
   await pastMargin(pool, org)
   await endsWith(0, ["backfill", "Product2"], environment(url))
   assert.deepEqual(await product(), { name: "After", vpn_region: "after" })

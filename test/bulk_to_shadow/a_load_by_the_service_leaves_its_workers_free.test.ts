@@ -1,0 +1,46 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { differences } from "../harness/differences.ts"
+import { startOrg } from "../harness/org.ts"
+import { startService } from "../harness/service.ts"
+import { waitFor } from "../harness/wait.ts"
+import { createTestDatabase } from "../postgres.ts"
+
+test("add_job loads through a running service, whose only worker slot stays free while Salesforce works", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { org, seeded, environment } = await startOrg(t, {
+    bulkJobMs: [3_000, 3_000],
+    products: 10,
+    accounts: 10,
+  })
+  const service = await startService(t, { ...environment(url), WORKER_CONCURRENCY: "1" })
+  await pool.query(`select add_job('backfill', '{"object":"Account"}')`)
+  const state = async (object: string) => {
+    const { rows } = await pool.query(
+      "select state from sf_shadow_run where object = $1 order by run_id desc limit 1",
+      [object],
+    )
+    return rows[0]?.state as string | undefined
+  }
+  await waitFor("Salesforce works on the job", 10_000, async () => (await state("Account")) === "waiting")
+  const folded = async () =>
+    (await pool.query("select coalesce(sum(applied_seq), 0) as events from sf_shadow.stream_cursor")).rows[0]
+      .events
+  const before = await folded()
+  // All three streams have a position by now, or the event would come before the first response.
+  await waitFor("the streams live", 10_000, async () => {
+    const { rows } = await pool.query(
+      "select count(*) as live from sf_shadow.stream where replay_id is not null",
+    )
+    return rows[0].live === 3
+  })
+  org.transaction((tx) => tx.update("Account", seeded.accounts[0] as string, { Phone: "1" }))
+  await waitFor("an event is folded meanwhile", 5_000, async () => (await folded()) > before)
+  assert.equal(await state("Account"), "waiting")
+
+  await waitFor("the load is complete", 15_000, async () => (await state("Account")) === "complete")
+  await pool.query("select add_job('backfill')")
+  await waitFor("every object is loaded", 30_000, async () => (await state("PricebookEntry")) === "complete")
+  await waitFor("the shadow equals the org", 5_000, async () => (await differences(org, pool)).length === 0)
+  await service.stop()
+})
