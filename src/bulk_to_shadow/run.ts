@@ -39,7 +39,7 @@ const driverLock = 21319
 /**
  * Starts a run, or names the one of this object and kind that is under way.
  *
- * @throws an error with SQLSTATE SF005 for a delta of an object that was never loaded, SF006 for an unknown object
+ * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown object
  */
 export async function startRun(
   { pool }: Pick<Deps, "pool">,

@@ -62,8 +62,8 @@ async function takeTurn(
   const runId = await startRun(deps, request).catch((error) => {
     if (sqlstateOf(error) !== sqlstate.neverLoaded) throw error
     deps.log.warn(
-      { event: "delta_skipped", object },
-      `${object} was never loaded: no delta. Run a backfill of it first.`,
+      { event: "load_skipped", object, task: name },
+      `${object} was never loaded: no ${name}. Run a backfill of it first.`,
     )
   })
   if (runId === undefined) return null
