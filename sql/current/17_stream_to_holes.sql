@@ -6,19 +6,25 @@ create or replace function sf_shadow.stream_to_holes(
 ) returns void
 language plpgsql set search_path = '' as $$
 declare
-  object text;
+  carried text;
   known_until timestamptz;
+  loaded_until timestamptz;
 begin
-  select least(begins_at, greatest(c.applied_commit_timestamp, s.keepalive_at)) into known_until
+  select greatest(c.applied_commit_timestamp, s.keepalive_at - setting.publish_delay) into known_until
   from sf_shadow.stream s
   join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
+  cross join sf_shadow.setting setting
   where s.stream_id = of_stream_id;
   perform sf_shadow.lock_objects(objects);
-  foreach object in array objects loop
+  foreach carried in array objects loop
     if ends_at is null then
-      perform sf_shadow.open_hole(object, known_until, 'infinity', reason, 'stream');
+      -- Of a stream that was never followed only the load tells how much is known.
+      select state.delta_from - setting.margin into loaded_until
+      from sf_shadow.object_state state cross join sf_shadow.setting setting
+      where state.object = carried;
+      perform sf_shadow.open_hole(carried, least(begins_at, coalesce(known_until, loaded_until)), 'infinity', reason, 'stream');
     else
-      perform sf_shadow.open_hole(object, begins_at, ends_at, reason, 'stream');
+      perform sf_shadow.open_hole(carried, begins_at, ends_at, reason, 'stream');
     end if;
   end loop;
 end
