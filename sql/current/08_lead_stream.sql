@@ -1,9 +1,10 @@
 -- Rule 2: makes the caller, who holds the leader's lock, the one writer of a topic's stream, by a new random
 -- epoch (a counter would re-admit an old leader after a restore). Consumes: a stream of ensure_stream.
 -- Produces: its committed position. A position older than 70 hours is lost (rule 11): it is returned as null.
+-- `unproven_since`: a leader before left a hole open at its end and died; the first response closes it (rule 11).
 create or replace function sf_shadow.lead_stream(
   of_topic text, out stream_id integer, out epoch uuid, out replay_id bytea, out position_lost boolean,
-  out from_earliest boolean
+  out from_earliest boolean, out unproven_since timestamptz
 )
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
@@ -16,5 +17,9 @@ begin
   if lead_stream.position_lost then
     lead_stream.replay_id := null;
   end if;
+  select min(state.hole_from) into lead_stream.unproven_since
+  from sf_shadow.stream_object so
+  join sf_shadow.object_state state on state.object = so.object
+  where so.stream_id = lead_stream.stream_id and 'stream' = any (state.open_causes);
 end
 $$;

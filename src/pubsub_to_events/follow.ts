@@ -18,6 +18,8 @@ interface LeadRow extends Lead {
   position_lost: boolean
   /** An operator asked for everything that the bus still has. */
   from_earliest: boolean
+  /** Where a leader before opened a hole and died before the response that ends it; else null. */
+  unproven_since: Date | null
 }
 
 /**
@@ -36,7 +38,8 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   const lead = rows[0] as LeadRow
   const replaced = new AbortController()
   const kept = await keptFields(pool, topic.objects)
-  let unproven: { since: Date; reason: string } | null = null
+  let unproven =
+    lead.unproven_since === null ? null : { since: lead.unproven_since, reason: "the stream's leader changed" }
 
   const startAnew = async (reason: string, level: "info" | "warn" = "warn"): Promise<ReplayStart> => {
     const since = session.clock.earliest()
