@@ -23,31 +23,44 @@ const serverUrl = process.env.TEST_DATABASE_URL as string
 
 const cleanups: (() => Promise<unknown>)[] = []
 after(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup()
+  for (const cleanup of cleanups) await cleanup()
   if (ownServer) await globalTeardown()
 })
 
+/** When a database is dropped: after the calling test file, unless a test says otherwise. */
+type Lifetime = { after(cleanup: () => Promise<unknown>): void }
+const file: Lifetime = { after: (cleanup) => void cleanups.unshift(cleanup) }
+
 /**
- * Clones the migrated template for the calling test file; the clone is dropped when the file is done.
+ * Clones the migrated template for the calling test file, or for a test; the clone is dropped when that is done.
  * The template is made once per content of sql/.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const url = await createDatabase(await templateDatabase())
+export async function createTestDatabase(user: Lifetime = file): Promise<TestDatabase> {
+  const name = await createDatabase(await templateDatabase())
+  const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
-  cleanups.push(() => pool.end())
+  user.after(async () => {
+    await pool.end()
+    await dropDatabase(name)
+  })
   return { url, pool }
 }
 
 /** An empty database, not migrated, for tests of the migration itself. */
-export function createEmptyDatabase(): Promise<string> {
-  return createDatabase("template0")
+export async function createEmptyDatabase(): Promise<string> {
+  const name = await createDatabase("template0")
+  file.after(() => dropDatabase(name))
+  return databaseUrl(serverUrl, name)
 }
 
 async function createDatabase(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString("hex")}`
   await administer((client) => client.query(`create database ${name} template ${template}`))
-  cleanups.push(() => administer((client) => client.query(`drop database ${name}`)))
-  return databaseUrl(serverUrl, name)
+  return name
+}
+
+function dropDatabase(name: string): Promise<unknown> {
+  return administer((client) => client.query(`drop database ${name}`))
 }
 
 async function templateDatabase(): Promise<string> {

@@ -16,8 +16,8 @@ export interface FaultKinds {
   "http.missing-header": { path?: RegExp; header: string }
   /** A query job ends Failed with this message. */
   "bulk.fail": { object?: string; errorMessage: string }
-  /** A query job stays InProgress for ever. */
-  "bulk.hang": { object?: string }
+  /** A query job stays InProgress: for so many milliseconds beyond its time, for ever where none are given. */
+  "bulk.hang": { object?: string; forMs?: number }
   /** A query job is aborted by somebody else while it runs. */
   "bulk.abort": { object?: string }
   /** A result page of no rows is an empty body, without even a header row: not documented either way. */

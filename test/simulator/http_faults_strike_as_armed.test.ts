@@ -66,6 +66,18 @@ describe("HTTP faults", () => {
     const ordinary = await runJob(client, "SELECT Id FROM Product2")
     assert.equal(ordinary.state, "JobComplete")
     assert.equal((await client.get<{ state: string }>(`/jobs/query/${hung.id}`)).state, "InProgress")
+    org.faults.arm("bulk.hang", { forMs: 150 })
+    const before = performance.now()
+    assert.equal((await runJob(client, "SELECT Id FROM Product2")).state, "JobComplete")
+    assert.ok(performance.now() - before >= 150)
+  })
+
+  it("leave an empty page without even a header row", async () => {
+    client.simulator.org.faults.arm("bulk.empty-body", {})
+    for (const text of ["", '"Id"\n']) {
+      const job = await runJob(client, "SELECT Id FROM Product2 WHERE Name = 'none'")
+      assert.equal((await client.send(`/jobs/query/${job.id}/results`)).text, text)
+    }
   })
 
   it("hide rows and stop at the daily limit", async () => {

@@ -30,11 +30,7 @@ export interface BulkResult {
 }
 
 /** What becomes of a job, decided when it is created. */
-type Fate =
-  | { state: "JobComplete" }
-  | { state: "Failed"; errorMessage: string }
-  | { state: "Aborted" }
-  | { state: "hangs" }
+type Fate = { state: "JobComplete" } | { state: "Failed"; errorMessage: string } | { state: "Aborted" }
 
 /**
  * One Bulk API 2.0 query job. Its times are drawn at creation: it waits, runs, and is complete; what it sees
@@ -59,17 +55,21 @@ export class BulkJob {
     this.request = request
     this.#resultId = resultId
     this.#createdAt = org.now()
-    this.#endAt = this.#createdAt + org.random.between(durationMs)
-    this.#startAt = org.random.between([this.#createdAt, this.#endAt])
+    const object = request.query.object.name
+    this.#endAt = this.#createdAt + org.random.between(durationMs) + drawHangMs(org, object)
+    this.#startAt = org.random.between([
+      this.#createdAt,
+      Math.min(this.#endAt, this.#createdAt + durationMs[1]),
+    ])
     this.#snapshotAt = org.random.between([this.#createdAt, this.#endAt])
-    this.#fate = drawFate(org, request.query.object.name)
+    this.#fate = drawFate(org, object)
   }
 
   get state(): BulkState {
     const now = this.#org.now()
     if (this.#abortedAt !== null) return "Aborted"
     if (now < this.#startAt) return "UploadComplete"
-    if (now < this.#endAt || this.#fate.state === "hangs") return "InProgress"
+    if (now < this.#endAt) return "InProgress"
     return this.#fate.state
   }
 
@@ -164,13 +164,22 @@ function unordered(rows: Row[], random: Random): Row[] {
   return random.shuffle(blocks).flat()
 }
 
-function drawFate(org: Org, object: string): Fate {
-  const applies = (settings: { object?: string }) =>
+const isFor =
+  (object: string) =>
+  (settings: { object?: string }): boolean =>
     settings.object === undefined || settings.object === object
+
+/** How much longer than it should the job takes, ms. */
+function drawHangMs(org: Org, object: string): number {
+  const hang = org.faults.strike("bulk.hang", isFor(object))
+  return hang === undefined ? 0 : (hang.settings.forMs ?? Number.POSITIVE_INFINITY)
+}
+
+function drawFate(org: Org, object: string): Fate {
+  const applies = isFor(object)
   const failed = org.faults.strike("bulk.fail", applies)
   if (failed !== undefined) return { state: "Failed", errorMessage: failed.settings.errorMessage }
   if (org.faults.strike("bulk.abort", applies) !== undefined) return { state: "Aborted" }
-  if (org.faults.strike("bulk.hang", applies) !== undefined) return { state: "hangs" }
   return { state: "JobComplete" }
 }
 

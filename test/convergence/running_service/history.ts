@@ -1,0 +1,118 @@
+import type { TestContext } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import pg from "pg"
+import { Random } from "../../../src/simulator/org/random.ts"
+import { startOrg } from "../../harness/org.ts"
+import { launchService, type Service } from "../../harness/service.ts"
+import { settle } from "../../harness/settled.ts"
+import { createTestDatabase } from "../../postgres.ts"
+import { untrueClaims } from "./freshness.ts"
+import { Mishaps } from "./mishaps.ts"
+import { RandomTransactions } from "./random_transactions.ts"
+import { coverSilentChanges } from "./silent_changes.ts"
+
+/** SF_PUBLISH_DELAY_S of the service; the org publishes within less than half of it, unless this process stalls. */
+const publishDelayMs = 1_000
+/** How often the claims are looked at; each look reads the whole shadow. */
+const lookEveryMs = 250
+/** A killed worker's jobs are freed after 20 s; some jobs that failed during the faults wait as long for their next try. */
+const settledWithinMs = 90_000
+
+/** What a history was made of, for the log. */
+export interface Told {
+  seed: number
+  seconds: number
+  transactions: number
+  kills: number
+  looks: number
+  mishaps: Record<string, number>
+}
+
+/**
+ * One history of an org and a service as shipped, in a process of its own: random transactions, faults, operators'
+ * jobs and kills from the seed; then the faults end, and the shadow must become equal to the org and say so.
+ * All the while no claim of freshness may be untrue. Times are those of the machine, so that a seed repeats what
+ * is done, not each interleaving of it.
+ */
+export async function playHistory(t: TestContext, seed: number): Promise<Told> {
+  const startedAt = performance.now()
+  const random = new Random(seed)
+  const { org, simulator, seeded, environment } = await startOrg(t, {
+    seed,
+    products: 12,
+    pricebooks: 2,
+    accounts: 12,
+    visibilityLagMs: [100, 600],
+    publishDelayMs: [0, 400],
+    clockSkewMs: random.pick([200, -200]),
+  })
+  const { url, pool } = await createTestDatabase(t)
+  const variables = {
+    ...environment(url),
+    SF_PUBLISH_DELAY_S: String(publishDelayMs / 1000),
+    SF_PUBSUB_SILENCE_S: "2",
+    SF_BULK_PAGE_ROWS: "7",
+  }
+
+  let service: Service = launchService(t, variables)
+  const start = () => {
+    service = launchService(t, variables)
+  }
+  await service.printed(/"event":"service_started"/, "stderr")
+  await pool.query("select public.add_job('backfill')")
+
+  const mishaps = new Mishaps({ simulator, pool, random }, random.pick([0, 0.1, 0.3]))
+  let isOver = false
+  let looks = 0
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const watching = (async () => {
+    for (; !isOver; looks++) {
+      const untrue = await untrueClaims(client, org, publishDelayMs, mishaps.hiddenFields)
+      if (untrue.length > 0) throw new Error(`An untrue claim:\n${untrue.slice(0, 10).join("\n")}`)
+      await sleep(lookEveryMs)
+    }
+  })().finally(() => client.end())
+
+  const transactions = new RandomTransactions(org, random, seeded)
+  const count = 40 + random.below(80)
+  const kills = new Set(Array.from({ length: random.pick([0, 0, 0, 1, 1, 2]) }, () => random.below(count)))
+  const play = async () => {
+    // Some begin while the first load runs, some after it.
+    await sleep(random.below(3_000))
+    for (let made = 0; made < count; made++) {
+      transactions.commit()
+      await mishaps.perhaps()
+      if (kills.has(made)) {
+        await service.kill()
+        await sleep(random.below(1_000))
+        start()
+      }
+      if (random.chance(0.5)) await sleep(random.below(120))
+    }
+    mishaps.end()
+    transactions.makeStorable()
+    await coverSilentChanges({
+      org,
+      pool,
+      hardDeleted: transactions.hardDeleted,
+      unpublished: mishaps.unpublished,
+    })
+    await settle(org, pool, settledWithinMs)
+  }
+  try {
+    await Promise.race([play(), watching])
+  } catch (error) {
+    const { message, stack } = error as Error
+    const { stderr } = service.output
+    throw new Error(
+      `history ${seed}: ${message}\n${JSON.stringify(mishaps.met)}\n${stack}\nservice's log:\n${stderr.slice(-6_000)}`,
+    )
+  } finally {
+    isOver = true
+    await service.kill()
+    await watching.catch(() => {})
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10
+  return { seed, seconds, transactions: count, kills: kills.size, looks, mishaps: mishaps.met }
+}

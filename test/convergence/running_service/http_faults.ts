@@ -1,0 +1,86 @@
+import type { Mishap, Stage } from "./mishaps.ts"
+
+/** Any request; logins; reads by Id and counts; bulk jobs; pages of their results. */
+const paths = [/./, /oauth2/, /composite|query\?/, /jobs\/query/, /results/]
+const statuses = [400, 401, 403, 420, 500, 502, 503] as const
+/** Fields whose columns may be empty: without them the object is degraded and goes on. */
+const optionalFields: readonly [object: string, field: string][] = [
+  ["Product2", "VPN_Region__c"],
+  ["Product2", "Description"],
+  ["Account", "Internet_Eligibility__c"],
+]
+
+const afterBytes = ({ random }: Stage) => random.below(3_000)
+
+/** Requests are refused, answers break off, jobs fail, permissions are lost. */
+export const httpFaults: readonly Mishap[] = [
+  [
+    4,
+    "error status",
+    ({ simulator, random }) => {
+      const fault = { path: random.pick(paths), status: random.pick(statuses), times: 1 + random.below(2) }
+      simulator.org.faults.arm("http.status", fault)
+    },
+  ],
+  [2, "tokens expire", ({ simulator }) => simulator.sessions.expireAll()],
+  [
+    2,
+    "body cut",
+    (stage) =>
+      stage.simulator.org.faults.arm("http.cut", {
+        path: stage.random.pick(paths),
+        afterBytes: afterBytes(stage),
+      }),
+  ],
+  [
+    2,
+    "body slow",
+    (stage) => {
+      const { simulator, random } = stage
+      const pauseMs = random.pick([300, 3_000])
+      simulator.org.faults.arm("http.slow", {
+        path: random.pick(paths),
+        afterBytes: afterBytes(stage),
+        pauseMs,
+      })
+    },
+  ],
+  [
+    1,
+    "HTML page",
+    ({ simulator, random }) => simulator.org.faults.arm("http.html", { path: random.pick(paths) }),
+  ],
+  [
+    2,
+    "header missing",
+    ({ simulator, random }) => {
+      const header = random.pick(["sforce-locator", "sforce-numberofrecords", "date", "content-type"])
+      simulator.org.faults.arm("http.missing-header", { path: random.pick(paths), header })
+    },
+  ],
+  [
+    1,
+    "job fails",
+    ({ simulator }) => simulator.org.faults.arm("bulk.fail", { errorMessage: "InternalServerError" }),
+  ],
+  [1, "job is aborted", ({ simulator }) => simulator.org.faults.arm("bulk.abort", {})],
+  [
+    1,
+    "job hangs",
+    ({ simulator, random }) => simulator.org.faults.arm("bulk.hang", { forMs: 500 + random.below(4_000) }),
+  ],
+  [1, "empty page without a header row", ({ simulator }) => simulator.org.faults.arm("bulk.empty-body", {})],
+  [
+    1,
+    "field permission",
+    ({ simulator, random, hiddenFields, unpublished }) => {
+      if (random.chance(0.5)) return simulator.org.faults.disarm("field.permission")
+      const [object, field] = random.pick(optionalFields)
+      hiddenFields.set(object, new Set([...(hiddenFields.get(object) ?? []), field]))
+      unpublished(
+        object,
+        simulator.org.faults.arm("field.permission", { object, field, times: Number.POSITIVE_INFINITY }),
+      )
+    },
+  ],
+]

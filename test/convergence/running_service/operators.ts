@@ -1,0 +1,44 @@
+import type { Mishap, Stage } from "./mishaps.ts"
+import { objects } from "./random_transactions.ts"
+
+const addJob = (task: string, weight: number): Mishap => [
+  weight,
+  `add_job ${task}`,
+  ({ pool, random }) => {
+    const payload = task === "records_to_shadow" || random.chance(0.7) ? { object: random.pick(objects) } : {}
+    return pool.query("select public.add_job($1, $2::jsonb)", [task, JSON.stringify(payload)])
+  },
+]
+
+/** What operators ask for, at any moment. */
+export const operators: readonly Mishap[] = [
+  addJob("backfill", 4),
+  addJob("delta", 4),
+  addJob("compare_ids", 4),
+  addJob("verify", 2),
+  addJob("records_to_shadow", 1),
+  addJob("maintain", 1),
+  [2, "replay", replay],
+  [2, "reapply", reapply],
+]
+
+/** As the command replay does: from the earliest event, or after one that was received. */
+async function replay({ pool, random }: Stage): Promise<void> {
+  const position = random.chance(0.5)
+    ? "null"
+    : "(select replay_id from sf_shadow_event e where e.stream_id = s.stream_id and length(replay_id) > 0 order by random() limit 1)"
+  await pool.query(
+    `select sf_shadow.replay_stream(of_topic => s.topic, from_replay_id => ${position})
+     from sf_shadow.stream s order by random() limit 1`,
+  )
+}
+
+/** As the command reapply does: all that was received in the last seconds, once more. */
+async function reapply({ pool, random }: Stage): Promise<void> {
+  await pool.query(
+    `select sf_shadow.reapply_events(of_object => so.object, of_stream_id => so.stream_id,
+       since => now() - $2 * interval '1 second', after_seq => 0, batch_size => 10000)
+     from sf_shadow.stream_object so where so.object = $1`,
+    [random.pick(objects), random.below(20)],
+  )
+}
