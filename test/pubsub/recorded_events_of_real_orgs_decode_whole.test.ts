@@ -1,40 +1,18 @@
 import assert from "node:assert/strict"
-import { existsSync, readFileSync } from "node:fs"
 import { test } from "node:test"
 import { type DecodedEvent, decodeEvent } from "../../src/pubsub/decode.ts"
 import { parseEventSchema, UnusableSchemaError } from "../../src/pubsub/schema.ts"
-
-const folder = new URL("../../../shared/fixtures/recorded/", import.meta.url)
-const options = { skip: existsSync(folder) ? false : "the recorded events are not on this machine" }
-const SCHEMA_ID = "i8wgJwwM-AVcDbFkbRl5Nw"
-
-interface Recorded {
-  id: string
-  schemaId: string
-  payload: string | number[]
-}
+import { recordedEvents, recordedSchema, recordedSchemaId, whereRecorded } from "../harness/recorded.ts"
 
 function decodeFile(name: string): DecodedEvent[] {
-  const json = JSON.parse(readFileSync(new URL(name, folder), "utf8"))
-  const avsc = readFileSync(new URL(`AccountChangeEvent.${SCHEMA_ID}.avsc`, folder), "utf8")
-  const schema = parseEventSchema(SCHEMA_ID, avsc)
-  return (json.events ?? json).map((item: Record<string, Record<string, unknown>>) => {
-    const raw = (item.event ?? item.Event) as Record<string, unknown>
-    const event = Object.fromEntries(
-      Object.entries(raw).map(([key, value]) => [key.charAt(0).toLowerCase() + key.slice(1), value]),
-    ) as unknown as Recorded
-    const { payload } = event
-    const bytes = typeof payload === "string" ? Buffer.from(payload, "base64") : Buffer.from(payload)
-    const replayId = Buffer.from((item.replayId as unknown as string) ?? "", "base64")
-    const used = event.schemaId === SCHEMA_ID ? schema : new UnusableSchemaError("not recorded")
-    return decodeEvent(
-      { event: { id: event.id, schema_id: event.schemaId, payload: bytes }, replay_id: replayId },
-      used,
-    )
+  const schema = parseEventSchema(recordedSchemaId, recordedSchema())
+  return recordedEvents(name).map(({ event, replayId }) => {
+    const used = event.schema_id === recordedSchemaId ? schema : new UnusableSchemaError("not recorded")
+    return decodeEvent({ event, replay_id: replayId }, used)
   })
 }
 
-test("a change of a street names that subfield alone and leaves its neighbours out", options, () => {
+test("a change of a street names that subfield alone and leaves its neighbours out", whereRecorded, () => {
   const [event] = decodeFile("AccountAddressUpdateEvent.json")
   assert.equal(event?.error, null)
   assert.equal(event?.object, "Account")
@@ -50,7 +28,7 @@ test("a change of a street names that subfield alone and leaves its neighbours o
   })
 })
 
-test("a geocoding update, whose only bitmap is nested, changes latitude and longitude", options, () => {
+test("a geocoding update, whose only bitmap is nested, changes latitude and longitude", whereRecorded, () => {
   const [, event] = decodeFile("AccountAddressUpdateEvent.json")
   assert.equal(event?.error, null)
   assert.equal(event?.changeOrigin, "")
@@ -60,7 +38,7 @@ test("a geocoding update, whose only bitmap is nested, changes latitude and long
   })
 })
 
-test("a bitmap of nine bytes reaches a custom field", options, () => {
+test("a bitmap of nine bytes reaches a custom field", whereRecorded, () => {
   const [event] = decodeFile("AccountUpdateEvents.json")
   assert.equal(event?.error, null)
   assert.deepEqual(JSON.parse(event?.fields ?? ""), {
@@ -69,7 +47,7 @@ test("a bitmap of nine bytes reaches a custom field", options, () => {
   })
 })
 
-test("the header of an event whose schema cannot be had is still read", options, () => {
+test("the header of an event whose schema cannot be had is still read", whereRecorded, () => {
   const creates = decodeFile("AccountCreationEvents.json")
   assert.deepEqual(
     creates.map((event) => [event.changeType, event.recordIds[0], event.sequenceNumber, event.commitNumber]),

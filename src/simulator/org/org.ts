@@ -115,7 +115,10 @@ export class Org {
     this.#commit(drafts, "", this.administratorId)
   }
 
-  /** Puts records in as if they had always been there: no event, no history. Returns their ids in order. */
+  /**
+   * Puts records in as if they had always been there: no event, no history. A record may bring its own Id.
+   * Returns their ids in order.
+   */
   load(object: string, records: Iterable<Record<string, unknown>>, loadedAt?: number): string[] {
     const table = this.table(object)
     const { layout } = table
@@ -136,7 +139,7 @@ export class Org {
         const field = layout.fields[place]
         if (field !== undefined) row[place] = toValue(field, record[name])
       }
-      const id = this.#ids.next(layout.object.keyPrefix)
+      const id = (row[idPlace] as string | null) ?? this.#ids.next(layout.object.keyPrefix)
       row[idPlace] = id
       table.load(id, row)
       if (object === "PricebookEntry") this.#entries.add(id, row)

@@ -26,7 +26,7 @@ export class EventLog {
   readonly #org: Org
   readonly #events: LoggedEvent[] = []
   /** Every schema that was ever in use, by id. */
-  readonly #schemas = new Map<string, ComposedSchema>()
+  readonly #schemas = new Map<string, Pick<ComposedSchema, "id" | "json">>()
   /** The one composed last for each description, with and without an added field. */
   readonly #composed = new Map<string, { from: ObjectDescription; schema: ComposedSchema }>()
   /** Duplicates that wait for another event to come before them. */
@@ -88,8 +88,19 @@ export class EventLog {
     return schema
   }
   /** A schema that is or was in use, by id. */
-  schemaById(id: string): ComposedSchema | undefined {
+  schemaById(id: string): Pick<ComposedSchema, "id" | "json"> | undefined {
     return this.#schemas.get(id)
+  }
+
+  /** Makes a schema known that events of another origin were written with. */
+  addSchema(schema: Pick<ComposedSchema, "id" | "json">): void {
+    this.#schemas.set(schema.id, schema)
+  }
+
+  /** Puts an event on the bus as it is, for instance one that was recorded from a real org. */
+  publish(object: string, event: ProducerEvent): void {
+    this.#push(object, event, false)
+    for (const listener of this.#listeners) listener()
   }
 
   /** Calls `listener` after each event; returns how to stop that. */
