@@ -3,7 +3,9 @@
 -- no contest. Who loses keeps its old row, and with it the old value that another may claim: hence the recursion.
 -- Consumes and changes pg_temp.change; marks holders dirty.
 create or replace function sf_shadow.set_aside_contested(of_object text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set work_mem = '64MB'
+-- What is joined here is thousands of rows where the planner expects one; only holders are looked up one by one.
+set enable_nestloop = off as $$
 declare
   g record;
 begin
@@ -25,12 +27,14 @@ begin
       (
         select claim.record_id, claim.first_claimant from claim where claim.record_id <> claim.first_claimant
         union
-        select claim.record_id, s.%2$s
+        select claim.record_id, holder.record_id
         from claim
-        join %1$s s on s.%3$s = claim.unique_value and s.%2$s <> claim.record_id
+        cross join lateral (
+          select s.%2$s as record_id from %1$s s where s.%3$s = claim.unique_value and s.%2$s <> claim.record_id offset 0
+        ) holder
         where not exists (
           select from pg_temp.change leaving
-          where leaving.record_id = s.%2$s and leaving.verdict = 'replace' and leaving.error is null
+          where leaving.record_id = holder.record_id and leaving.verdict = 'replace' and leaving.error is null
             and (leaving.absent or leaving.unique_value is distinct from leaving.old_unique_value))
       )
       union
