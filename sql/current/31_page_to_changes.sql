@@ -34,8 +34,10 @@ begin
       -- Nothing to raise: the row need not be written.
       case when verdict = 'keep' and f_read_from <= r_read_from and coalesce(f_sm <= r_sm, absent) then 'ignore' else verdict end,
       absent, present, entombed, old_unique_value, old_parent_id,
-      verdict = 'replace' and (absent and present or not absent
-        and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp')),
+      -- A kept record too: formulas and the like are not judged, but a later read brings them, and readers see them.
+      case when absent then verdict = 'replace' and present
+        else (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true))
+          and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end,
       case when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end as fields,
       case when verdict = 'replace' and not absent then
         case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id'] else %3$s end end,
