@@ -34,6 +34,8 @@ language sql stable set search_path = '' as $$
           value, column_type, regexp_replace(column_type, '\(.*', ''), format('%s is ', field),
           format(', which does not fit %s of type %s', column_name, column_type)) end,
       case when scale is not null then
+        -- NaN is a numeric to Postgres, of any precision and without a scale; it is no amount.
+        format('when lower(%1$s) = ''nan'' then array[''22003'', %2$L] ', value, format('%s is NaN', field)) ||
         format('when scale(trim_scale(%1$s::numeric)) > %2$s then array[''22003'', %3$L || %1$s || %4$L] ',
           value, scale, format('%s is ', field),
           format(', which has more decimals than %s of type %s', column_name, column_type)) end
