@@ -10,8 +10,8 @@ export type ReplayStart = { preset: Exclude<ReplayPreset, "CUSTOM"> } | { preset
 /** A response with the circumstances of its arrival. */
 export interface ReceivedResponse {
   response: FetchResponse
-  /** This machine's clock when the response was read from the connection. */
-  receivedAt: Date
+  /** When the response was read from the connection, `performance.now()`. */
+  receivedAt: number
   /** How long the process had stood still just before; see `StallMeter`. */
   stalledMs: number
 }
@@ -45,7 +45,7 @@ export class FetchStream {
       this.#lastHeard = performance.now()
       this.#credit.received(response)
       this.#waitingEvents += response.events.length
-      this.#queue.push({ response, receivedAt: new Date(), stalledMs: stalls.stalledMs() })
+      this.#queue.push({ response, receivedAt: performance.now(), stalledMs: stalls.stalledMs() })
       this.#wake()
     })
     call.on("error", (error: Error) => this.#fail(error))

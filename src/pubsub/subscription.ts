@@ -16,10 +16,12 @@ export interface Batch {
    * Null when the response had none; then the position stays where it was.
    */
   latestReplayId: Buffer | null
-  /** This machine's clock when the response was read from the connection. */
-  receivedAt: Date
+  /** When the response was read from the connection, `performance.now()`; it may have waited for others since. */
+  receivedAt: number
   /** How long the process had stood still before that: a keepalive then may be as much older. */
   stalledMs: number
+  /** How many events the server still owed us then: without any, a keepalive does not say that there are none. */
+  pending: number
   /** For Salesforce support. */
   rpcId: string
 }
@@ -155,7 +157,8 @@ export class Subscription {
       if (consumed.replay_id.length > 0) position = consumed.replay_id
     }
     const latestReplayId = position.length > 0 ? position : null
-    return { events, latestReplayId, receivedAt, stalledMs, rpcId: response.rpc_id }
+    const { rpc_id: rpcId, pending_num_requested: pending } = response
+    return { events, latestReplayId, receivedAt, stalledMs, pending, rpcId }
   }
 
   async #introduce(schema: EventSchema): Promise<void> {

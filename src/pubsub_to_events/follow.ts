@@ -39,7 +39,9 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   const replaced = new AbortController()
   const kept = await keptFields(pool, topic.objects)
   let unproven =
-    lead.unproven_since === null ? null : { since: lead.unproven_since, reason: "the stream's leader changed" }
+    lead.unproven_since === null
+      ? null
+      : { since: lead.unproven_since, reason: "the stream's leader changed" }
 
   const startAnew = async (reason: string, level: "info" | "warn" = "warn"): Promise<ReplayStart> => {
     const since = session.clock.earliest()
@@ -53,10 +55,11 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   }
 
   const store = async (batch: Batch): Promise<void> => {
-    const isTrusted = batch.events.length === 0 && batch.stalledMs <= trustedStallMs
+    const isTrusted = batch.events.length === 0 && batch.pending > 0 && batch.stalledMs <= trustedStallMs
+    const producedAt = batch.receivedAt - batch.stalledMs
     try {
       await transaction(pool, async (client) => {
-        await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest() : null)
+        await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest(producedAt) : null)
         if (unproven === null) return
         await client.query(
           `select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)`,

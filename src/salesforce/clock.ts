@@ -51,9 +51,9 @@ export class SalesforceClock {
     return this.#last !== undefined
   }
 
-  /** Never later than Salesforce's true time now. Throws before the first answer. */
-  earliest(): Date {
-    return this.#reading().earliest(performance.now())
+  /** Never later than Salesforce's true time at a local one (`performance.now()`, ms). Throws before the first answer. */
+  earliest(at = performance.now()): Date {
+    return this.#reading().earliest(at)
   }
 
   /** Never earlier than Salesforce's true time now. Throws before the first answer. */

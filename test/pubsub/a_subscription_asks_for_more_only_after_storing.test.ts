@@ -71,8 +71,23 @@ test("keepalives are handed on with the position they prove", async (t) => {
   for (const batch of follower.batches) {
     assert.equal(batch.events.length, 0)
     assert.equal(batch.latestReplayId?.length, 10)
-    assert.ok(Math.abs(batch.receivedAt.getTime() - Date.now()) < 5000)
+    assert.ok(Math.abs(batch.receivedAt - performance.now()) < 5000)
   }
+})
+
+test("a keepalive that waited while a batch was stored tells when it came, and what was still owed", async (t) => {
+  const bus = await startBus(t)
+  const waitedMs: number[] = []
+  const follower = new Follower(t, bus, {
+    replay: { preset: "LATEST" },
+    onBatch: async ({ receivedAt }) => {
+      waitedMs.push(performance.now() - receivedAt)
+      if (waitedMs.length === 1) await new Promise((resolve) => setTimeout(resolve, 400))
+    },
+  })
+  await follower.until(() => follower.batches.length >= 2)
+  assert.ok((waitedMs[1] ?? 0) > 200, `the second waited ${waitedMs[1]} ms`)
+  assert.equal(follower.batches[1]?.pending, 100)
 })
 
 test("a stall of the process is told with what was read after it", async (t) => {
