@@ -5,7 +5,7 @@ import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg, type TestOrg } from "../harness/org.ts"
 import { startService } from "../harness/service.ts"
-import { settle } from "../harness/settled.ts"
+import { settle, unsettled } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
 import { createTestDatabase } from "../postgres.ts"
 
@@ -70,6 +70,9 @@ async function assertSetAside(pool: Pool, { org }: TestOrg, bad: Bad, withinMs: 
   await waitFor("all of them are set aside", withinMs, async () => {
     const found = await rejects(pool)
     return others.every((id) => found.has(id)) && (await contested()).length === 1
+  }).catch(async (error: Error) => {
+    const state = { bad, rejects: [...(await rejects(pool)).values()], left: await unsettled(org, pool) }
+    throw new Error(`${error.message}\n${JSON.stringify(state, null, 1)}`)
   })
   const found = await rejects(pool)
   const reason = (id: string) =>
@@ -112,11 +115,11 @@ function mend({ org }: TestOrg, bad: Bad): void {
   })
 }
 
-const size = { products: 20, pricebooks: 2, accounts: 5 }
+const size = { products: 20, pricebooks: 2, accounts: 5, visibilityLagMs: [0, 0] } as const
 
 test("by bulk: each is set aside with its reason and payload, the rest is loaded, the load is complete", async (t) => {
   const { url, pool } = await createTestDatabase()
-  const testOrg = await startOrg(t, { ...size, visibilityLagMs: [0, 0] })
+  const testOrg = await startOrg(t, size)
   const bad = createBad(testOrg, "loaded")
   const { stdout } = await endsWith(0, ["backfill"], testOrg.environment(url))
   assert.match(stdout, /Product2.*3 rejected/)
