@@ -20,7 +20,7 @@ begin
   end if;
 
   perform sf_shadow.lock_objects((select array_agg(distinct e.object) from pg_temp.event_batch e));
-  perform sf_shadow.events_to_holes(of_stream_id, cursor_row.applied_commit_timestamp);
+  perform sf_shadow.events_to_holes(of_stream_id);
   for folded in
     select o.object from sf_shadow.objects_in_order((select array_agg(distinct e.object) from pg_temp.event_batch e)) o
   loop

@@ -16,6 +16,8 @@ begin
     record_id text collate "C",
     event_id text collate "C",
     commit_timestamp timestamptz,
+    -- Not later than the commit, where the header was not readable: its doubt begins there.
+    committed_after timestamptz not null,
     commit_number bigint,
     sequence_number integer,
     fields jsonb not null,
@@ -33,7 +35,12 @@ begin
   )
   select
     e.seq, coalesce(r.ord, 0)::integer, e.received_day, e.received_at, m.object, e.change_type, r.record_id, e.event_id,
-    e.commit_timestamp, e.commit_number, e.sequence_number, e.fields,
+    e.commit_timestamp,
+    -- The bus keeps the order of commits; what it has published it keeps for 72 hours.
+    coalesce(e.commit_timestamp, stream.applied_commit_timestamp,
+      case when stream.keepalive_seq <= e.seq then stream.keepalive_at - stream.publish_delay end,
+      e.received_at - interval '73 hours'),
+    e.commit_number, e.sequence_number, e.fields,
     case
       when e.error is not null then 'event not decoded: ' || e.error
       when e.change_type like 'GAP\_%' then 'gap event: ' || e.change_type
@@ -50,6 +57,13 @@ begin
     order by log.seq
     limit batch_size
   ) e
+  cross join (
+    select s.keepalive_at, s.keepalive_seq, c.applied_commit_timestamp, setting.publish_delay
+    from sf_shadow.stream s
+    join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
+    cross join sf_shadow.setting setting
+    where s.stream_id = of_stream_id
+  ) stream
   left join mirrored m on m.object = e.object
   left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
 end

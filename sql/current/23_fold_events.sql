@@ -33,7 +33,7 @@ begin
       from event
       window of_record as (partition by event.record_id)
     ), record as (
-      select record_id, last_place, replaced_place, min(at) as first_at, max(at) as last_at,
+      select record_id, last_place, replaced_place, min(committed_after) as first_at, max(at) as last_at,
         max(commit_timestamp) filter (where place = last_place) as commit_timestamp,
         max(commit_number) filter (where place = last_place) as commit_number,
         max(sequence_number) filter (where place = last_place) as sequence_number,

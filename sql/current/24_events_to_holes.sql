@@ -1,13 +1,13 @@
 -- Rule 6: events that name no record (overflow, wildcard ids, a header that was not readable) make the whole
 -- object dirty. Consumes: pg_temp.event_batch. Produces: holes. Safe to repeat: a hole only widens.
-create or replace function sf_shadow.events_to_holes(of_stream_id integer, applied_until timestamptz) returns void
+create or replace function sf_shadow.events_to_holes(of_stream_id integer) returns void
 language plpgsql set search_path = '' as $$
 declare
   doubtful record;
 begin
   for doubtful in
     select o.object,
-      min(coalesce(e.commit_timestamp, applied_until, e.received_at)) as hole_from,
+      min(e.committed_after) as hole_from,
       max(coalesce(e.commit_timestamp, e.received_at)) as hole_to,
       min(coalesce(e.unusable, e.change_type || ' event for ' || coalesce(e.record_id, 'no record'))) as reason
     from pg_temp.event_batch e
