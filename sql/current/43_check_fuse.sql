@@ -7,8 +7,6 @@ declare
 begin
   select count(*) into absences from pg_temp.change c
   where c.verdict = 'replace' and c.absent and c.present and c.by_absence;
-  if absences > 0 then
-    perform sf_shadow.count_absences(of_object, absences, not forced);
-  end if;
+  perform sf_shadow.count_absences(of_object, absences, not forced);
 end
 $$;

@@ -6,6 +6,9 @@ declare
   today date := (now() at time zone 'utc')::date;
   state record;
 begin
+  if absences = 0 then
+    return;
+  end if;
   update sf_shadow.object_state s set
     absence_deletes = case when s.absence_day = today then s.absence_deletes else 0 end + absences,
     absence_day = today

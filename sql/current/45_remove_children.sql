@@ -1,9 +1,10 @@
 -- Rule 8: removes the children of deleted parents before the foreign key would, so that they leave a weak
 -- tombstone, a doubt, a count and an invalidation. Consumes: parallel arrays of the parents that are going,
--- until when each is known to be deleted, and whether that is inferred from absence.
+-- until when each is known to be deleted, and whether that is inferred from absence. Rule 7: the fuse of the
+-- children's object counts those of inferred deletes, and raises SF003 unless forced; what an event tells is proven.
 -- Locks the children's objects after the parent's. Safe to repeat.
 create or replace function sf_shadow.remove_children(
-  of_object text, parent_ids text[], deleted_untils timestamptz[], by_absence boolean[]
+  of_object text, parent_ids text[], deleted_untils timestamptz[], by_absence boolean[], forced boolean
 ) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -32,7 +33,8 @@ begin
     into removed using parent_ids, deleted_untils, by_absence;
     continue when removed.ids is null;
 
-    perform sf_shadow.remove_children(child.object, removed.ids, removed.untils, removed.by_absence);
+    perform sf_shadow.count_absences(child.object, cardinality(array_positions(removed.by_absence, true)), not forced);
+    perform sf_shadow.remove_children(child.object, removed.ids, removed.untils, removed.by_absence, forced);
     perform sf_shadow.rows_to_invalidations(child.object, removed.ids);
     execute format($sql$
       with gone as (
@@ -57,8 +59,6 @@ begin
     using removed.ids, removed.untils, child.object, child.margin;
 
     update sf_shadow.object_state s set row_count = s.row_count - cardinality(removed.ids) where s.object = child.object;
-    -- The parent's own fuse has been asked already; an event's delete is proven and never stops the stream.
-    perform sf_shadow.count_absences(child.object, cardinality(removed.ids), false);
   end loop;
 end
 $$;

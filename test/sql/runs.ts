@@ -1,0 +1,104 @@
+import { transaction } from "../../src/postgres/transaction.ts"
+import { at, type ObjectName, stamp } from "./records.ts"
+import type { MergeCounts, Shadow } from "./shadow.ts"
+
+export type RunKind = "full" | "delta" | "ids"
+
+export interface RunRow {
+  run_id: number
+  state: string
+  pages: number
+  received: number
+  expected: number
+  inserted: number
+  deleted: number
+  dirty: number
+  forced: boolean
+  count_in_org: number | null
+  count_in_shadow: number | null
+}
+
+/** A load whose job was created at `from` and seen complete at `to`, in seconds after `at(0)`. */
+export interface RunOptions {
+  from: number
+  to?: number
+  expected: number
+  forced?: boolean
+}
+
+/** Starts a run and takes it to where its pages are due. */
+export async function startRun(
+  shadow: Shadow,
+  object: ObjectName,
+  kind: RunKind,
+  { from, to, expected, forced }: RunOptions,
+): Promise<number> {
+  const [run] = await shadow.all<{ run_id: number }>(
+    "select sf_shadow.start_run($1, $2, 'a test', $3) as run_id",
+    object,
+    kind,
+    forced ?? false,
+  )
+  const { run_id } = run as { run_id: number }
+  const readId = await shadow.readId(object, { from, to: to ?? from + 1 })
+  await shadow.pool.query(
+    `update sf_shadow.run set state = 'loading', job_id = '750', read_from = $2, read_id = $3, expected = $4,
+       started_at = now() where run_id = $1`,
+    [run_id, at(from), readId, expected],
+  )
+  return run_id
+}
+
+/** Merges page number `page` of a run: whole records, or only their ids for an Id comparison. */
+export function mergePage(
+  shadow: Shadow,
+  runId: number,
+  page: number,
+  records: { Id: string }[],
+  nextLocator: string | null = null,
+): Promise<MergeCounts> {
+  return transaction(shadow.pool, async (client) => {
+    const run = await client.query<{ object: ObjectName; kind: RunKind }>(
+      "select object, kind from sf_shadow.run where run_id = $1",
+      [runId],
+    )
+    const { object, kind } = run.rows[0] as { object: ObjectName; kind: RunKind }
+    if (kind === "ids") {
+      const ids = JSON.stringify(records.map(({ Id }) => ({ Id })))
+      await client.query("select sf_shadow.json_to_page('{Id}', $1)", [ids])
+    } else await shadow.openPage(object, records, client)
+    const { rows } = await client.query<MergeCounts>(
+      "select * from sf_shadow.bulk_to_shadow($1, $2, $3, false)",
+      [runId, page, nextLocator],
+    )
+    return rows[0] as MergeCounts
+  })
+}
+
+/** Ends a run whose last page is merged: the sweep, the proof, the counts. */
+export async function finishRun(shadow: Shadow, runId: number, countInOrg = 0): Promise<RunRow> {
+  await shadow.pool.query("select sf_shadow.finish_run($1, $2)", [runId, countInOrg])
+  return readRun(shadow, runId)
+}
+
+export async function readRun(shadow: Shadow, runId: number): Promise<RunRow> {
+  const [run] = await shadow.all<RunRow>("select * from sf_shadow.run where run_id = $1", runId)
+  return run as RunRow
+}
+
+/** A whole run in one page. */
+export async function runThrough(
+  shadow: Shadow,
+  object: ObjectName,
+  kind: RunKind,
+  records: { Id: string }[],
+  options: Omit<RunOptions, "expected">,
+): Promise<RunRow> {
+  const runId = await startRun(shadow, object, kind, { ...options, expected: records.length })
+  await mergePage(shadow, runId, 1, records)
+  return finishRun(shadow, runId, records.length)
+}
+
+/** Records as an Id comparison reads them. */
+export const onlyIds = (ids: string[]): { Id: string; SystemModstamp: string }[] =>
+  ids.map((Id) => ({ Id, SystemModstamp: stamp(0) }))
