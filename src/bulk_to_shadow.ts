@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { advanceRun, giveUp } from "./bulk_to_shadow/advance.ts"
 import { classifyFailure, failureMessage } from "./bulk_to_shadow/failure.ts"
+import { PageMerger } from "./bulk_to_shadow/page.ts"
 import {
   isFinal,
   noteRunError,
@@ -100,11 +101,20 @@ async function driveRun(request: LoadRequest, runId: number): Promise<Run> {
 }
 
 async function driveToEnd(request: LoadRequest, runId: number): Promise<true> {
+  const pages = new PageMerger(request, request.signal)
+  try {
+    return await advanceToEnd(request, runId, pages)
+  } finally {
+    await pages.close()
+  }
+}
+
+async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerger): Promise<true> {
   let failures = 0
   for (;;) {
     request.signal.throwIfAborted()
     try {
-      const { run, waitMs } = await advanceRun(request, runId, request.signal)
+      const { run, waitMs } = await advanceRun(request, runId, pages)
       failures = 0
       report(request, run)
       if (isFinal(run.state)) return true

@@ -33,7 +33,8 @@ export async function runService(
   log: Log,
   signal: AbortSignal,
 ): Promise<Service> {
-  const pool = createPool(config.databaseUrl, { max: config.workerConcurrency + 6 })
+  // A load takes three: its driver's lock, the page that is merged, and the one that is read ahead.
+  const pool = createPool(config.databaseUrl, { max: 3 * config.workerConcurrency + 6 })
   pool.on("error", (err) =>
     log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
   )

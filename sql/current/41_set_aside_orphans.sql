@@ -15,10 +15,10 @@ begin
   end if;
 
   execute format($sql$
-    with orphan as (
-      select c.record_id, c.parent_id, c.updated_at, c.doubt_not_before, reject.record_id is not null as parent_rejected
+    with orphan as materialized (
+      select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before,
+        exists (select from sf_shadow.reject r where r.object = $1 and r.record_id = c.parent_id) as parent_rejected
       from pg_temp.change c
-      left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = c.parent_id
       where c.verdict = 'replace' and not c.absent and c.error is null
         and not exists (select from %1$s p where p.%2$s = c.parent_id)
     ), set_aside as (
@@ -28,7 +28,7 @@ begin
         dirty_reason = case when orphan.parent_rejected then c.dirty_reason
           else coalesce(c.dirty_reason, $1 || ' ' || orphan.parent_id || ' is not in the shadow') end
       from orphan
-      where c.record_id = orphan.record_id
+      where c.ctid = orphan.place
     )
     select sf_shadow.mark_dirty($1, array_agg(parent_id), array_agg(updated_at), array_agg(doubt_not_before),
       array_agg($2 || ' ' || record_id || ' refers to it'))

@@ -8,10 +8,10 @@ create or replace function sf_shadow.append_invalidation(
 language plpgsql set search_path = '' as $$
 declare
   parent record;
-  parents text[] := array(select distinct p from unnest(changed_parents) p where p is not null);
-  uniques text[] := array(select distinct u from unnest(changed_uniques) u where u is not null);
-  parent_uniques text[];
   everything boolean := cardinality(changed_ids) > 5000;
+  parents text[] := array(select distinct p from unnest(changed_parents) p where p is not null and not everything);
+  uniques text[] := array(select distinct u from unnest(changed_uniques) u where u is not null and not everything);
+  parent_uniques text[];
   appended bigint;
   message text;
 begin

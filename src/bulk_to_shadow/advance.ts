@@ -4,7 +4,7 @@ import { driftTotal } from "../metrics.ts"
 import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { countRecords } from "../salesforce/records.ts"
-import { pageToShadow } from "./page.ts"
+import type { PageMerger } from "./page.ts"
 import { endRun, isFinal, type Run, readRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
@@ -17,14 +17,15 @@ export interface Step {
  * Takes a run one step further: create the job, look whether it is complete, merge one page, or compare and
  * end. The step's result is in the run's row, so that any process can take the next one (rule 13).
  *
+ * @param pages the driver's own, kept from step to step
  * @throws what the step failed with; the run is then as it was before the step
  */
-export async function advanceRun(deps: Deps, runId: number, signal?: AbortSignal): Promise<Step> {
+export async function advanceRun(deps: Deps, runId: number, pages: PageMerger): Promise<Step> {
   const run = await readRun(deps, runId)
   let waitMs = 0
   if (run.state === "queued") await createJob(deps, run)
   else if (run.state === "waiting") waitMs = await lookAtJob(deps, run)
-  else if (run.state === "loading") await pageToShadow(deps, run, signal)
+  else if (run.state === "loading") await pages.pageToShadow(run)
   else if (run.state === "sweeping") await finish(deps, run)
   const after = await readRun(deps, runId)
   if (isFinal(after.state)) logEnd(deps, after)

@@ -8,6 +8,7 @@ import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
 import { classifyFailure, failureMessage } from "./failure.ts"
+import { PageMerger } from "./page.ts"
 import { isFinal, noteRunError, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
@@ -68,15 +69,19 @@ async function takeTurn(
   })
   if (runId === undefined) return null
   const driven = await whileDriving(deps, object, async () => {
-    for (;;) {
-      helpers.abortSignal?.throwIfAborted()
-      try {
-        const { run, waitMs } = await advanceRun(deps, runId, helpers.abortSignal)
+    const pages = new PageMerger(deps, helpers.abortSignal)
+    try {
+      for (;;) {
+        helpers.abortSignal?.throwIfAborted()
+        const { run, waitMs } = await advanceRun(deps, runId, pages)
         if (isFinal(run.state)) return null
         if (waitMs > 0) return waitMs
-      } catch (error) {
-        return await recover(deps, runId, error, helpers)
       }
+    } catch (error) {
+      helpers.abortSignal?.throwIfAborted()
+      return await recover(deps, runId, error, helpers)
+    } finally {
+      await pages.close()
     }
   })
   return driven === undefined ? followMs : driven
