@@ -1,5 +1,6 @@
 -- Fills the columns of a shadow table from raw_payload again, after a row of sf_shadow.field was added or changed:
--- values that are there need no call to Salesforce (design, section 4). Returns the rows that changed.
+-- values that are there need no call to Salesforce (design, section 4); readers are told that everything may have
+-- changed. Returns the rows that changed.
 -- Rows that the new mapping cannot store stay as they are and are counted as rejects by the next load.
 create or replace function sf_shadow.fields_to_columns(of_object text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -12,9 +13,13 @@ begin
   execute format($sql$
     update %1$s s set (%2$s) = row(%3$s)
     from (select s.%4$s as record_id, s.raw_payload as fields from %1$s s) r
-    where s.%4$s = r.record_id and (%5$s) is null and row(%2$s) is distinct from row(%3$s)
+    -- In a case: what cannot be cast must not be cast before it is checked.
+    where s.%4$s = r.record_id and case when (%5$s) is null then row(%2$s) is distinct from row(%3$s) end
   $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.error);
   get diagnostics changed = row_count;
+  if changed > 0 then
+    perform sf_shadow.append_invalidation(of_object, null, null, null);
+  end if;
   return changed;
 end
 $$;

@@ -27,7 +27,8 @@ begin
         hint = 'Mirrored objects: ' || (select string_agg(o.object, ', ') from sf_shadow.objects_in_order() o) || '.';
   end if;
   if coalesce(json_typeof(payload -> 'force'), 'boolean') <> 'boolean' then
-    raise exception '"force" must be true or false' using errcode = 'SF010';
+    raise exception '"force" must be true or false'
+      using errcode = 'SF010', hint = 'For instance: {"object":"Product2","force":true}.';
   end if;
   if named is null and identifier = 'records_to_shadow' then
     raise exception 'records_to_shadow needs an object' using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
