@@ -1,0 +1,636 @@
+-- Postgres 18
+-- Written by: node --import tsx test/schema_dump.ts > test/schema.sql
+
+create table sf_account_eligibility_shadow (
+  account_id text not null,
+  internet_eligibility text,
+  eligibility_source text,
+  updated_at timestamp with time zone not null,
+  raw_payload jsonb not null,
+  synced_at timestamp with time zone not null,
+  system_modstamp timestamp with time zone,
+  read_id bigint,
+  commit_timestamp timestamp with time zone,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_account_eligibility_shadow_account_id_length CHECK ((length(account_id) = 18)),
+  constraint sf_account_eligibility_shadow_pkey PRIMARY KEY (account_id)
+) with (fillfactor=90);
+
+create table sf_pricebook_shadow (
+  pricebook_entry_id text not null,
+  product_id text not null,
+  pricebook_id text not null,
+  unit_price numeric(12,2) not null,
+  currency_iso_code text not null,
+  is_active boolean not null,
+  updated_at timestamp with time zone not null,
+  raw_payload jsonb not null,
+  synced_at timestamp with time zone not null,
+  system_modstamp timestamp with time zone,
+  read_id bigint,
+  commit_timestamp timestamp with time zone,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_pricebook_shadow_pkey PRIMARY KEY (pricebook_entry_id),
+  constraint sf_pricebook_shadow_pricebook_entry_id_length CHECK ((length(pricebook_entry_id) = 18)),
+  constraint sf_pricebook_shadow_product_id_fkey FOREIGN KEY (product_id) REFERENCES sf_product_shadow(product_id) ON DELETE CASCADE
+) with (fillfactor=90);
+CREATE INDEX sf_pricebook_shadow_product_id_idx ON public.sf_pricebook_shadow USING btree (product_id);
+
+create table sf_product_shadow (
+  product_id text not null,
+  sku text not null,
+  name text not null,
+  item_class text,
+  offering_type text,
+  plan_tier text,
+  vpn_region text,
+  updated_at timestamp with time zone not null,
+  raw_payload jsonb not null,
+  synced_at timestamp with time zone not null,
+  system_modstamp timestamp with time zone,
+  read_id bigint,
+  commit_timestamp timestamp with time zone,
+  commit_number bigint,
+  sequence_number integer,
+  constraint sf_product_shadow_pkey PRIMARY KEY (product_id),
+  constraint sf_product_shadow_product_id_length CHECK ((length(product_id) = 18)),
+  constraint sf_product_shadow_sku_key UNIQUE (sku) DEFERRABLE
+) with (fillfactor=90);
+
+create table sf_shadow_event (
+  received_day date not null,
+  stream_id integer not null,
+  seq bigint not null,
+  received_at timestamp with time zone not null,
+  replay_id bytea,
+  event_id text collate "C",
+  schema_id text collate "C",
+  object text collate "C",
+  change_type text collate "C",
+  record_ids text[] collate "C" not null,
+  commit_timestamp timestamp with time zone,
+  commit_number bigint,
+  sequence_number integer,
+  transaction_key text collate "C",
+  change_origin text collate "C",
+  commit_user text collate "C",
+  changed_fields text[] collate "C" not null,
+  nulled_fields text[] collate "C" not null,
+  diff_fields text[] collate "C" not null,
+  inexact_fields text[] collate "C" not null,
+  fields jsonb not null,
+  error text,
+  constraint sf_shadow_event_pkey PRIMARY KEY (stream_id, seq, received_day)
+) partition by RANGE (received_day);
+CREATE INDEX sf_shadow_event_event_id_idx ON ONLY public.sf_shadow_event USING btree (event_id);
+CREATE TRIGGER sf_shadow_event_append_only BEFORE DELETE OR UPDATE ON public.sf_shadow_event FOR EACH ROW EXECUTE FUNCTION sf_shadow.refuse_change();
+CREATE TRIGGER sf_shadow_event_no_truncate BEFORE TRUNCATE ON public.sf_shadow_event FOR EACH STATEMENT EXECUTE FUNCTION sf_shadow.refuse_change();
+
+create table sf_shadow.described_field (
+  object text collate "C" not null,
+  field text collate "C" not null,
+  type text collate "C" not null,
+  calculated boolean default false not null,
+  in_events boolean,
+  described_at timestamp with time zone not null,
+  vanished_at timestamp with time zone,
+  constraint described_field_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint described_field_pkey PRIMARY KEY (object, field),
+  constraint described_field_type_known CHECK ((type = ANY (ARRAY['boolean'::text, 'number'::text, 'datetime'::text, 'date'::text, 'time'::text, 'text'::text])))
+);
+
+create table sf_shadow.dirty (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  since timestamp with time zone not null,
+  not_before timestamp with time zone not null,
+  generation bigint default 1 not null,
+  reason text not null,
+  attempts integer default 0 not null,
+  marked_at timestamp with time zone default clock_timestamp() not null,
+  constraint dirty_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint dirty_pkey PRIMARY KEY (object, record_id)
+);
+CREATE INDEX dirty_not_before_idx ON sf_shadow.dirty USING btree (object, not_before);
+CREATE INDEX dirty_since_idx ON sf_shadow.dirty USING btree (object, since);
+
+create table sf_shadow.field (
+  object text collate "C" not null,
+  field text collate "C" not null,
+  column_name text collate "C" not null,
+  column_type text collate "C" default 'text'::text not null,
+  required boolean default false not null,
+  is_unique boolean default false not null,
+  default_value text,
+  constraint field_column_type_valid CHECK ((column_type ~ '^[a-z ]+(\([0-9]+(, *[0-9]+)?\))?$'::text)),
+  constraint field_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint field_pkey PRIMARY KEY (object, column_name)
+);
+CREATE UNIQUE INDEX field_one_unique_per_object ON sf_shadow.field USING btree (object) WHERE is_unique;
+
+create table sf_shadow.invalidation (
+  object text collate "C" not null,
+  seq bigint not null,
+  record_ids text[] collate "C",
+  parent_ids text[] collate "C",
+  unique_values text[] collate "C",
+  committed_at timestamp with time zone default now() not null,
+  constraint invalidation_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint invalidation_pkey PRIMARY KEY (object, seq)
+);
+
+create table sf_shadow.migrations (
+  id integer not null,
+  name character varying(100) not null,
+  hash character varying(40) not null,
+  executed_at timestamp without time zone default CURRENT_TIMESTAMP,
+  constraint migrations_name_key UNIQUE (name),
+  constraint migrations_pkey PRIMARY KEY (id)
+);
+
+create table sf_shadow.object (
+  object text collate "C" not null,
+  object_id smallint generated always as identity not null,
+  shadow_table text collate "C" not null,
+  key_column text collate "C" not null,
+  topic text collate "C" not null,
+  parent_object text collate "C",
+  parent_field text collate "C",
+  keep text default 'all'::text not null,
+  query_only_fields text[] collate "C" default '{}'::text[] not null,
+  enabled boolean default true not null,
+  constraint object_keep_known CHECK ((keep = ANY (ARRAY['all'::text, 'mapped'::text]))),
+  constraint object_object_id_key UNIQUE (object_id),
+  constraint object_parent_is_another CHECK ((parent_object <> object)),
+  constraint object_parent_is_whole CHECK (((parent_object IS NULL) = (parent_field IS NULL))),
+  constraint object_parent_object_fkey FOREIGN KEY (parent_object) REFERENCES sf_shadow.object(object),
+  constraint object_pkey PRIMARY KEY (object),
+  constraint object_shadow_table_key UNIQUE (shadow_table)
+);
+CREATE TRIGGER object_pause AFTER UPDATE OF enabled ON sf_shadow.object FOR EACH ROW WHEN ((old.enabled IS DISTINCT FROM new.enabled)) EXECUTE FUNCTION sf_shadow.pause_object();
+
+create table sf_shadow.object_state (
+  object text collate "C" not null,
+  row_count bigint default 0 not null,
+  proof_read_id bigint,
+  delta_from timestamp with time zone,
+  hole_from timestamp with time zone,
+  hole_to timestamp with time zone,
+  hole_reason text,
+  open_causes text[] collate "C" default '{}'::text[] not null,
+  degraded text,
+  absence_day date default '-infinity'::date not null,
+  absence_deletes bigint default 0 not null,
+  invalidation_seq bigint default 0 not null,
+  constraint object_state_hole_is_whole CHECK ((((hole_from IS NULL) = (hole_to IS NULL)) AND ((hole_from IS NULL) = (hole_reason IS NULL)))),
+  constraint object_state_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint object_state_pkey PRIMARY KEY (object),
+  constraint object_state_proof_read_id_fkey FOREIGN KEY (proof_read_id) REFERENCES sf_shadow.read(read_id),
+  constraint object_state_row_count_positive CHECK ((row_count >= 0))
+);
+
+create table sf_shadow.parent_deletion (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  deleted_until timestamp with time zone not null,
+  constraint parent_deletion_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint parent_deletion_pkey PRIMARY KEY (object, record_id)
+);
+
+create table sf_shadow.read (
+  read_id bigint generated always as identity not null,
+  object text collate "C" not null,
+  read_from timestamp with time zone not null,
+  read_to timestamp with time zone not null,
+  constraint read_in_order CHECK ((read_from <= read_to)),
+  constraint read_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
+  constraint read_pkey PRIMARY KEY (read_id)
+);
+
+create table sf_shadow.reject (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  since timestamp with time zone not null,
+  sqlstate text not null,
+  reason text not null,
+  payload bytea not null,
+  parent_id text collate "C",
+  contested_value text collate "C",
+  attempts integer default 1 not null,
+  first_rejected_at timestamp with time zone default now() not null,
+  last_rejected_at timestamp with time zone default now() not null,
+  constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint reject_pkey PRIMARY KEY (object, record_id)
+);
+CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
+CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
+
+create table sf_shadow.run (
+  run_id bigint generated always as identity not null,
+  object text collate "C" not null,
+  kind text not null,
+  state text default 'queued'::text not null,
+  reason text not null,
+  forced boolean default false not null,
+  since timestamp with time zone,
+  job_id text collate "C",
+  fields text[] collate "C",
+  read_id bigint,
+  read_from timestamp with time zone,
+  locator text collate "C",
+  pages integer default 0 not null,
+  received bigint default 0 not null,
+  expected bigint,
+  inserted bigint default 0 not null,
+  updated bigint default 0 not null,
+  deleted bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  ignored bigint default 0 not null,
+  dirty bigint default 0 not null,
+  rejected bigint default 0 not null,
+  drift bigint default 0 not null,
+  count_in_org bigint,
+  count_in_shadow bigint,
+  error text,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  progressed_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text])))),
+  constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
+  constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
+  constraint run_pkey PRIMARY KEY (run_id),
+  constraint run_read_id_fkey FOREIGN KEY (read_id) REFERENCES sf_shadow.read(read_id) ON DELETE SET NULL,
+  constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text])))
+);
+CREATE INDEX run_object_idx ON sf_shadow.run USING btree (object, run_id DESC);
+CREATE UNIQUE INDEX run_one_active ON sf_shadow.run USING btree (object, kind) WHERE (finished_at IS NULL);
+
+create table sf_shadow.run_page (
+  run_id bigint not null,
+  page integer not null,
+  record_ids text[] collate "C" storage e not null,
+  constraint run_page_pkey PRIMARY KEY (run_id, page),
+  constraint run_page_run_id_fkey FOREIGN KEY (run_id) REFERENCES sf_shadow.run(run_id) ON DELETE CASCADE
+);
+
+create table sf_shadow.setting (
+  only_row boolean default true not null,
+  retention interval default '14 days'::interval not null,
+  margin interval default '00:00:10'::interval not null,
+  publish_delay interval default '00:01:00'::interval not null,
+  delta_overlap interval default '00:15:00'::interval not null,
+  constraint setting_margin_positive CHECK ((margin >= '00:00:00'::interval)),
+  constraint setting_only_row CHECK (only_row),
+  constraint setting_pkey PRIMARY KEY (only_row)
+);
+
+create table sf_shadow.stream (
+  stream_id integer generated always as identity not null,
+  topic text collate "C" not null,
+  epoch uuid,
+  next_seq bigint default 1 not null,
+  replay_id bytea,
+  position_at timestamp with time zone,
+  keepalive_at timestamp with time zone,
+  keepalive_seq bigint,
+  from_earliest boolean default false not null,
+  problem text,
+  problem_since timestamp with time zone,
+  constraint stream_next_seq_positive CHECK ((next_seq > 0)),
+  constraint stream_pkey PRIMARY KEY (stream_id),
+  constraint stream_problem_is_whole CHECK (((problem IS NULL) = (problem_since IS NULL))),
+  constraint stream_topic_key UNIQUE (topic)
+);
+
+create table sf_shadow.stream_cursor (
+  stream_id integer not null,
+  applied_seq bigint default 0 not null,
+  applied_day date default '-infinity'::date not null,
+  applied_commit_timestamp timestamp with time zone,
+  constraint stream_cursor_pkey PRIMARY KEY (stream_id),
+  constraint stream_cursor_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES sf_shadow.stream(stream_id)
+);
+
+create table sf_shadow.stream_object (
+  stream_id integer not null,
+  object text collate "C" not null,
+  constraint stream_object_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint stream_object_pkey PRIMARY KEY (stream_id, object),
+  constraint stream_object_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES sf_shadow.stream(stream_id)
+);
+
+create table sf_shadow.tombstone (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  deleted_at timestamp with time zone default now() not null,
+  system_modstamp timestamp with time zone,
+  read_id bigint,
+  commit_timestamp timestamp with time zone,
+  commit_number bigint,
+  sequence_number integer,
+  proven boolean not null,
+  weak boolean not null,
+  parent_id text collate "C",
+  parent_deleted_until timestamp with time zone,
+  constraint tombstone_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint tombstone_pkey PRIMARY KEY (object, record_id),
+  constraint tombstone_proven_or_weak CHECK ((NOT (proven AND weak))),
+  constraint tombstone_weak_has_parent CHECK (((NOT weak) OR (parent_id IS NOT NULL)))
+);
+CREATE INDEX tombstone_parent_idx ON sf_shadow.tombstone USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
+
+create table sf_shadow.undecoded_event (
+  stream_id integer not null,
+  seq bigint not null,
+  received_at timestamp with time zone not null,
+  schema_id text collate "C",
+  error text not null,
+  payload bytea not null,
+  constraint undecoded_event_pkey PRIMARY KEY (stream_id, seq)
+);
+CREATE INDEX undecoded_event_received_at_idx ON sf_shadow.undecoded_event USING btree (received_at);
+
+create table sf_shadow.verification (
+  verification_id bigint generated always as identity not null,
+  object text collate "C" not null,
+  kind text not null,
+  verified_at timestamp with time zone default now() not null,
+  compared bigint not null,
+  drift bigint not null,
+  count_in_org bigint,
+  count_in_shadow bigint,
+  constraint verification_kind_known CHECK ((kind = ANY (ARRAY['sample'::text, 'all'::text]))),
+  constraint verification_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint verification_pkey PRIMARY KEY (verification_id)
+);
+CREATE INDEX verification_object_idx ON sf_shadow.verification USING btree (object, verification_id DESC);
+
+create table sf_shadow.worker (
+  worker_id text collate "C" not null,
+  beat_at timestamp with time zone default now() not null,
+  constraint worker_pkey PRIMARY KEY (worker_id)
+);
+
+create type sf_shadow.merge_counts as (inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint, drift bigint);
+
+create view sf_shadow_backlog as
+ SELECT 'stream'::text AS kind,
+    s.topic AS name,
+    ((s.next_seq - 1) - c.applied_seq) AS waiting,
+    (0)::bigint AS running,
+    (0)::bigint AS failed,
+    (now() - ( SELECT e.received_at
+           FROM sf_shadow_event e
+          WHERE ((e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1))))) AS oldest_age
+   FROM (sf_shadow.stream s
+     JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
+UNION ALL
+ SELECT 'job'::text AS kind,
+    job.task_identifier AS name,
+    count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts < job.max_attempts))) AS waiting,
+    count(*) FILTER (WHERE (job.locked_at IS NOT NULL)) AS running,
+    count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts))) AS failed,
+    GREATEST((now() - min(job.run_at)), '00:00:00'::interval) AS oldest_age
+   FROM graphile_worker.jobs job
+  GROUP BY job.task_identifier;
+
+create view sf_shadow_lag as
+ WITH claim AS (
+         SELECT so.object,
+                CASE
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
+                    ELSE c.applied_commit_timestamp
+                END AS claimed,
+            s.problem,
+            s.problem_since
+           FROM (((sf_shadow.stream_object so
+             CROSS JOIN sf_shadow.setting setting)
+             JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+        ), fresh AS (
+         SELECT o.object,
+            o.enabled,
+            state.row_count,
+            state.proof_read_id,
+            state.hole_from,
+            state.hole_reason,
+            state.degraded,
+            dirty.records AS dirty,
+            reject.records AS rejected,
+            (proof.read_from - setting.margin) AS proven_as_of,
+                CASE
+                    WHEN (state.proof_read_id IS NOT NULL) THEN LEAST(claim.claimed, state.hole_from)
+                    ELSE NULL::timestamp with time zone
+                END AS fresh_except_listed,
+                CASE
+                    WHEN (state.proof_read_id IS NOT NULL) THEN LEAST(claim.claimed, state.hole_from, dirty.since, reject.since)
+                    ELSE NULL::timestamp with time zone
+                END AS fresh_as_of,
+            claim.claimed,
+            claim.problem,
+            claim.problem_since,
+            verified.verified_at,
+            verified.drift AS drift_rows
+           FROM (((((((sf_shadow.object o
+             CROSS JOIN sf_shadow.setting setting)
+             JOIN sf_shadow.object_state state ON ((state.object = o.object)))
+             LEFT JOIN claim ON ((claim.object = o.object)))
+             LEFT JOIN sf_shadow.read proof ON ((proof.read_id = state.proof_read_id)))
+             LEFT JOIN LATERAL ( SELECT v.verified_at,
+                    v.drift
+                   FROM sf_shadow.verification v
+                  WHERE (v.object = o.object)
+                  ORDER BY v.verification_id DESC
+                 LIMIT 1) verified ON (true))
+             CROSS JOIN LATERAL ( SELECT count(*) AS records,
+                    min(d.since) AS since
+                   FROM sf_shadow.dirty d
+                  WHERE (d.object = o.object)) dirty)
+             CROSS JOIN LATERAL ( SELECT count(*) AS records,
+                    min(r.since) AS since
+                   FROM sf_shadow.reject r
+                  WHERE (r.object = o.object)) reject)
+        )
+ SELECT object,
+        CASE
+            WHEN (proof_read_id IS NULL) THEN 'never loaded'::text
+            WHEN (NOT enabled) THEN 'paused'::text
+            WHEN (degraded IS NOT NULL) THEN 'degraded'::text
+            WHEN ((claimed IS NULL) OR (hole_from IS NOT NULL) OR ((now() - fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
+            WHEN ((dirty > 0) OR ((now() - fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            ELSE 'fresh'::text
+        END AS state,
+        CASE
+            WHEN (proof_read_id IS NULL) THEN 'no full load has completed: run a backfill'::text
+            WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
+            WHEN (degraded IS NOT NULL) THEN degraded
+            WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
+            WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
+            WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
+            WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
+            WHEN (dirty > 0) THEN (dirty || ' records wait to be read again'::text)
+            WHEN (rejected > 0) THEN (rejected || ' records cannot be stored: see sf_shadow_reject'::text)
+            ELSE NULL::text
+        END AS reason,
+    row_count AS rows,
+        CASE
+            WHEN (claimed IS NOT NULL) THEN fresh_as_of
+            ELSE NULL::timestamp with time zone
+        END AS fresh_as_of,
+        CASE
+            WHEN (claimed IS NOT NULL) THEN fresh_except_listed
+            ELSE NULL::timestamp with time zone
+        END AS fresh_except_listed,
+    proven_as_of,
+        CASE
+            WHEN (claimed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - fresh_except_listed)), (0)::numeric))::double precision
+            ELSE NULL::double precision
+        END AS lag_seconds,
+    dirty,
+    rejected,
+    verified_at,
+    drift_rows
+   FROM fresh f;
+
+create view sf_shadow_reject as
+ SELECT object,
+    record_id,
+    sqlstate,
+    reason,
+    since,
+    attempts,
+    parent_id,
+    contested_value,
+    first_rejected_at,
+    last_rejected_at
+   FROM sf_shadow.reject r;
+
+create view sf_shadow_run as
+ SELECT run_id,
+    object,
+    kind,
+    state,
+    reason,
+    received,
+    expected,
+    (round(((100.0 * (received)::numeric) / (NULLIF(expected, 0))::numeric), 1))::double precision AS percent,
+    (((received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(finished_at, progressed_at) - started_at)), (0)::numeric)))::double precision AS rows_per_second,
+    inserted,
+    updated,
+    deleted,
+    unchanged,
+    ignored,
+    dirty,
+    rejected,
+    drift,
+    count_in_org,
+    count_in_shadow,
+    (count_in_org - count_in_shadow) AS difference,
+    since,
+    created_at,
+    started_at,
+    progressed_at,
+    finished_at,
+    error
+   FROM sf_shadow.run r;
+
+
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body df876a57
+create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
+create function public.add_job(identifier text, payload text) returns bigint language sql set search_path=""; -- body 5d2301d4
+create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body b8bfef9f
+create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 703d306d
+create function sf_shadow.add_records_job(of_object text) returns void language plpgsql set search_path=""; -- body 94da5e7e
+create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
+create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
+create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
+create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
+create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
+create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
+create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body ef31fcbe
+create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
+create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
+create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 3f711b02
+create function sf_shadow.deletes_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 6d2d0211
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
+create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
+create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
+create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
+create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
+create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body ee12f5cb
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint) language plpgsql set search_path="" set client_min_messages=warning; -- body c2977c80
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
+create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 546b46d0
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 38df28c8
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
+create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
+create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
+create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body a85c4c53
+create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_proven_absent boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body 7eed658b
+create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
+create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body d5ddf8a5
+create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
+create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
+create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 51a2ca2a
+create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body 16dacdf8
+create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 9e4f358f
+create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
+create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
+create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body e0335177
+create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
+create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
+create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 74362107
+create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body f96e9e92
+create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
+create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
+create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 5816984f
+create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 9af9150a
+create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 4336a345
+create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fa074d13
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 0607859a
+create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
+create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
+create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
+create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
+create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 7bf01568
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 679399d3
+create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
+create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body a7a15941
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body a3552de3
+create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
+create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body f78b4d08
+create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
+create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 471715cb
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 7802fe7a
+create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
+create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
+
+grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
+grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
+grant EXECUTE on function add_job(text,text) to sf_shadow_operator;
+grant USAGE on schema public to public;
+grant USAGE on schema public to sf_shadow_operator;
+grant USAGE on schema public to sf_shadow_reader;
+grant SELECT on table sf_account_eligibility_shadow to sf_shadow_operator;
+grant SELECT on table sf_account_eligibility_shadow to sf_shadow_reader;
+grant SELECT on table sf_pricebook_shadow to sf_shadow_operator;
+grant SELECT on table sf_pricebook_shadow to sf_shadow_reader;
+grant SELECT on table sf_product_shadow to sf_shadow_operator;
+grant SELECT on table sf_product_shadow to sf_shadow_reader;
+grant SELECT on table sf_shadow_backlog to sf_shadow_operator;
+grant SELECT on table sf_shadow_backlog to sf_shadow_reader;
+grant SELECT on table sf_shadow_event to sf_shadow_operator;
+grant SELECT on table sf_shadow_lag to sf_shadow_operator;
+grant SELECT on table sf_shadow_lag to sf_shadow_reader;
+grant SELECT on table sf_shadow_reject to sf_shadow_operator;
+grant SELECT on table sf_shadow_reject to sf_shadow_reader;
+grant SELECT on table sf_shadow_run to sf_shadow_operator;
+grant SELECT on table sf_shadow_run to sf_shadow_reader;
