@@ -1,0 +1,39 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { HistoryDatabase } from "../database.ts"
+import { withVirtualTime } from "../virtual_time.ts"
+import type { PlantedBug } from "./planted_bugs.ts"
+
+const folder = join(import.meta.dirname, "../../../sql/current")
+
+/**
+ * Plants a bug into the database's functions, from their sources in sql/current. Returns how to take it out again.
+ *
+ * @throws Error where a text to be replaced is not there exactly once, so that the list has to be mended
+ */
+export async function plant({ client }: HistoryDatabase, bug: PlantedBug): Promise<() => Promise<void>> {
+  const originals = new Map<string, string>()
+  const changed = new Map<string, string>()
+  for (const { of: name, text, by } of bug.sql ?? []) {
+    const original = originals.get(name) ?? (await sourceOf(name))
+    originals.set(name, original)
+    const source = changed.get(name) ?? original
+    if (source.split(text).length !== 2) {
+      throw new Error(`${name} does not contain exactly once what "${bug.name}" replaces: ${text}`)
+    }
+    changed.set(
+      name,
+      source.replace(text, () => by),
+    )
+  }
+  for (const source of changed.values()) await client.query(withVirtualTime(source))
+  return async () => {
+    for (const source of originals.values()) await client.query(withVirtualTime(source))
+  }
+}
+
+async function sourceOf(name: string): Promise<string> {
+  const file = (await readdir(folder)).find((entry) => entry.replace(/^\d+_/, "") === `${name}.sql`)
+  if (file === undefined) throw new Error(`sql/current has no file for ${name}`)
+  return readFile(join(folder, file), "utf8")
+}

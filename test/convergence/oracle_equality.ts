@@ -1,0 +1,85 @@
+import { type Fields, objectNames, objects, type Value } from "./model/objects.ts"
+import { latest, type ModelRecord } from "./model/record.ts"
+import type { Observation } from "./observation.ts"
+import type { World } from "./world.ts"
+
+/**
+ * How a settled shadow differs from the org, field by field. A record that cannot be stored (rule 9) may be
+ * missing or old, if it is listed as a reject.
+ */
+export function differences(world: World, observation: Observation): string[] {
+  const unstorable = unstorableRecords(world, observation)
+  return objectNames.flatMap((name) => {
+    const observed = observation[name]
+    const live = new Set(world.org.live(name).map(({ id }) => id))
+    const found = world.org.live(name).flatMap((record) => {
+      const differs = rowDifferences(record, observed.rows.get(record.id))
+      if (differs.length === 0) return []
+      if (unstorable.has(record.id) && observed.rejected.has(record.id)) return []
+      return [
+        `${name} ${record.id} ${differs.join(", ")}${unstorable.has(record.id) ? " and is no reject" : ""}`,
+      ]
+    })
+    const extra = [...observed.rows.keys()].filter((id) => !live.has(id))
+    const counted =
+      observed.rowCount === observed.rows.size
+        ? []
+        : [`row_count of ${name} is ${observed.rowCount}, not ${observed.rows.size}`]
+    const unclaimed = [...observed.rejected].filter(([id]) => !unstorable.has(id))
+    return [
+      ...found,
+      ...extra.map((id) => `${name} ${id} is in the shadow and not in the org`),
+      ...unclaimed.map(([id, reason]) => `${name} ${id} is a reject for no reason any more: ${reason}`),
+      ...counted,
+    ]
+  })
+}
+
+function rowDifferences(
+  record: ModelRecord,
+  row: { payload: Fields; columns: Record<string, Value> } | undefined,
+): string[] {
+  const { eventFields, columns } = objects[record.object]
+  const { fields } = latest(record)
+  if (row === undefined) return ["is missing in the shadow"]
+  const payload = Object.keys(eventFields).filter(
+    (name) => (row.payload[name] ?? null) !== (fields[name] ?? null),
+  )
+  const typed = Object.entries(columns).filter(
+    ([name, column]) => (row.columns[column] ?? null) !== (fields[name] ?? null),
+  )
+  return [
+    ...payload.map((name) => `has ${name} ${row.payload[name]} instead of ${fields[name]}`),
+    ...typed.map(
+      ([name, column]) => `has column ${column} ${row.columns[column]} instead of ${fields[name]}`,
+    ),
+  ]
+}
+
+/** Ids of live records that the shadow's constraints refuse, or whose value or parent another one withholds. */
+function unstorableRecords({ org }: World, observation: Observation): Set<string> {
+  const products = org.live("Product2")
+  const entries = org.live("PricebookEntry")
+  const sku = (record: ModelRecord) => latest(record).fields.StockKeepingUnit ?? null
+  const refused = new Set<string>()
+  for (const product of products) {
+    const isShared = products.some((other) => other.id !== product.id && sku(other) === sku(product))
+    if (sku(product) === null || isShared) refused.add(product.id)
+  }
+  // Who is refused keeps an old row, and with it an old SKU that another may want.
+  for (let before = -1; before !== refused.size; ) {
+    before = refused.size
+    for (const product of products) {
+      const holder = [...observation.Product2.rows].find(
+        ([id, row]) => id !== product.id && row.payload.StockKeepingUnit === sku(product),
+      )
+      if (holder !== undefined && refused.has(holder[0])) refused.add(product.id)
+    }
+  }
+  for (const entry of entries) {
+    const { UnitPrice: price, Product2Id: parent } = latest(entry).fields
+    const hasFraction = typeof price === "number" && Math.abs(price * 100 - Math.round(price * 100)) > 1e-6
+    if (hasFraction || refused.has(String(parent))) refused.add(entry.id)
+  }
+  return refused
+}

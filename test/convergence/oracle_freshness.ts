@@ -1,0 +1,66 @@
+import { objectNames, objects } from "./model/objects.ts"
+import type { ModelRecord, Version } from "./model/record.ts"
+import type { Observation, ObservedObject } from "./observation.ts"
+import type { World } from "./world.ts"
+
+/**
+ * What an observation claims and the org's history denies (rule 10). fresh_as_of: of every change that was
+ * published and committed before it, the shadow holds that version or a later one; fresh_except_listed: the same
+ * without the listed records; proven_as_of: the same for existence, published or not.
+ */
+export function untrueClaims(world: World, observation: Observation): string[] {
+  return objectNames.flatMap((name) => {
+    const observed = observation[name]
+    return world.org.all(name).flatMap((record) => {
+      const isListed = observed.dirty.has(record.id) || observed.rejected.has(record.id)
+      return [
+        ...contradictions("fresh_as_of", observed.freshAsOf, record, observed),
+        ...(isListed
+          ? []
+          : contradictions("fresh_except_listed", observed.freshExceptListed, record, observed)),
+        ...(isListed ? [] : unprovenExistence(observed, record)),
+      ]
+    })
+  })
+}
+
+function contradictions(
+  claim: string,
+  asOf: number | null,
+  record: ModelRecord,
+  observed: ObservedObject,
+): string[] {
+  if (asOf === null) return []
+  const row = observed.rows.get(record.id)
+  const isKnown = (version: Version) => version.isPublished && version.commitAt < asOf
+  const here = `${claim} of ${record.object} is ${asOf / 1000} s, and ${record.id}`
+  const began = record.versions.findLastIndex((version) => isKnown(version) && version.changesExistence)
+  if (
+    began >= 0 &&
+    !record.versions.slice(began).some(({ existence }) => (existence === "live") === (row !== undefined))
+  ) {
+    return [`${here} is ${row ? "still there" : "missing"}`]
+  }
+  if (row === undefined) return []
+  return Object.keys(objects[record.object].eventFields).flatMap((field) => {
+    const written = record.versions.findLastIndex((version) => isKnown(version) && version.changed.has(field))
+    if (written < 0) return []
+    const values = record.versions.slice(written).map(({ fields }) => fields[field] ?? null)
+    if (values.includes(row.payload[field] ?? null)) return []
+    return [`${here} has ${field} ${row.payload[field]}, not ${values.join(" or ")}`]
+  })
+}
+
+function unprovenExistence(observed: ObservedObject, record: ModelRecord): string[] {
+  const asOf = observed.provenAsOf
+  if (asOf === null) return []
+  const began = record.versions.findLastIndex(
+    (version) => version.commitAt < asOf && version.changesExistence,
+  )
+  const isThere = observed.rows.has(record.id)
+  if (began < 0 || record.versions.slice(began).some(({ existence }) => (existence === "live") === isThere))
+    return []
+  return [
+    `proven_as_of of ${record.object} is ${asOf / 1000} s, and ${record.id} is ${isThere ? "still there" : "missing"}`,
+  ]
+}

@@ -1,0 +1,121 @@
+import type { HistoryDatabase } from "./database.ts"
+import { drain } from "./drain.ts"
+import type { History, Step } from "./history.ts"
+import { objectNames } from "./model/objects.ts"
+import { Org } from "./model/org.ts"
+import { Random } from "./model/random.ts"
+import { seedRecords, transactionOf } from "./model/transactions.ts"
+import { observe } from "./observation.ts"
+import { differences } from "./oracle_equality.ts"
+import { untrueClaims } from "./oracle_freshness.ts"
+import { Service } from "./service/service.ts"
+import { type DriverBugs, World } from "./world.ts"
+
+/** The default margin and publish delay of the service, ms; the model's org keeps within the second one. */
+export const marginMs = 10_000
+export const publishDelayMs = 10_000
+
+/** A history that ended wrong: what was wrong, and all that had happened. */
+export class BrokenPromise extends Error {
+  override name = "BrokenPromise"
+
+  constructor(problems: readonly string[], trace: readonly string[]) {
+    super(`${problems.join("\n")}\n\n${trace.join("\n")}`)
+  }
+}
+
+/**
+ * Plays a history against the SQL functions, to its end and until everything has settled.
+ *
+ * @throws BrokenPromise where the shadow claimed what was untrue, did not settle, or is not equal to the org
+ */
+export async function play(
+  history: History,
+  database: HistoryDatabase,
+  bugs: DriverBugs = {},
+): Promise<void> {
+  const number = await database.reset(bugs.marginMs ?? marginMs, publishDelayMs, history.deltaOverlapMs)
+  const org = new Org(history.org, `history-${number}`)
+  const world = new World(org, database, bugs, history)
+  const service = new Service(world)
+  const random = new Random(history.seed)
+  try {
+    await begin(world, service, history)
+    for (const step of history.steps) {
+      world.now += step.waitMs
+      await take(step, world, service)
+      const untrue = untrueClaims(world, await observe(world))
+      if (untrue.length > 0) throw new BrokenPromise(untrue, world.trace)
+    }
+    world.say("no more faults")
+    world.isEnding = true
+    await drain(world, service, random)
+    const wrong = differences(world, await observe(world))
+    if (wrong.length > 0) throw new BrokenPromise(wrong, world.trace)
+  } catch (error) {
+    if (error instanceof BrokenPromise) throw error
+    throw new BrokenPromise([(error as Error).stack ?? String(error)], world.trace)
+  }
+}
+
+/** The org's first records, the same in every history; loaded before it begins, where the history says so. */
+async function begin(world: World, service: Service, { loaded, org: { channel } }: History): Promise<void> {
+  const { org, database } = world
+  const random = new Random(1)
+  org.commit(world.now, 0, seedRecords(org, random), "normal", random)
+  world.now = 60_000
+  if (!loaded)
+    return world.say("the org has three products, four entries and two accounts; nothing is loaded")
+  const settled = channel ? "channel" : "topics"
+  if (!(await database.restore(settled))) {
+    await drain(world, service, random)
+    await database.save(settled)
+    service.kill()
+  }
+  world.now = 300_000
+  world.trace.length = 0
+  world.say("the org has three products, four entries and two accounts; all is loaded")
+}
+
+async function take(step: Step, world: World, service: Service): Promise<void> {
+  const random = new Random(step.seed)
+  const { org } = world
+  switch (step.do) {
+    case "commit": {
+      const changes = transactionOf(step.transaction, org, random)
+      if (changes.length === 0) return
+      const shown = changes.map(({ kind, id, fields }) => `${kind} ${id} ${JSON.stringify(fields)}`)
+      world.say(`committed (${step.publication}, begun ${step.ageMs} ms before): ${shown.join(", ")}`)
+      org.commit(world.now, step.ageMs, changes, step.publication, random)
+      return
+    }
+    case "republish":
+      return org.republish(world.now, random.pick(service.streams).topic, random)
+    case "deliver":
+      return random.pick(service.streams).deliver(random.between(1, 6), step.killed, random)
+    case "fold":
+      await random.pick(service.streams).fold(random.between(1, 6), step.killed)
+      return
+    case "load":
+      await service.loads.start(
+        random.pick(objectNames),
+        random.pick(["full", "delta", "delta", "ids", "ids"]),
+      )
+      return
+    case "run":
+      if (service.loads.active.length === 0) return
+      return service.loads.advance(random.pick(service.loads.active), step.killed, random)
+    case "reread":
+      return service.rereads.advance(random.pick(objectNames), step.killed, random)
+    case "takeOver":
+      return random.pick(service.streams).takeOver(random)
+    case "race":
+      return random.pick(service.streams).raceTakeOver(random)
+    case "replay":
+      return random.pick(service.streams).replay(random)
+    case "losePosition":
+      return random.pick(service.streams).losePosition(random)
+    case "kill":
+      return service.kill()
+  }
+}
