@@ -166,7 +166,7 @@ export const variables = {
     schema: duration(1000, 1, 1200),
   },
   SF_BULK_POLL_MS: {
-    meaning: "Time between two looks at a running bulk job",
+    meaning: "Time between two looks at a running bulk job; the first ones come sooner",
     unit: "milliseconds",
     default: "2000",
     schema: whole(10, 600_000),

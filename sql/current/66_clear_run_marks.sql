@@ -6,5 +6,6 @@ language sql set search_path = '' as $$
   delete from sf_shadow.dirty d
   using sf_shadow.run r
   where r.run_id = of_run_id and d.object = r.object and d.marked_at < r.started_at and d.not_before <= r.read_from
-    and (record_ids is null or d.record_id = any (record_ids))
+    -- Not "= any (record_ids)": the planner would weigh each of a page's ids.
+    and (record_ids is null or d.record_id in (select id.record_id from unnest(record_ids) id (record_id)))
 $$;

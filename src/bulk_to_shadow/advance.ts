@@ -89,9 +89,10 @@ async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<num
       { code: job.state === "Failed" ? "JOB_FAILED" : "JOB_ABORTED", retryable: false },
     )
   }
-  // A long job is looked at less often: every look is an API call.
+  // A short job is over soon; a long one is looked at less often: every look is an API call.
   const elapsedMs = Date.now() - (run.started_at?.getTime() ?? Date.now())
-  return Math.min(Math.max(config.salesforce.bulkPollMs, elapsedMs / 10), 30_000)
+  const soonMs = Math.min(Math.max(elapsedMs, 250), config.salesforce.bulkPollMs)
+  return Math.min(Math.max(soonMs, elapsedMs / 10), 30_000)
 }
 
 async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {

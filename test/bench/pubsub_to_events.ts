@@ -32,10 +32,10 @@ try {
   say("Publishing, with the service following ...")
   const service = startProgram(["run", "--only", "pubsub,worker"], environment)
   const peakMemory = followPeakMemory(service.child.pid as number)
-  await waitUntilFollowed(pool)
+  await service.whileRunning(waitUntilFollowed(pool))
   await pool.query("checkpoint")
   const published = org.publish(events)
-  const folded = await timed(() => waitUntilFolded(pool, events))
+  const folded = await timed(() => service.whileRunning(waitUntilFolded(pool, events)))
   const publishing = await published
   const memory = peakMemory()
   await service.stop()

@@ -2,6 +2,8 @@ import { type Running, startCommand } from "../../commands/process.ts"
 
 /** A program of the project as a process of its own, to be ended by `stop`. */
 export interface Program extends Running {
+  /** Waits for what it is to bring about. @throws an Error with its output when it ends before that */
+  whileRunning<T>(awaited: Promise<T>): Promise<T>
   /** Asks it to end (SIGTERM) and resolves when it has. */
   stop(): Promise<void>
 }
@@ -11,6 +13,15 @@ export function startProgram(args: string[], environment: Record<string, string>
   const running = startCommand(args, environment)
   return {
     ...running,
+    whileRunning: (awaited) =>
+      Promise.race([
+        awaited,
+        running.ended.then((code) => {
+          throw new Error(
+            `${args.join(" ")} ended with ${code}\n${running.output.stdout}${running.output.stderr}`,
+          )
+        }),
+      ]),
     async stop() {
       running.child.kill("SIGTERM")
       await running.ended

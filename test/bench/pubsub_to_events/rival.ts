@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { type JobHelpers, makeWorkerUtils, run } from "graphile-worker"
+import { type JobHelpers, Logger, makeWorkerUtils, run } from "graphile-worker"
 import type { Pool } from "pg"
 import { createPool } from "../../../src/postgres/pool.ts"
 import { timed } from "../harness/measure.ts"
@@ -22,6 +22,9 @@ const candidates = [
   { concurrency: 32, localQueue: 500 },
 ]
 type Settings = (typeof candidates)[number]
+
+/** A line per job would be timed as well. */
+const logger = new Logger(() => () => {})
 
 /** As many as one response of the Pub/Sub API brings. */
 const addedAtOnce = 100
@@ -71,6 +74,7 @@ function describe({ concurrency, localQueue }: Settings): string {
 
 async function runOnce(databaseUrl: string, events: StoredEvent[], settings: Settings): Promise<number> {
   const pool = createPool(databaseUrl, { max: settings.concurrency + 3 })
+  pool.on("error", () => {})
   try {
     await pool.query(prepare)
     await pool.query("checkpoint")
@@ -104,6 +108,7 @@ async function work(pool: Pool, events: StoredEvent[], { concurrency, localQueue
     pgPool: pool,
     taskList: { bench_rival: task },
     noHandleSignals: true,
+    logger,
     crontab: "",
     preset: {
       worker: {
@@ -112,7 +117,7 @@ async function work(pool: Pool, events: StoredEvent[], { concurrency, localQueue
       },
     },
   })
-  const utils = await makeWorkerUtils({ pgPool: pool })
+  const utils = await makeWorkerUtils({ pgPool: pool, logger })
   for (let from = 0; from < events.length; from += addedAtOnce) {
     const batch = events.slice(from, from + addedAtOnce)
     await utils.addJobs(batch.map((payload) => ({ identifier: "bench_rival", payload })))
