@@ -61,14 +61,14 @@ export class FetchStream {
   }
 
   /**
-   * The next response. Throws what ended the stream once every response before has been handed out,
+   * The next response, joined with those that have come after it meanwhile. Throws what ended the stream once every response before has been handed out,
    * `SilenceError` when the watchdog strikes, and the signal's reason when it is aborted.
    */
   async next(signal: AbortSignal): Promise<ReceivedResponse> {
     for (;;) {
       signal.throwIfAborted()
       const received = this.#queue.shift()
-      if (received) return received
+      if (received) return this.#joinWaiting(received)
       if (this.#failure) throw this.#failure
       const leftMs = this.#lastHeard + this.#silenceMs - performance.now()
       if (leftMs <= 0) {
@@ -104,6 +104,18 @@ export class FetchStream {
     // An error comes with an end, in either order: the error says more.
     if (this.#failure === null || this.#failure instanceof StreamEndedError) this.#failure = error
     this.#wake()
+  }
+
+  /** One commit for all events that wait. Keepalives stay apart: what one proves is true of its own time only. */
+  #joinWaiting(first: ReceivedResponse): ReceivedResponse {
+    if (first.response.events.length === 0) return first
+    let { response } = first
+    for (;;) {
+      const next = this.#queue[0]?.response
+      if (!next || next.events.length === 0) return { ...first, response }
+      response = { ...next, events: [...response.events, ...next.events] }
+      this.#queue.shift()
+    }
   }
 
   #awaken(withinMs: number, signal: AbortSignal): Promise<void> {
