@@ -3,11 +3,16 @@ import { waitFor } from "../../harness/wait.ts"
 
 const patienceMs = 600_000
 
-/** Waits until every stream has stored a first response: from then on it misses nothing. */
+/**
+ * Waits until every stream has stored a first response, and the delta that a first subscription calls for is done
+ * (rule 11): from then on the service does nothing but follow.
+ */
 export async function waitUntilFollowed(pool: Pool): Promise<void> {
   await waitFor("every stream is followed", patienceMs, async () => {
     const { rows } = await pool.query<{ followed: boolean }>(
-      "select count(*) = 3 and bool_and(replay_id is not null) as followed from sf_shadow.stream",
+      `select count(*) = 3 and bool_and(s.replay_id is not null)
+         and not exists (select from sf_shadow.object_state o where o.hole_from is not null) as followed
+       from sf_shadow.stream s`,
     )
     return rows[0]?.followed
   })
