@@ -9,8 +9,7 @@ const task: TaskFactory = (deps) => async (payload, helpers) => {
   const { stream_id: streamId } = payloadSchema.parse(payload)
   const done = await eventsToShadow(deps, streamId, helpers.abortSignal)
   if (done) return
-  const name = `events_to_shadow:${streamId}`
-  await helpers.addJob("events_to_shadow", { stream_id: streamId }, { queueName: name, jobKey: name })
+  await deps.pool.query("select sf_shadow.add_events_job(of_stream_id => $1)", [streamId])
 }
 
 export default task

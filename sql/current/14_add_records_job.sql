@@ -7,13 +7,12 @@ declare
 begin
   select min(d.not_before) into ripe_at from sf_shadow.dirty d where d.object = of_object;
   if ripe_at is not null then
-    perform graphile_worker.add_job(
+    perform sf_shadow.add_keyed_job(
       identifier => 'records_to_shadow',
       payload => json_build_object('object', of_object),
       queue_name => 'records_to_shadow:' || of_object,
       -- Salesforce's clock decides what is ripe: where it is behind this one, look again, but not all the time.
       run_at => greatest(ripe_at, now() + interval '500 milliseconds'),
-      max_attempts => 25,
       job_key => 'records_to_shadow:' || of_object,
       job_key_mode => 'preserve_run_at'
     );

@@ -2,7 +2,7 @@
 create or replace function sf_shadow.add_events_job(of_stream_id integer) returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform graphile_worker.add_job(
+  perform sf_shadow.add_keyed_job(
     identifier => 'events_to_shadow',
     payload => json_build_object('stream_id', of_stream_id),
     queue_name => 'events_to_shadow:' || of_stream_id,

@@ -9,7 +9,7 @@ begin
   from sf_shadow.object_state s cross join sf_shadow.setting setting
   where s.object = of_object and s.hole_to < 'infinity' and s.proof_read_id is not null;
   if closable_at is not null then
-    perform graphile_worker.add_job(
+    perform sf_shadow.add_keyed_job(
       identifier => 'delta',
       payload => json_build_object('object', of_object, 'reason', 'hole'),
       queue_name => 'load:' || of_object,

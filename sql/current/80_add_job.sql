@@ -5,7 +5,6 @@ create or replace function public.add_job(identifier text, payload json default 
 language plpgsql security definer set search_path = '' as $$
 declare
   named text := payload ->> 'object';
-  added bigint;
 begin
   if identifier is null or identifier not in ('backfill', 'delta', 'compare_ids', 'records_to_shadow', 'verify', 'maintain') then
     raise exception 'there is no task %', coalesce(quote_literal(identifier), 'null')
@@ -33,11 +32,10 @@ begin
   if named is null and identifier = 'records_to_shadow' then
     raise exception 'records_to_shadow needs an object' using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
   end if;
-  select (job).id into added from graphile_worker.add_job(
+  return sf_shadow.add_keyed_job(
     identifier => identifier, payload => payload,
     queue_name => case when identifier in ('backfill', 'delta', 'compare_ids') then 'load' else identifier end || ':' || coalesce(named, 'all'),
     job_key => identifier || ':' || coalesce(named, 'all')
-  ) as job;
-  return added;
+  );
 end
 $$;
