@@ -538,19 +538,20 @@ create view sf_shadow_run as
    FROM sf_shadow.run r;
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body df876a57
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body bfd9adfc
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language sql set search_path=""; -- body 5d2301d4
-create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body b8bfef9f
-create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 703d306d
-create function sf_shadow.add_records_job(of_object text) returns void language plpgsql set search_path=""; -- body 94da5e7e
+create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
+create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body f7092cd4
+create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
+create function sf_shadow.add_records_job(of_object text) returns void language plpgsql set search_path=""; -- body f1d3bbbf
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body ef31fcbe
+create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body fd7fd8e5
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 3f711b02
@@ -563,13 +564,13 @@ create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, bef
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body ee12f5cb
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint) language plpgsql set search_path="" set client_min_messages=warning; -- body c2977c80
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
-create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 546b46d0
+create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 9cefab17
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 38df28c8
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body a85c4c53
-create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_proven_absent boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body 7eed658b
+create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
 create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body d5ddf8a5
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
@@ -583,7 +584,7 @@ create function sf_shadow.open_changes() returns void language plpgsql set searc
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 74362107
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 40629199
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body f96e9e92
@@ -594,7 +595,7 @@ create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, h
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 4336a345
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fa074d13
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 0607859a
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 52af9566
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5

@@ -5,8 +5,7 @@
 -- (time less an interval depends on the time zone; declared immutable it would not be inlined).
 create or replace function sf_shadow.judge_full_record(
   f_read_from timestamptz, f_read_to timestamptz, f_sm timestamptz,
-  r_known boolean, r_proven_absent boolean,
-  r_commit timestamptz, r_sm timestamptz, r_read_from timestamptz, r_read_to timestamptz,
+  r_known boolean, r_commit timestamptz, r_sm timestamptz, r_read_from timestamptz, r_read_to timestamptz,
   same_content boolean, proof_read_from timestamptz, proof_read_to timestamptz, margin interval
 ) returns text
 language sql stable
@@ -16,8 +15,10 @@ return case
     case when proof_read_from is null or f_read_from >= proof_read_from or f_sm > proof_read_to then 'replace'
       else 'dirty' end
   when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'
-  when f_sm > greatest(r_commit, r_sm) and (not r_proven_absent or f_sm > r_read_to) then 'replace'
+  -- Later than what R's read could see, not only than R's stamp: a long transaction bears an older stamp than
+  -- versions that were committed before it.
+  when f_sm > greatest(r_commit, r_sm, r_read_to) then 'replace'
   when same_content then 'keep'
-  when f_sm < r_sm or f_read_to < r_read_from - margin then 'ignore'
+  when f_read_to < r_read_from - margin then 'ignore'
   else 'dirty'
 end;

@@ -24,10 +24,13 @@ begin
           s.%2$s is not null, coalesce(t.proven, false), coalesce(t.weak, false),
           coalesce(s.commit_timestamp, t.commit_timestamp), coalesce(s.commit_number, t.commit_number),
           coalesce(s.sequence_number, t.sequence_number), coalesce(s.system_modstamp, t.system_modstamp),
-          read.read_from, read.read_to, $2, parent.deleted_until, $3) as verdict
+          read.read_from, read.read_to, $2, parent.deleted_until, $3) as verdict,
+        -- The last Id comparison has seen it in Salesforce: it is missing since this event at the latest.
+        d.record_id is not null and s.%2$s is null and t.record_id is null and e.commit_timestamp < $2 - $3 as missed
       from pg_temp.event_batch e
       left join %1$s s on s.%2$s = e.record_id
       left join sf_shadow.tombstone t on t.object = $4 and t.record_id = e.record_id
+      left join sf_shadow.dirty d on d.object = $4 and d.record_id = e.record_id
       left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
       left join sf_shadow.parent_deletion parent on parent.object = %3$L
         and parent.record_id = coalesce(e.fields ->> %4$L, s.raw_payload ->> %4$L)
@@ -39,6 +42,7 @@ begin
       from judged
     )
     update pg_temp.event_batch e set verdict = case
+      when o.missed then 'dirty'
       when o.verdict <> 'apply' or o.key[1] is null or o.key_before is null or o.key > o.key_before then o.verdict
       when o.key = o.key_before or sf_shadow.event_seen(o.event_id, $1, o.seq) then 'skip'
       else 'dirty' end

@@ -77,7 +77,7 @@ begin
       left join sf_shadow.read r on r.read_id = coalesce(s.read_id, t.read_id)
       cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until) as r_commit) known
       cross join lateral (select sf_shadow.judge_full_record($4, $5, f.f_sm,
-        s.%2$s is not null or t.record_id is not null, coalesce(t.proven, false),
+        s.%2$s is not null or t.record_id is not null,
         known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
         case when s.%2$s is null then f.absent
           else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end,

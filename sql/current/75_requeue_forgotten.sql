@@ -8,9 +8,9 @@ begin
   join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
   where c.applied_seq < s.next_seq - 1;
   perform sf_shadow.add_records_job(s.object) from sf_shadow.object_state s;
-  -- A load under way may be the one that closes the hole; its next turn must not be replaced.
+  -- A load that waits for its turn may be the one that closes the hole.
   perform sf_shadow.add_hole_job(s.object)
   from sf_shadow.object_state s
-  where not exists (select from sf_shadow.run r where r.object = s.object and r.finished_at is null);
+  where not exists (select from graphile_worker.jobs j where j.queue_name = 'load:' || s.object);
 end
 $$;

@@ -108,10 +108,11 @@ async function recover(
 }
 
 async function addAgain(helpers: JobHelpers, name: string, payload: Payload, waitMs: number): Promise<void> {
+  const { object, kind, remaining } = payload
   await helpers.addJob(name, payload, {
-    queueName: `load:${payload.object}`,
-    // The same key: a second request of an operator replaces the waiting turn, and finds the run under way.
-    jobKey: helpers.job.key ?? `${name}:${payload.object}`,
+    queueName: `load:${object}`,
+    // A key of its own: a turn that replaced another request's turn left that one's run without a job.
+    jobKey: ["turn", name, kind, object, ...remaining].join(":"),
     runAt: new Date(Date.now() + waitMs),
     maxAttempts: 12,
   })

@@ -15,13 +15,18 @@ before(async () => {
 
 /** Commits of one record's versions, and reads of it; null: the record is in the bin from then on. */
 const history = fc.record({
-  commits: fc.array(fc.record({ gap: fc.integer({ min: 0, max: 30 }), deleted: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  commits: fc.array(
+    fc.record({
+      gap: fc.integer({ min: 0, max: 12 }),
+      deleted: fc.boolean(),
+      // How long the transaction ran: its version bears the second in which it began.
+      ran: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 })),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
   reads: fc.array(
     fc.record({
-      from: fc.integer({ min: 0, max: 90 }),
+      from: fc.integer({ min: 0, max: 30 }),
       length: fc.integer({ min: 0, max: 30 }),
       // When, within the read, the record was looked at, and how late its versions were visible.
       looked: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -35,11 +40,16 @@ test("any order of overlapping reads ends in the newest version that was read, o
   await fc.assert(
     fc.asyncProperty(history, async ({ commits, reads }) => {
       n++
-      const versions: { version: number; at: number; deleted: boolean }[] = []
+      const versions: { version: number; at: number; stamp: number; deleted: boolean }[] = []
       let committed = 0
-      for (const { gap, deleted } of commits) {
+      for (const { gap, deleted, ran } of commits) {
         committed += gap
-        versions.push({ version: versions.length, at: committed, deleted: deleted && versions.length > 0 })
+        versions.push({
+          version: versions.length,
+          at: committed,
+          stamp: committed - ran,
+          deleted: deleted && versions.length > 0,
+        })
       }
       let newest = -1
       for (const { from, length, looked, lag } of reads) {
@@ -50,7 +60,7 @@ test("any order of overlapping reads ends in the newest version that was read, o
         if (seen === undefined || seen.deleted) {
           await shadow.read("Product2", [], { ...options, missing: [productId(n)], forced: true })
         } else {
-          const record = product(n, seen.at, { Name: `version ${seen.version}` })
+          const record = product(n, seen.stamp, { Name: `version ${seen.version}` })
           await shadow.read("Product2", [record], options)
         }
       }
@@ -60,6 +70,6 @@ test("any order of overlapping reads ends in the newest version that was read, o
       const due = versions[newest]
       assert.equal(row?.name, due === undefined || due.deleted ? undefined : `version ${newest}`)
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 })

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { at, created, product, productId } from "../records.ts"
+import { Shadow } from "../shadow.ts"
+
+test("an Id comparison has seen a record that events had not brought yet: it is missing since its event", async () => {
+  const shadow = await Shadow.open()
+  await shadow.pool.query("update sf_shadow.object_state set proof_read_id = $1 where object = 'Product2'", [
+    await shadow.readId("Product2", { from: 100 }),
+  ])
+  await shadow.pool.query("select sf_shadow.mark_dirty('Product2', $1, $2, $2, array['seen'])", [
+    [productId(1)],
+    [at(90)],
+  ])
+  // Of another record, not in doubt, the comparison has shown that it is gone since.
+  await shadow.apply(created("Product2", product(1, 50), 50), created("Product2", product(2, 50), 50))
+  assert.deepEqual(await shadow.ids("Product2"), [])
+  const marks = await shadow.dirty("Product2")
+  assert.deepEqual(
+    marks.map(({ record_id, since }) => [record_id, since]),
+    [[productId(1), at(50)]],
+  )
+})
