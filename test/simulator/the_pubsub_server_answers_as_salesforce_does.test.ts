@@ -186,3 +186,14 @@ test("CUSTOM goes on after the id; a purged id is refused, the newest one is not
   newest.cancel()
   assert.deepEqual(keepalive?.latest_replay_id, ids[4])
 })
+
+test("a log that is reset ends its streams: what comes after it has nothing to do with their positions", async (t) => {
+  const { bus, channel, credentials } = await connect(t)
+  const call = channel.subscribe(credentials)
+  const ended = once(call, "end")
+  call.write({ topic_name: TOPIC, num_requested: 1 })
+  await responses(call, (all) => all.length > 0)
+  bus.server.log.reset()
+  await ended
+  assert.equal(bus.server.openStreams(), 0)
+})

@@ -32,6 +32,7 @@ export class EventLog {
   /** Duplicates that wait for another event to come before them. */
   readonly #late: { object: string; event: ProducerEvent }[] = []
   readonly #listeners = new Set<() => void>()
+  readonly #forgotten = new Set<() => void>()
   readonly #stop: () => void
   #position: bigint
   /** Where the log began: keepalives of a log without events carry it. Null once events were forgotten. */
@@ -111,10 +112,23 @@ export class EventLog {
     }
   }
 
-  /** Forgets every event published until now, as retention does after 72 hours. */
+  /** Calls `listener` when events are forgotten that a stream may still wait for; returns how to stop that. */
+  onForgotten(listener: () => void): () => void {
+    this.#forgotten.add(listener)
+    return () => {
+      this.#forgotten.delete(listener)
+    }
+  }
+
+  /**
+   * Forgets every event published until now, as retention does after 72 hours. Open streams are ended: one that
+   * lives never falls so far behind.
+   */
   purge(): void {
     this.#events.length = 0
+    this.#late.length = 0
     this.#start = null
+    for (const listener of [...this.#forgotten]) listener()
   }
 
   /** Starts the log anew, as a sandbox refresh or a move of the org does: no old replay id means anything. */

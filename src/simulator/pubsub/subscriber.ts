@@ -86,7 +86,10 @@ export class Subscriber {
     this.#topic = topic
     this.#objects = objects
     this.#position = position
-    this.#stopListening = log.onEvent(() => this.#deliver())
+    const stops = [log.onEvent(() => this.#deliver()), log.onForgotten(() => this.end())]
+    this.#stopListening = () => {
+      for (const stop of stops) stop()
+    }
     return null
   }
 

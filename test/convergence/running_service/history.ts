@@ -9,6 +9,7 @@ import { createTestDatabase } from "../../postgres.ts"
 import { untrueClaims } from "./freshness.ts"
 import { Mishaps } from "./mishaps.ts"
 import { RandomTransactions } from "./random_transactions.ts"
+import { stories } from "./record_story.ts"
 import { coverSilentChanges } from "./silent_changes.ts"
 
 /** SF_PUBLISH_DELAY_S of the service; the org publishes within less than half of it, unless this process stalls. */
@@ -80,13 +81,13 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
   const play = async () => {
     // Some begin while the first load runs, some after it.
     await sleep(random.below(3_000))
-    for (let made = 0; made < count; made++) {
+    for (let made = 0; made < count && !isOver; made++) {
       transactions.commit()
       await mishaps.perhaps()
       if (kills.has(made)) {
         await service.kill()
         await sleep(random.below(1_000))
-        start()
+        if (!isOver) start()
       }
       if (random.chance(0.5)) await sleep(random.below(120))
     }
@@ -100,18 +101,24 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
     })
     await settle(org, pool, settledWithinMs)
   }
+  const playing = play()
   try {
-    await Promise.race([play(), watching])
+    await Promise.race([playing, watching])
   } catch (error) {
-    const { message, stack } = error as Error
-    const { stderr } = service.output
-    throw new Error(
-      `history ${seed}: ${message}\n${JSON.stringify(mishaps.met)}\n${stack}\nservice's log:\n${stderr.slice(-6_000)}`,
-    )
+    const { message } = error as Error
+    const parts = [
+      `history ${seed}: ${message}`,
+      JSON.stringify(mishaps.met),
+      await stories(message, org, pool),
+      `service's log:\n${service.output.stderr.slice(-6_000)}`,
+    ]
+    throw new Error(parts.join("\n"), { cause: error })
   } finally {
     isOver = true
-    await service.kill()
+    // Whichever is left ends by itself, for want of its org or database.
+    playing.catch(() => {})
     await watching.catch(() => {})
+    await service.kill()
   }
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10
   return { seed, seconds, transactions: count, kills: kills.size, looks, mishaps: mishaps.met }

@@ -25,6 +25,9 @@ export async function coverSilentChanges({
   const wanted = new Map<string, string>()
   for (const object of hardDeleted) wanted.set(object, "compare_ids")
   for (const object of unpublished) wanted.set(object, "backfill")
+  // A load may have failed while faults lasted.
+  const neverLoaded = await pool.query("select object from sf_shadow_lag where state = 'never loaded'")
+  for (const { object } of neverLoaded.rows) wanted.set(object, "backfill")
   await waitFor("the margin passes", marginMs * 2, () => org.now() > lastChange + marginMs)
   for (const [object, task] of wanted) {
     const kinds = task === "backfill" ? ["full"] : ["full", "ids"]

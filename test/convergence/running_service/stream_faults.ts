@@ -21,22 +21,8 @@ export const streamFaults: readonly Mishap[] = [
       simulator.org.faults.arm("pubsub.error", { code, status: status.INVALID_ARGUMENT, message })
     },
   ],
-  [
-    1,
-    "event log purged",
-    ({ simulator }) => {
-      simulator.org.faults.arm("pubsub.drop", {})
-      simulator.pubsub.log.purge()
-    },
-  ],
-  [
-    1,
-    "event log reset",
-    ({ simulator }) => {
-      simulator.org.faults.arm("pubsub.drop", {})
-      simulator.pubsub.log.reset()
-    },
-  ],
+  [1, "event log purged", ({ simulator }) => simulator.pubsub.log.purge()],
+  [1, "event log reset", ({ simulator }) => simulator.pubsub.log.reset()],
   [
     2,
     "schema not to be had",
