@@ -101,6 +101,7 @@ test("who loses in a chain keeps the old SKU, and so do those who waited for it"
     [2, "23505"],
     [3, "23505"],
   ])
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [1, 2, 3, 9].map(productId))
 })
 
 test("who cannot be stored for another reason keeps the old SKU, and its claimant is a reject", async () => {
