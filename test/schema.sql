@@ -213,6 +213,7 @@ create table sf_shadow.reject (
   object text collate "C" not null,
   record_id text collate "C" not null,
   since timestamp with time zone not null,
+  known_until timestamp with time zone not null,
   sqlstate text not null,
   reason text not null,
   payload bytea not null,
@@ -584,7 +585,7 @@ create function sf_shadow.open_changes() returns void language plpgsql set searc
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 40629199
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 0645dce3
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body f96e9e92
@@ -605,12 +606,12 @@ create function sf_shadow.set_aside_contested(of_object text) returns void langu
 create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 679399d3
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body a7a15941
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body a3552de3
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 64982ef7
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body f78b4d08
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 471715cb
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 7802fe7a
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body b46045dc
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
 

@@ -1,5 +1,6 @@
 -- Rule 5: judges every record of a page against what is known of it.
--- Consumes: pg_temp.page, missing ids, the shadow, tombstones. Produces: pg_temp.change.
+-- A reject is known as well, though its version is not in the row: an older record may not pass for the answer to it.
+-- Consumes: pg_temp.page, missing ids, the shadow, tombstones, rejects. Produces: pg_temp.change.
 -- Columns of fields that have vanished from describe keep the value they had (design, section 4).
 create or replace function sf_shadow.page_to_changes(
   of_object text, of_read_id bigint, has_nuls boolean, missing text[]
@@ -74,12 +75,14 @@ begin
       ) f (record_id, absent, f_sm, by_absence, fields)
       left join %1$s s on s.%2$s = f.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
+      left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
       left join sf_shadow.read r on r.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until) as r_commit) known
+      cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until,
+        refused.known_until) as r_commit) known
       cross join lateral (select sf_shadow.judge_full_record($4, $5, f.f_sm,
-        s.%2$s is not null or t.record_id is not null,
+        s.%2$s is not null or t.record_id is not null or refused.record_id is not null,
         known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
-        case when s.%2$s is null then f.absent
+        refused.record_id is null and case when s.%2$s is null then f.absent
           else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end,
         $6, $7, $3) as verdict) judged
       offset 0

@@ -33,14 +33,16 @@ begin
       doubt_since, doubt_not_before, dirty_reason)
     select s.%2$s, case when decided then 'replace' else 'dirty' end, true, true, false, %3$s, %4$s, decided,
       s.system_modstamp, $1, s.commit_timestamp, s.commit_number, s.sequence_number, true, true,
-      coalesce(r.read_from - $4, s.commit_timestamp), greatest(s.commit_timestamp, r.read_to, $3) + $4 + interval '1 second',
+      coalesce(r.read_from - $4, s.commit_timestamp), greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
       case when not decided then 'not seen by a run that began before its last change' end
     from %1$s s
     left join sf_shadow.read r on r.read_id = s.read_id
-    cross join lateral (select coalesce(greatest(s.commit_timestamp, r.read_to) < $2 - $4, false) as decided) judged
+    left join sf_shadow.reject refused on refused.object = $5 and refused.record_id = s.%2$s
+    cross join lateral (
+      select coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
   $sql$, g.shadow_table, g.key_column, g.held_unique, g.held_parent)
-  using read.read_id, read.read_from, read.read_to, g.margin;
+  using read.read_id, read.read_from, read.read_to, g.margin, run.object;
 
   -- An Id comparison has also seen records that the shadow lacks; a full run has merged them already.
   if run.kind = 'ids' then

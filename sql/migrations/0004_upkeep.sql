@@ -177,6 +177,8 @@ create table sf_shadow.reject (
   object text collate "C" not null,
   record_id text collate "C" not null,
   since timestamptz not null,
+  -- The event or the end of the read that brought it: nothing older may take its place.
+  known_until timestamptz not null,
   sqlstate text not null,
   reason text not null,
   payload bytea not null,
