@@ -19,9 +19,11 @@ export async function drain(world: World, service: Service, random: Random): Pro
   let isNightDone = false
   for (let round = 0; round < mostRounds; round++) {
     world.now += random.between(3_000, 8_000)
-    await followStreams(service, random)
+    await followStreams(service, round === 0, random)
     await endRuns(world, service, random)
-    for (const object of objectNames) await reread(world, service, object, random)
+    for (const object of objectNames) {
+      if (round === 0 || observation[object].dirty.size > 0) await reread(world, service, object, random)
+    }
     observation = await observe(world)
     const wanted = objectNames.flatMap((object) => wantedRuns(world, observation, object))
     if (wanted.length === 0 && isQuiet(world, service, observation)) {
@@ -40,8 +42,10 @@ export async function drain(world: World, service: Service, random: Random): Pro
   throw new Error(`it does not settle: ${left.join("; ")}`)
 }
 
-async function followStreams(service: Service, random: Random): Promise<void> {
+/** `first`: a keepalive says that nothing more is there, and what was stored before is folded as well. */
+async function followStreams(service: Service, first: boolean, random: Random): Promise<void> {
   for (const stream of service.streams) {
+    if (!first && stream.waiting === 0) continue
     while (stream.waiting > 0) await stream.deliver(random.between(1, 20), false, random)
     await stream.deliver(1, false, random)
     while ((await stream.fold(random.between(1, 20), false)) > 0);

@@ -7,7 +7,7 @@ import { type TransactionKind, transactionKinds } from "./model/transactions.ts"
 export type Step = { waitMs: number; seed: number } & (
   | { do: "commit"; transaction: TransactionKind; publication: Publication; ageMs: number }
   | { do: "deliver" | "fold" | "run" | "load" | "reread"; killed: boolean }
-  | { do: "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill" }
+  | { do: "verify" | "reapply" | "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill" }
 )
 
 /** A whole history: how the org behaves, whether it was loaded before, and what happens. */
@@ -54,9 +54,9 @@ const commit = fc.record({
 function step<Name extends "deliver" | "fold" | "run" | "load" | "reread">(name: Name) {
   return fc.record({ do: fc.constant(name), killed, waitMs, seed })
 }
-function fault<Name extends "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill">(
-  name: Name,
-) {
+function fault<
+  Name extends "verify" | "reapply" | "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill",
+>(name: Name) {
   return fc.record({ do: fc.constant(name), waitMs, seed })
 }
 
@@ -67,7 +67,9 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: step("load"), weight: 2 },
   { arbitrary: step("run"), weight: 10 },
   { arbitrary: step("reread"), weight: 9 },
-  { arbitrary: fault("republish"), weight: 1 },
+  { arbitrary: fault("republish"), weight: 3 },
+  { arbitrary: fault("verify"), weight: 1 },
+  { arbitrary: fault("reapply"), weight: 1 },
   { arbitrary: fault("takeOver"), weight: 1 },
   { arbitrary: fault("race"), weight: 1 },
   { arbitrary: fault("replay"), weight: 1 },

@@ -44,6 +44,8 @@ export async function play(
     for (const step of history.steps) {
       world.now += step.waitMs
       await take(step, world, service)
+      if (!world.isUnobserved) continue
+      world.isUnobserved = false
       const untrue = untrueClaims(world, await observe(world))
       if (untrue.length > 0) throw new BrokenPromise(untrue, world.trace)
     }
@@ -107,6 +109,10 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return service.loads.advance(random.pick(service.loads.active), step.killed, random)
     case "reread":
       return service.rereads.advance(random.pick(objectNames), step.killed, random)
+    case "verify":
+      return service.rereads.verify(random.pick(objectNames), random)
+    case "reapply":
+      return random.pick(service.streams).reapply(random)
     case "takeOver":
       return random.pick(service.streams).takeOver(random)
     case "race":

@@ -22,6 +22,8 @@ export class World {
   now = 0
   /** No more faults come: what repeats itself is not worth saying. */
   isEnding = false
+  /** Whether the database may have changed since the last observation. */
+  isUnobserved = true
   /** How wrong the local clock is, and Salesforce's clock from one of its servers to another, ms. */
   readonly localErrorMs: number
   readonly serverErrorMs: number
@@ -62,6 +64,7 @@ export class World {
 
   /** Runs work in one transaction of the service; `killed`: its process dies before the commit. */
   transaction<T>(killed: boolean, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    this.isUnobserved = true
     return this.database.transaction(this.now + this.localErrorMs, killed, work)
   }
 

@@ -163,7 +163,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     sql: [
       {
         of: "sweep_run",
-        text: "coalesce(greatest(s.commit_timestamp, r.read_to) < $2 - $4, false) as decided",
+        text: "coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided",
         by: "true as decided",
       },
     ],

@@ -69,9 +69,12 @@ function change(
   return { kind, object, id, fields }
 }
 
+/** Records that were changed last come first in half of the cases, so that changes meet on a record. */
 function someLive(org: Org, random: Random, count: number, only?: ObjectName): ModelRecord[] {
   const live = objectNames.flatMap((name) => (only === undefined || only === name ? org.live(name) : []))
-  return random.shuffle(live).slice(0, count)
+  const shuffled = random.shuffle(live)
+  if (random.chance(0.5)) shuffled.sort((one, two) => latest(two).commitAt - latest(one).commitAt)
+  return shuffled.slice(0, count)
 }
 
 function updates(org: Org, random: Random, count: number): Change[] {

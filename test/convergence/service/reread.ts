@@ -35,6 +35,15 @@ export class RereadService {
     else await this.#merge(reread, reread.answer, killed)
   }
 
+  /** A sample is read to be compared, without any doubt; what differs is merged. */
+  verify(object: ObjectName, random: Random): void {
+    if (this.#underWay.has(object)) return
+    const sample = random.shuffle(this.#world.org.all(object)).slice(0, 3)
+    const marks = sample.map(({ id }) => ({ record_id: id, generation: null }))
+    if (marks.length > 0)
+      this.#underWay.set(object, { object, marks, askedAt: this.#world.now, answer: null })
+  }
+
   isUnderWay(object: ObjectName): boolean {
     return this.#underWay.has(object)
   }

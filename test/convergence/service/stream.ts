@@ -168,6 +168,21 @@ export class StreamService {
     await this.takeOver(random)
   }
 
+  /** An operator has the stored events of an object folded again. */
+  async reapply(random: Random): Promise<void> {
+    const streamId = this.#streamId
+    if (streamId === null) return
+    const object = random.pick(this.#objects)
+    const after = random.between(0, 5)
+    await this.#world.transaction(false, (client) =>
+      client.query(
+        "select sf_shadow.reapply_events(of_object => $1, of_stream_id => $2, since => $3, after_seq => $4, batch_size => $5)",
+        [object, streamId, toDate(0), after, random.between(1, 20)],
+      ),
+    )
+    this.#world.say(`${this.#topic}: events of ${object} after ${after} reapplied`)
+  }
+
   /** The process is gone; another one takes over at its next delivery. */
   kill(): void {
     this.#lead = null
