@@ -611,7 +611,7 @@ create function sf_shadow.text_to_json(expression text, type text) returns text 
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body f78b4d08
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 471715cb
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body b46045dc
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 8259b735
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
 
