@@ -1,6 +1,9 @@
 import type pg from "pg"
+import type { QueryResult, QueryResultRow } from "pg"
 import { createTestDatabase } from "../postgres.ts"
 import { describeOf, objectNames, objects } from "./model/objects.ts"
+import { type Observation, observedColumns, toObservation } from "./observation.ts"
+import { Statements } from "./statements.ts"
 import { installVirtualTime, toDate } from "./virtual_time.ts"
 
 /** What a settled state consists of; the order is that of their foreign keys. */
@@ -29,6 +32,7 @@ export class HistoryDatabase {
     const database = new HistoryDatabase(await pool.connect(), await pool.connect())
     await database.client.query("set client_min_messages = warning")
     await installVirtualTime(database.client)
+    await database.client.query(`prepare observe as ${observedColumns}`)
     await database.#describe()
     return database
   }
@@ -93,20 +97,31 @@ export class HistoryDatabase {
     return true
   }
 
-  /** Runs work in one transaction at a virtual local time; `killed`: the process dies before the commit. */
-  async transaction<T>(
+  /**
+   * Runs statements in one transaction at a virtual local time; `killed`: the process dies before the commit.
+   * Returns the rows of the last statement, and what is seen afterwards.
+   */
+  async transaction(
     localMs: number,
     killed: boolean,
-    work: (client: pg.PoolClient) => Promise<T>,
-  ): Promise<T> {
-    const { client } = this
-    await client.query(`begin; set local convergence.now = '${toDate(localMs).toISOString()}'`)
+    statements: Statements,
+  ): Promise<{ rows: QueryResultRow[]; observation: Observation }> {
+    const sent = [
+      "begin",
+      `set local convergence.now = '${toDate(localMs).toISOString()}'`,
+      ...statements.texts,
+      killed ? "rollback" : "commit",
+      "set convergence.now = '2100-01-01T00:00:00Z'",
+      "execute observe",
+    ]
     try {
-      const result = await work(client)
-      await client.query(killed ? "rollback" : "commit")
-      return result
+      const results = (await this.client.query(sent.join(";\n"))) as unknown as QueryResult[]
+      return {
+        rows: results[1 + statements.texts.length]?.rows ?? [],
+        observation: toObservation(results.at(-1)?.rows ?? []),
+      }
     } catch (error) {
-      await client.query("rollback")
+      await this.client.query("rollback")
       throw error
     }
   }
@@ -150,19 +165,19 @@ export class HistoryDatabase {
   }
 
   async #describe(): Promise<void> {
-    await this.transaction(0, false, async (client) => {
-      for (const name of objectNames) {
-        const object = objects[name]
-        await client.query("select * from sf_shadow.describe_to_fields(of_object => $1, fields => $2)", [
-          name,
-          JSON.stringify(describeOf(object)),
-        ])
-        await client.query("select sf_shadow.schema_to_fields(of_object => $1, event_fields => $2)", [
-          name,
-          Object.keys(object.eventFields),
-        ])
-      }
-    })
+    const statements = new Statements()
+    for (const name of objectNames) {
+      const object = objects[name]
+      statements.add("select * from sf_shadow.describe_to_fields(of_object => $1, fields => $2)", [
+        name,
+        JSON.stringify(describeOf(object)),
+      ])
+      statements.add("select sf_shadow.schema_to_fields(of_object => $1, event_fields => $2)", [
+        name,
+        Object.keys(object.eventFields),
+      ])
+    }
+    await this.transaction(0, false, statements)
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ObjectName, objectNames } from "./model/objects.ts"
 import type { Random } from "./model/random.ts"
-import { type Observation, observe } from "./observation.ts"
+import type { Observation } from "./observation.ts"
 import type { RunKind } from "./service/load.ts"
 import type { Service } from "./service/service.ts"
 import type { World } from "./world.ts"
@@ -15,7 +15,7 @@ const mostRounds = 25
  * @throws Error where it does not settle
  */
 export async function drain(world: World, service: Service, random: Random): Promise<void> {
-  let observation = await observe(world)
+  let observation = await world.observe()
   let isNightDone = false
   for (let round = 0; round < mostRounds; round++) {
     world.now += random.between(3_000, 8_000)
@@ -24,14 +24,14 @@ export async function drain(world: World, service: Service, random: Random): Pro
     for (const object of objectNames) {
       if (round === 0 || observation[object].dirty.size > 0) await reread(world, service, object, random)
     }
-    observation = await observe(world)
+    observation = await world.observe()
     const wanted = objectNames.flatMap((object) => wantedRuns(world, observation, object))
     if (wanted.length === 0 && isQuiet(world, service, observation)) {
       if (isNightDone || !needsNight(world, observation)) return
       isNightDone = true
       world.now += 30_000
       world.say("the night: rejects are tried again")
-      await world.transaction(false, (client) => client.query("select sf_shadow.retry_rejects()"))
+      await world.transaction(false, ["select sf_shadow.retry_rejects()"])
     }
     for (const { object, kind } of wanted) await service.loads.start(object, kind)
   }

@@ -1,6 +1,6 @@
+import type { QueryResultRow } from "pg"
 import { type Fields, type ObjectName, objectNames, objects, type Value } from "./model/objects.ts"
 import { fromDate } from "./virtual_time.ts"
-import type { World } from "./world.ts"
 
 /** What a reader of the database sees of one object. Times in ms of the model. */
 export interface ObservedObject {
@@ -39,9 +39,8 @@ const rowsOf = objectNames.map((name) => {
     'columns', json_build_object(${listed.join(", ")}))) from ${table} s)`
 })
 
-const query = {
-  name: "observe",
-  text: `
+/** What an observation reads: everything that the histories' promises are about. */
+export const observedColumns = `
     select lag.object, lag.rows as row_count, lag.fresh_as_of, lag.fresh_except_listed, lag.proven_as_of,
       (select max(run.read_from) - setting.margin from sf_shadow.run run cross join sf_shadow.setting setting
         where run.object = lag.object and run.kind = 'full' and run.state = 'complete' group by setting.margin) as loaded_as_of,
@@ -50,16 +49,13 @@ const query = {
       array(select d.record_id from sf_shadow.dirty d where d.object = lag.object) as dirty,
       array(select array[r.record_id, r.reason] from sf_shadow.reject r where r.object = lag.object) as rejected
     from public.sf_shadow_lag lag
-    join sf_shadow.object_state state on state.object = lag.object`,
-}
+    join sf_shadow.object_state state on state.object = lag.object`
 
-/** Reads everything that the histories' promises are about, in one snapshot. */
-export async function observe(world: World): Promise<Observation> {
-  const { client } = world.database
-  const { rows } = await client.query<ObservedRow>(query)
+/** An observation from the rows of `observedColumns`. */
+export function toObservation(rows: readonly QueryResultRow[]): Observation {
   // pg gives the numbers ±Infinity for the times of that name.
   const time = (date: Date | number | null) => (date instanceof Date ? fromDate(date) : date)
-  const observed = rows.map((row) => [
+  const observed = (rows as ObservedRow[]).map((row) => [
     row.object,
     {
       rows: new Map((row.rows ?? []).map(({ id, payload, columns }) => [id, { payload, columns }])),

@@ -5,7 +5,6 @@ import { objectNames } from "./model/objects.ts"
 import { Org } from "./model/org.ts"
 import { Random } from "./model/random.ts"
 import { seedRecords, transactionOf } from "./model/transactions.ts"
-import { observe } from "./observation.ts"
 import { differences } from "./oracle_equality.ts"
 import { untrueClaims } from "./oracle_freshness.ts"
 import { Service } from "./service/service.ts"
@@ -44,15 +43,16 @@ export async function play(
     for (const step of history.steps) {
       world.now += step.waitMs
       await take(step, world, service)
-      if (!world.isUnobserved) continue
-      world.isUnobserved = false
-      const untrue = untrueClaims(world, await observe(world))
+      const { observation } = world
+      if (observation === null) continue
+      world.observation = null
+      const untrue = untrueClaims(world, observation)
       if (untrue.length > 0) throw new BrokenPromise(untrue, world.trace)
     }
     world.say("no more faults")
     world.isEnding = true
     await drain(world, service, random)
-    const wrong = differences(world, await observe(world))
+    const wrong = differences(world, await world.observe())
     if (wrong.length > 0) throw new BrokenPromise(wrong, world.trace)
   } catch (error) {
     if (error instanceof BrokenPromise) throw error

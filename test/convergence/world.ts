@@ -1,7 +1,10 @@
 import type pg from "pg"
+import type { QueryResultRow } from "pg"
 import type { HistoryDatabase } from "./database.ts"
 import type { Org } from "./model/org.ts"
 import type { Random } from "./model/random.ts"
+import type { Observation } from "./observation.ts"
+import { Statements } from "./statements.ts"
 
 /** Bugs that live in what carries the bytes, not in the SQL: the driver makes them on demand. */
 export interface DriverBugs {
@@ -22,8 +25,8 @@ export class World {
   now = 0
   /** No more faults come: what repeats itself is not worth saying. */
   isEnding = false
-  /** Whether the database may have changed since the last observation. */
-  isUnobserved = true
+  /** What a reader saw after the last transaction; null before the first. */
+  observation: Observation | null = null
   /** How wrong the local clock is, and Salesforce's clock from one of its servers to another, ms. */
   readonly localErrorMs: number
   readonly serverErrorMs: number
@@ -62,10 +65,28 @@ export class World {
     return this.now + random.between(-this.serverErrorMs, this.serverErrorMs)
   }
 
-  /** Runs work in one transaction of the service; `killed`: its process dies before the commit. */
-  transaction<T>(killed: boolean, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    this.isUnobserved = true
-    return this.database.transaction(this.now + this.localErrorMs, killed, work)
+  /**
+   * Runs statements in one transaction of the service, and looks at what is there then. `killed`: the service's
+   * process dies before the commit. Returns the rows of the last statement.
+   */
+  async transaction<Row extends QueryResultRow>(
+    killed: boolean,
+    ...statements: readonly (readonly [text: string, values?: readonly unknown[]])[]
+  ): Promise<Row[]> {
+    const collected = new Statements()
+    for (const [text, values] of statements) collected.add(text, values)
+    return this.send<Row>(killed, collected)
+  }
+
+  /** The same for statements that were collected. */
+  async send<Row extends QueryResultRow>(killed: boolean, statements: Statements): Promise<Row[]> {
+    const { rows, observation } = await this.database.transaction(
+      this.now + this.localErrorMs,
+      killed,
+      statements,
+    )
+    this.observation = observation
+    return rows as Row[]
   }
 
   /** Two transactions at once, as HistoryDatabase.race runs them. */
@@ -74,5 +95,11 @@ export class World {
     second: (client: pg.PoolClient) => Promise<unknown>,
   ): Promise<string | null> {
     return this.database.race(this.now + this.localErrorMs, first, second)
+  }
+
+  /** Looks at what is there. */
+  async observe(): Promise<Observation> {
+    await this.transaction(false, ["select 1"])
+    return this.observation as Observation
   }
 }

@@ -39,22 +39,18 @@ export class LoadService {
   async start(object: ObjectName, kind: RunKind): Promise<Run | null> {
     const known = this.#runs.find((run) => run.object === object && run.kind === kind)
     if (known) return known
-    const row = await this.#world.transaction(false, async (client) => {
-      const { rows: states } = await client.query<{ loaded: boolean }>(
-        "select delta_from is not null as loaded from sf_shadow.object_state where object = $1",
-        [object],
-      )
-      if (kind !== "full" && !states[0]?.loaded) return undefined
-      const { rows: started } = await client.query<{ run_id: number }>(
-        "select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => 'history') as run_id",
+    const [row] = await this.#world.transaction<{ run_id: number; since: Date | null }>(
+      false,
+      [
+        `select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => 'history')
+         from sf_shadow.object_state where object = $1 and ($2 = 'full' or delta_from is not null)`,
         [object, kind],
-      )
-      const { rows } = await client.query<{ run_id: number; since: Date | null }>(
-        "select run_id, since from sf_shadow.run where run_id = $1",
-        [started[0]?.run_id],
-      )
-      return rows[0]
-    })
+      ],
+      [
+        "select run_id, since from sf_shadow.run where object = $1 and kind = $2 and finished_at is null",
+        [object, kind],
+      ],
+    )
     if (row === undefined) return null
     const run: Run = {
       runId: row.run_id,
@@ -86,12 +82,10 @@ export class LoadService {
       await this.#mergePage(run, run.job as Job, killed)
       this.#world.say(`${name}: page ${place} merged${end}`)
     } else {
-      await this.#world.transaction(killed, (client) =>
-        client.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
-          run.runId,
-          this.#world.org.live(run.object).length,
-        ]),
-      )
+      await this.#world.transaction(killed, [
+        "select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)",
+        [run.runId, this.#world.org.live(run.object).length],
+      ])
       if (!killed) this.#runs.splice(this.#runs.indexOf(run), 1)
       this.#world.say(`${name}: compared and complete${end}`)
     }
@@ -100,49 +94,42 @@ export class LoadService {
   async #createJob(run: Run, readFrom: number): Promise<void> {
     run.job = { createdAt: this.#world.now, pages: [], merged: 0 }
     run.state = "waiting"
-    await this.#world.transaction(false, async (client) => {
-      const { rows } = await client.query<{ fields: string[] }>(
-        "select sf_shadow.load_fields(of_object => $1) as fields",
-        [run.object],
-      )
-      const fields = run.kind === "ids" ? ["Id"] : rows[0]?.fields
-      await client.query(
-        `update sf_shadow.run set state = 'waiting', job_id = 'job', fields = $2, read_from = $3, started_at = $4
-         where run_id = $1`,
-        [run.runId, fields, toDate(readFrom), toDate(this.#world.now + this.#world.localErrorMs)],
-      )
-    })
+    await this.#world.transaction(false, [
+      `update sf_shadow.run set state = 'waiting', job_id = 'job', read_from = $2, started_at = $3,
+         fields = case when kind = 'ids' then array['Id'] else sf_shadow.load_fields(object) end
+       where run_id = $1`,
+      [run.runId, toDate(readFrom), toDate(this.#world.now + this.#world.localErrorMs)],
+    ])
   }
 
   async #completeJob(run: Run, job: Job, readTo: number): Promise<void> {
     run.state = "loading"
-    await this.#world.transaction(false, (client) =>
-      client.query(
-        `with r as (
-           insert into sf_shadow.read (object, read_from, read_to)
-           select object, ${this.#world.bugs.readFromJobComplete ? "$2::timestamptz" : "read_from"}, greatest(read_from, $2)
-           from sf_shadow.run where run_id = $1 returning read_id, read_from
-         )
-         update sf_shadow.run set state = 'loading', read_id = r.read_id, read_from = r.read_from, expected = $3
-         from r where run_id = $1`,
-        [run.runId, toDate(readTo), job.pages.flat().length],
-      ),
-    )
+    await this.#world.transaction(false, [
+      `with r as (
+         insert into sf_shadow.read (object, read_from, read_to)
+         select object, ${this.#world.bugs.readFromJobComplete ? "$2" : "read_from"}, greatest(read_from, $2)
+         from sf_shadow.run where run_id = $1 returning read_id, read_from
+       )
+       update sf_shadow.run set state = 'loading', read_id = r.read_id, read_from = r.read_from, expected = $3
+       from r where run_id = $1`,
+      [run.runId, toDate(readTo), job.pages.flat().length],
+    ])
   }
 
   async #mergePage(run: Run, job: Job, killed: boolean): Promise<void> {
     const page = job.pages[job.merged] as Fields[]
     const isLast = job.merged === job.pages.length - 1
-    await this.#world.transaction(killed, async (client) => {
-      await client.query(
+    await this.#world.transaction(
+      killed,
+      [
         "select sf_shadow.json_to_page(fields => (select r.fields from sf_shadow.run r where r.run_id = $1), records => $2::jsonb)",
         [run.runId, JSON.stringify(page)],
-      )
-      await client.query(
+      ],
+      [
         "select sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_nuls => false)",
         [run.runId, job.merged + 1, isLast ? null : `locator ${job.merged + 1}`],
-      )
-    })
+      ],
+    )
     if (killed) return
     job.merged += 1
     if (isLast) run.state = "sweeping"

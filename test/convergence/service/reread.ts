@@ -53,13 +53,10 @@ export class RereadService {
   }
 
   async #ask(object: ObjectName, random: Random): Promise<void> {
-    const marks = await this.#world.transaction(false, async (client) => {
-      const { rows } = await client.query<Mark>(
-        "select * from sf_shadow.ripe_marks(of_object => $1, ripe_until => $2, at_most => $3)",
-        [object, toDate(this.#world.earliest(random)), 100],
-      )
-      return rows
-    })
+    const marks = await this.#world.transaction<Mark>(false, [
+      "select * from sf_shadow.ripe_marks(of_object => $1, ripe_until => $2, at_most => $3)",
+      [object, toDate(this.#world.earliest(random)), 100],
+    ])
     if (marks.length > 0)
       this.#underWay.set(object, { object, marks, askedAt: this.#world.now, answer: null })
   }
@@ -85,32 +82,29 @@ export class RereadService {
   async #merge(reread: Reread, answer: NonNullable<Reread["answer"]>, killed: boolean): Promise<void> {
     const { object, marks } = reread
     const ids = marks.map(({ record_id }) => record_id)
-    const cleared = await this.#world.transaction(killed, async (client) => {
-      const { rows: fields } = await client.query<{ fields: string[] }>(
-        "select sf_shadow.load_fields(of_object => $1) as fields",
-        [object],
-      )
-      const { rows: reads } = await client.query<{ read_id: number }>(
-        "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
+    const [row] = await this.#world.transaction<{ cleared: number }>(
+      killed,
+      [
+        "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3)",
         [object, toDate(answer.readFrom), toDate(answer.readTo)],
-      )
-      await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [
-        fields[0]?.fields,
-        JSON.stringify(answer.records),
-      ])
-      await client.query(
-        "select sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, missing => $3)",
-        [object, reads[0]?.read_id, answer.missing],
-      )
-      const { rows } = await client.query<{ cleared: number }>(
+      ],
+      [
+        "select sf_shadow.json_to_page(fields => sf_shadow.load_fields($1), records => $2::jsonb)",
+        [object, JSON.stringify(answer.records)],
+      ],
+      [
+        `select sf_shadow.records_to_shadow(of_object => $1, missing => $2,
+           of_read_id => currval(pg_get_serial_sequence('sf_shadow.read', 'read_id')))`,
+        [object, answer.missing],
+      ],
+      [
         "select sf_shadow.clear_marks(of_object => $1, record_ids => $2, generations => $3::bigint[]) as cleared",
         [object, ids, marks.map(({ generation }) => generation)],
-      )
-      return rows[0]?.cleared
-    })
+      ],
+    )
     this.#underWay.delete(object)
     this.#world.say(
-      `re-read of ${object} merged: ${cleared} of ${marks.length} marks cleared${killed ? ", and the process killed before the commit" : ""}`,
+      `re-read of ${object} merged: ${row?.cleared} of ${marks.length} marks cleared${killed ? ", and the process killed before the commit" : ""}`,
     )
   }
 }

@@ -2,6 +2,7 @@ import { appendBatch, type Lead } from "../../../src/pubsub_to_events/append.ts"
 import { type Bus, placeAfter, replayIdOf } from "../model/bus.ts"
 import { type ObjectName, objectNames } from "../model/objects.ts"
 import type { Random } from "../model/random.ts"
+import { Statements } from "../statements.ts"
 import { toDate } from "../virtual_time.ts"
 import type { World } from "../world.ts"
 
@@ -10,6 +11,17 @@ interface LeadRow extends Lead {
   from_earliest: boolean
   unproven_since: Date | null
 }
+
+interface FoldedRow {
+  consumed: number
+  object: string
+  change_type: string
+  result: string
+  events: number
+}
+
+const holeStatement =
+  "select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)"
 
 /** The leader of one topic, as src/pubsub_to_events/follow.ts is: takes the stream over, stores, folds. */
 export class StreamService {
@@ -43,16 +55,11 @@ export class StreamService {
 
   /** A process becomes the leader and subscribes behind the stored position, or at LATEST with a hole. */
   async takeOver(random: Random): Promise<void> {
-    const row = await this.#world.transaction(false, async (client) => {
-      await client.query("select sf_shadow.ensure_stream(of_topic => $1, objects => $2)", [
-        this.#topic,
-        this.#objects,
-      ])
-      const { rows } = await client.query<LeadRow>("select * from sf_shadow.lead_stream(of_topic => $1)", [
-        this.#topic,
-      ])
-      return rows[0] as LeadRow
-    })
+    const [row] = (await this.#world.transaction<LeadRow>(
+      false,
+      ["select sf_shadow.ensure_stream(of_topic => $1, objects => $2)", [this.#topic, this.#objects]],
+      ["select * from sf_shadow.lead_stream(of_topic => $1)", [this.#topic]],
+    )) as [LeadRow]
     this.#lead = { stream_id: row.stream_id, epoch: row.epoch }
     this.#streamId = row.stream_id
     this.#unproven = row.unproven_since && { since: row.unproven_since, reason: "the leader changed" }
@@ -78,12 +85,10 @@ export class StreamService {
     if (this.#streamId === null) await this.takeOver(random)
     const place = random.between(this.#bus.purged, this.#place)
     const from = random.chance(0.5) ? replayIdOf(place - 1) : null
-    await this.#world.transaction(false, (client) =>
-      client.query("select sf_shadow.replay_stream(of_topic => $1, from_replay_id => $2)", [
-        this.#topic,
-        from,
-      ]),
-    )
+    await this.#world.transaction(false, [
+      "select sf_shadow.replay_stream(of_topic => $1, from_replay_id => $2)",
+      [this.#topic, from],
+    ])
     this.#lead = null
     this.#world.say(`${this.#topic}: to be replayed from ${from === null ? "the earliest" : place}`)
   }
@@ -97,20 +102,19 @@ export class StreamService {
     const end = this.#place + count
     const batch = { events: entries.map(({ event }) => event), latestReplayId: replayIdOf(end - 1) }
     const keepaliveAt = count === 0 ? toDate(this.#world.earliest(random)) : null
-    await this.#world.transaction(killed, async (client) => {
-      await appendBatch(client, lead, batch, keepaliveAt)
-      if (this.#unproven === null) return
-      await client.query(
-        "select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)",
-        [
-          lead.stream_id,
-          this.#objects,
-          this.#unproven.since,
-          toDate(this.#world.latest(random)),
-          this.#unproven.reason,
-        ],
-      )
-    })
+    const statements = new Statements()
+    await appendBatch(statements.asClient(), lead, batch, keepaliveAt)
+    if (this.#unproven !== null) {
+      const { since, reason } = this.#unproven
+      statements.add(holeStatement, [
+        lead.stream_id,
+        this.#objects,
+        since,
+        toDate(this.#world.latest(random)),
+        reason,
+      ])
+    }
+    await this.#world.send(killed, statements)
     const what = count === 0 ? "a keepalive" : `events ${this.#place} to ${end - 1}`
     if (count > 0 || !this.#world.isEnding)
       this.#world.say(
@@ -128,19 +132,10 @@ export class StreamService {
   async fold(batchSize: number, killed: boolean): Promise<number> {
     const streamId = this.#streamId
     if (streamId === null) return 0
-    const folded = await this.#world.transaction(killed, async (client) => {
-      const { rows } = await client.query<{
-        consumed: number
-        object: string
-        change_type: string
-        result: string
-        events: number
-      }>("select * from sf_shadow.events_to_shadow(of_stream_id => $1, batch_size => $2)", [
-        streamId,
-        batchSize,
-      ])
-      return rows
-    })
+    const folded = await this.#world.transaction<FoldedRow>(killed, [
+      "select * from sf_shadow.events_to_shadow(of_stream_id => $1, batch_size => $2)",
+      [streamId, batchSize],
+    ])
     const results = folded.map((row) => `${row.events} ${row.object} ${row.change_type} ${row.result}`)
     if (folded.length > 0)
       this.#world.say(`${this.#topic}: folded ${results.join(", ")}${killed ? ", killed" : ""}`)
@@ -174,12 +169,10 @@ export class StreamService {
     if (streamId === null) return
     const object = random.pick(this.#objects)
     const after = random.between(0, 5)
-    await this.#world.transaction(false, (client) =>
-      client.query(
-        "select sf_shadow.reapply_events(of_object => $1, of_stream_id => $2, since => $3, after_seq => $4, batch_size => $5)",
-        [object, streamId, toDate(0), after, random.between(1, 20)],
-      ),
-    )
+    await this.#world.transaction(false, [
+      "select sf_shadow.reapply_events(of_object => $1, of_stream_id => $2, since => $3, after_seq => $4, batch_size => $5)",
+      [object, streamId, toDate(0), after, random.between(1, 20)],
+    ])
     this.#world.say(`${this.#topic}: events of ${object} after ${after} reapplied`)
   }
 
@@ -191,12 +184,10 @@ export class StreamService {
   async #startAnew(reason: string, random: Random): Promise<void> {
     const since = toDate(this.#world.earliest(random))
     const lead = this.#lead as Lead
-    await this.#world.transaction(false, (client) =>
-      client.query(
-        "select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)",
-        [lead.stream_id, this.#objects, since, null, reason],
-      ),
-    )
+    await this.#world.transaction(false, [
+      holeStatement,
+      [lead.stream_id, this.#objects, since, null, reason],
+    ])
     this.#unproven = { since, reason }
     this.#place = this.#bus.endAt(this.#world.now)
     this.#world.say(`${this.#topic}: ${reason}, starts at the newest event`)
