@@ -10,6 +10,8 @@ export interface FaultKinds {
   "http.cut": { path?: RegExp; afterBytes: number }
   /** Send so many bytes of the body, then nothing for so many milliseconds, then go on. */
   "http.slow": { path?: RegExp; afterBytes: number; pauseMs: number }
+  /** A long query: it reads at once, and the answer with its Date header is made so many milliseconds later. */
+  "http.long": { path?: RegExp; ms: number }
   /** An HTML page with status 200 where CSV or JSON was due, as proxies and maintenance pages do. */
   "http.html": { path?: RegExp }
   /** Leave a response header out, such as `sforce-locator`. */

@@ -72,6 +72,20 @@ describe("HTTP faults", () => {
     assert.ok(performance.now() - before >= 150)
   })
 
+  it("make the answer of a query later than what it has read", async () => {
+    const { org } = client.simulator
+    const [first] = org.rows("Product2")
+    const sees = `SELECT Name FROM Product2 WHERE Id = '${first?.Id}'`
+    org.faults.arm("http.long", { path: /query/, ms: 1_200 })
+    const begun = org.now()
+    const asked = client.send(`/query?${new URLSearchParams({ q: sees })}`)
+    await client.get("/limits")
+    org.transaction((tx) => tx.update("Product2", first?.Id as string, { Name: "later" }))
+    const { text, headers } = await asked
+    assert.doesNotMatch(text, /later/)
+    assert.ok(Date.parse(String(headers.date)) + 1000 > begun + 1_200)
+  })
+
   it("leave an empty page without even a header row", async () => {
     client.simulator.org.faults.arm("bulk.empty-body", {})
     for (const text of ["", '"Id"\n']) {

@@ -1,4 +1,5 @@
 import { Readable, Transform } from "node:stream"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Faults } from "../faults.ts"
 
@@ -51,6 +52,12 @@ function usualAnswer(status: number, url: string): { type: string; body: string 
   if (status !== 400 || !url.includes("/oauth2/")) return usual
   const body = JSON.stringify({ error: "invalid_grant", error_description: "expired access/refresh token" })
   return { type: "application/json", body }
+}
+
+/** Waits where an armed fault makes the request's query a long one. */
+export async function longQuery(faults: Faults, request: FastifyRequest): Promise<void> {
+  const long = faults.strike("http.long", ({ path }) => path?.test(request.url) ?? true)
+  if (long !== undefined) await sleep(long.settings.ms, undefined, { ref: false })
 }
 
 /** Lets the armed faults of the way back strike a body: a header missing, the body slow or cut. */

@@ -6,7 +6,7 @@ import { SoqlError } from "../soql/soql_error.ts"
 import { ApiError, notFound } from "./api_error.ts"
 import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
 import { describeRoutes } from "./describe.ts"
-import { answerWithFault, faultyBody } from "./fault_answers.ts"
+import { answerWithFault, faultyBody, longQuery } from "./fault_answers.ts"
 import { limitInfo, limitRoutes } from "./limits.ts"
 import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
 import { queryRoutes } from "./query.ts"
@@ -64,6 +64,7 @@ export async function startHttpServer(
   })
 
   server.addHook<string | Buffer | Readable | null>("onSend", async (request, reply, payload) => {
+    await longQuery(org.faults, request)
     reply.header("date", new Date(org.now()).toUTCString())
     if (request.url.startsWith("/services/data/")) reply.header("sforce-limit-info", limitInfo(org))
     return faultyBody(org.faults, request, reply, payload)

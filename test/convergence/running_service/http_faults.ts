@@ -46,6 +46,14 @@ export const httpFaults: readonly Mishap[] = [
     },
   ],
   [
+    4,
+    "long query",
+    ({ simulator, random }) => {
+      const fault = { path: /composite|query\?/, ms: 500 + random.below(5_000), times: 1 + random.below(3) }
+      simulator.org.faults.arm("http.long", fault)
+    },
+  ],
+  [
     1,
     "HTML page",
     ({ simulator, random }) => simulator.org.faults.arm("http.html", { path: random.pick(paths) }),
