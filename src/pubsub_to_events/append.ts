@@ -40,7 +40,8 @@ function toJson(event: DecodedEvent): string {
     schema_id: event.schemaId,
     object: event.object,
     change_type: event.changeType,
-    record_ids: event.recordIds,
+    // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
+    record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
     commit_timestamp: event.commitTimestamp,
     sequence_number: event.sequenceNumber,
     transaction_key: event.transactionKey,
