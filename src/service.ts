@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Config } from "./config.ts"
+import { showConsumers } from "./invalidations_to_redis/metrics.ts"
+import type { InvalidationsToRedis } from "./invalidations_to_redis.ts"
 import type { Log } from "./log.ts"
 import { registry } from "./metrics.ts"
 import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
@@ -33,7 +35,7 @@ export async function runService(
   log: Log,
   signal: AbortSignal,
 ): Promise<Service> {
-  const pool = createPool(config.databaseUrl, { max: config.workerConcurrency + 6 })
+  const pool = createPool(config.databaseUrl, { max: config.workerConcurrency + 8 })
   pool.on("error", (err) =>
     log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
   )
@@ -42,15 +44,22 @@ export async function runService(
   const session = createSession(config.salesforce)
   started.add({ stop: () => session.close() })
   let pubsub: PubsubToEvents | undefined
+  let redis: InvalidationsToRedis | undefined
   const orphans = async () => {
     if (pubsub === undefined) throw new Error("not started yet")
     return pubsub.orphans()
   }
   const follows = roles.includes("pubsub") && config.shadowEvents
+  const clears = roles.includes("redis") ? config.redis : undefined
   try {
     let httpUrl: string | undefined
     if (roles.includes("http")) {
-      const probes = serviceProbes({ config, pool, session, ...(follows && { orphans }) })
+      const probes = serviceProbes({
+        ...{ config, pool, session },
+        ...(follows && { orphans }),
+        ...(clears && { redisProblem: () => redis?.problem() }),
+      })
+      showConsumers(pool)
       const http = await startHttp({ ...config.http, log, registry, probes })
       httpUrl = started.add(http).url
     }
@@ -68,7 +77,13 @@ export async function runService(
     } else if (roles.includes("pubsub")) {
       log.info({ event: "pubsub_disabled" }, "ENABLE_SF_SHADOW_EVENTS is off: no change events are followed")
     }
-    log.info({ event: "service_started", roles }, `service started: ${roles.join(", ")}`)
+    if (clears) {
+      const { startInvalidationsToRedis } = await import("./invalidations_to_redis.ts")
+      const { databaseUrl } = config
+      redis = started.add(await startInvalidationsToRedis({ databaseUrl, redis: clears, pool, log }))
+    }
+    const running = roles.filter((role) => role !== "redis" || clears)
+    log.info({ event: "service_started", roles: running }, `service started: ${running.join(", ")}`)
     return { httpUrl, stop: () => started.stop() }
   } catch (error) {
     await started.stop()
