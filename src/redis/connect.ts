@@ -72,7 +72,7 @@ export class RedisConnection {
     })
   }
 
-  /** Resolves when commands can be sent. @throws RedisUnavailable when that is not so within 5 s */
+  /** Resolves when commands can be sent. @throws the connection's last error when that is not so within 5 s */
   async ready(signal: AbortSignal): Promise<void> {
     if (this.client.status === "ready") return
     const timeout = AbortSignal.timeout(answerWithinMs)
@@ -80,14 +80,13 @@ export class RedisConnection {
       await once(this.client, "ready", { signal: AbortSignal.any([signal, timeout]) })
     } catch (error) {
       if (signal.aborted) throw error
-      if ((this.client.status as string) !== "ready") throw this.explain(this.#lastError ?? timeout.reason)
+      if ((this.client.status as string) !== "ready") throw this.#lastError ?? timeout.reason
     }
   }
 
   /** The error as one for the person on call, without addresses that hold a password. */
   explain(error: unknown): RedisUnavailable {
-    if (error instanceof RedisUnavailable) return error
-    const { message, code } = rootOf(error)
+    const { message, code } = error instanceof RedisUnavailable ? error : rootOf(error)
     return new RedisUnavailable(`REDIS_URL: Redis at ${this.#where}: ${message}`, code, error)
   }
 
