@@ -12,6 +12,10 @@ import { globalSetup, globalTeardown } from "./global_setup.ts"
 export interface TestDatabase {
   url: string
   pool: pg.Pool
+  /** Connections with the rights of a role, and no more; ended with the file. */
+  poolAs(role: string): pg.Pool
+  /** Has work done before the connections are ended and the database is dropped. */
+  beforeClose(work: () => Promise<unknown>): void
 }
 
 const quiet = pino({ level: "silent" })
@@ -35,7 +39,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = await createDatabase(await templateDatabase())
   const pool = createPool(url, { max: 8 })
   cleanups.push(() => pool.end())
-  return { url, pool }
+  const poolAs = (role: string) => {
+    const asRole = new pg.Pool({ connectionString: url, max: 4, options: `-c role=${role}` })
+    cleanups.push(() => asRole.end())
+    return asRole
+  }
+  return { url, pool, poolAs, beforeClose: (work) => void cleanups.push(work) }
 }
 
 /** An empty database, not migrated, for tests of the migration itself. */

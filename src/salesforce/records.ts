@@ -17,7 +17,7 @@ export interface QueryRequest extends Call {
   object: string
   /** API names; dotted for a field of a parent. */
   fields: readonly string[]
-  /** SOQL without `WHERE`; texts in it are written by `soqlText`. */
+  /** SOQL after `WHERE`, perhaps with ORDER BY and LIMIT; texts in it are written by `soqlText`. */
   where: string
 }
 
