@@ -41,8 +41,8 @@ export interface Reading {
   calls(): number
   /** Ids that readers have asked to be read again. */
   requested(object: ObjectName): Promise<string[]>
-  /** The value of a counter. */
-  count(name: string, labels: Record<string, string>): Promise<number>
+  /** The value of a counter, of all series that have the labels. */
+  count(name: string, labels: Record<string, string>, of?: Registry): Promise<number>
 }
 
 /** Starts it all for a test file: the shadow is loaded and claims to be a minute behind. */
@@ -111,12 +111,12 @@ export async function startReading(accounts = 20): Promise<Reading> {
       )
       return rows.map(({ record_id }) => record_id)
     },
-    async count(name, labels) {
-      const metric = await register.getSingleMetric(name)?.get()
-      const found = metric?.values.find((value) =>
+    async count(name, labels, of = register) {
+      const metric = await of.getSingleMetric(name)?.get()
+      const found = metric?.values.filter((value) =>
         Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
       )
-      return found?.value ?? 0
+      return found?.reduce((sum, { value }) => sum + value, 0) ?? 0
     },
   }
   for (const object of Object.keys(objects) as ObjectName[]) {
