@@ -4,6 +4,7 @@ import { classifyFailure, failureMessage } from "./bulk_to_shadow/failure.ts"
 import {
   isFinal,
   noteRunError,
+  pauseRun,
   type Run,
   type RunKind,
   type RunState,
@@ -14,6 +15,7 @@ import {
 import type { Deps } from "./deps.ts"
 import { applySettings, objectsInOrder } from "./mapping.ts"
 import { countFailure } from "./metrics.ts"
+import { isBudgetStop } from "./salesforce/budget.ts"
 
 /** How far a load has come; counts in records. */
 export interface LoadProgress {
@@ -111,7 +113,8 @@ async function driveToEnd(request: LoadRequest, runId: number): Promise<true> {
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal })
     } catch (error) {
       request.signal.throwIfAborted()
-      failures += 1
+      // A pause for want of API budget is no failure: it may come often, and last for hours.
+      if (!isBudgetStop(error)) failures += 1
       const ended = await recover(request, runId, error as Error, failures)
       if (ended) return true
     }
@@ -128,6 +131,10 @@ async function recover(
   const run = await readRun(request, runId)
   const { action, reason } = classifyFailure(error)
   if (action === "follow") return true
+  if (action === "pause") {
+    await sleep(await pauseRun(request, run, error), undefined, { signal: request.signal })
+    return false
+  }
   countFailure(run.object, "bulk_to_shadow", reason)
   const message = failureMessage(error)
   if (action !== "retry" || failures >= patience) {

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
+import { Counter, collectDefaultMetrics, Registry } from "prom-client"
 
 /** Everything /metrics shows of this process. */
 export const registry = new Registry()
@@ -24,29 +24,6 @@ export const driftTotal = new Counter({
   name: "sf_shadow_drift_rows_total",
   help: "Rows that differed from Salesforce although their object claimed to be fresh; repaired when they were found.",
   labelNames: ["object"] as const,
-  registers: [registry],
-})
-
-/** The org's daily limits as this process saw them last (rule 14); sf_shadow_api_usage shows what all processes saw. */
-export const apiUsageUsed = new Gauge({
-  name: "sf_shadow_api_usage_used",
-  help: "How much of a daily limit of the org is used, by Salesforce's name of the limit, all programs together.",
-  labelNames: ["limit"] as const,
-  registers: [registry],
-})
-
-export const apiUsageMax = new Gauge({
-  name: "sf_shadow_api_usage_max",
-  help: "How much a daily limit of the org allows in 24 hours.",
-  labelNames: ["limit"] as const,
-  registers: [registry],
-})
-
-/** 1 while calls of a kind are held back by the API budget. */
-export const apiBudgetStopped = new Gauge({
-  name: "sf_shadow_api_budget_stopped",
-  help: "1 while calls of this kind (load, delta, reread, fallback) are held back by the API budget, else 0.",
-  labelNames: ["kind"] as const,
   registers: [registry],
 })
 

@@ -46,6 +46,7 @@ export async function recordsToShadow(
   if (await leftToBulk(deps, object)) return total
   for (;;) {
     signal?.throwIfAborted()
+    await deps.budget.assert("reread")
     const marks = await ripeMarks(deps, object)
     if (marks.length === 0) break
     const counts = await reread(deps, object, fields, marks).catch((error) =>

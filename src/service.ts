@@ -8,7 +8,8 @@ import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { assertMigrated } from "./postgres/migrate.ts"
 import { createPool } from "./postgres/pool.ts"
 import type { PubsubToEvents } from "./pubsub_to_events.ts"
-import { createSession } from "./salesforce/session.ts"
+import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
+import { showApiUsage } from "./salesforce/usage_metrics.ts"
 import { startHttp } from "./server/http.ts"
 import { serviceProbes } from "./server/probes.ts"
 import type { Role } from "./service_roles.ts"
@@ -41,8 +42,9 @@ export async function runService(
   )
   const started = new Started(log)
   started.add({ stop: () => pool.end() })
-  const session = createSession(config.salesforce)
-  started.add({ stop: () => session.close() })
+  const salesforce = createBudgetedSession(config.salesforce, pool, log)
+  const { session, budget } = salesforce
+  started.add({ stop: () => salesforce.close() })
   let pubsub: PubsubToEvents | undefined
   let redis: InvalidationsToRedis | undefined
   const orphans = async () => {
@@ -60,12 +62,13 @@ export async function runService(
         ...(clears && { redisProblem: () => redis?.problem() }),
       })
       showConsumers(pool)
+      showApiUsage(pool)
       const http = await startHttp({ ...config.http, log, registry, probes })
       httpUrl = started.add(http).url
     }
     await waitForDatabase(config.databaseUrl, log, signal)
     await assertMigrated(pool)
-    const parts = { config, pool, session, log }
+    const parts = { config, pool, session, budget, log }
     // Imported by role: a process that only answers HTTP needs neither gRPC nor the worker in memory.
     if (roles.includes("worker")) {
       const { startWorker } = await import("./worker.ts")

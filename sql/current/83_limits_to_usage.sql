@@ -9,5 +9,6 @@ language sql set search_path = '' as $$
   -- One order of locking for every process that states several.
   order by stated.limit_name collate "C"
   on conflict (limit_name) do update set used = excluded.used, max = excluded.max, observed_at = clock_timestamp(),
-    refused_until = case when not is_whole then u.refused_until end
+    refused_until = case when not is_whole then u.refused_until end,
+    looking_until = case when not is_whole then u.looking_until end
 $$;

@@ -1,6 +1,5 @@
 import type { Pool } from "pg"
 import type { Log } from "../log.ts"
-import { apiBudgetStopped, apiUsageMax, apiUsageUsed } from "../metrics.ts"
 import { SalesforceError } from "./errors.ts"
 import type { ApiUsage } from "./http.ts"
 import type { OrgLimits } from "./limits.ts"
@@ -121,8 +120,6 @@ class SharedBudget implements Budget {
 
   observe(usage: ApiUsage): void {
     this.#observed = usage
-    apiUsageUsed.set({ limit: limitNames.apiRequests }, usage.used)
-    apiUsageMax.set({ limit: limitNames.apiRequests }, usage.max)
     if (this.#timer) return
     const waitMs = Math.max(0, this.#storedAt + storedEveryMs - performance.now())
     this.#timer = setTimeout(() => this.#storeObserved(), waitMs)
@@ -219,22 +216,17 @@ class SharedBudget implements Budget {
   async #readShares(): Promise<void> {
     try {
       this.#shares = (await this.#options.pool.query<Share>("select * from sf_shadow.budget_state")).rows
-      this.#show()
+      this.#logChanges()
     } catch (err) {
       this.#leave(err)
     }
     this.#sharesAt = performance.now()
   }
 
-  /** Sets the gauges, and logs what has stopped or goes on since the last time. */
-  #show(): void {
-    for (const { limit_name: limit, used, max } of this.#shares) {
-      apiUsageUsed.set({ limit }, used)
-      apiUsageMax.set({ limit }, max)
-    }
+  /** Logs what has stopped or goes on since the last time. */
+  #logChanges(): void {
     for (const kind of new Set(this.#shares.map((share) => share.kind))) {
       const stop = this.#longestStop(kind)
-      apiBudgetStopped.set({ kind }, stop ? 1 : 0)
       if (stop && !this.#stopped.has(kind)) {
         this.#stopped.add(kind)
         this.#options.log.warn({ event: "api_budget_stopped", kind, limit: stop.limit_name }, stopText(stop))
@@ -287,9 +279,9 @@ const kindText: Record<CallKind, string> = {
 
 function stopText({ limit_name, kind, used, max, stops_at_percent, refused, resumes_at }: Share): string {
   const why = refused
-    ? `Salesforce refuses calls because ${limit_name} is used up`
+    ? `Salesforce refuses ${kindText[kind]} because ${limit_name} is used up`
     : `${used} of ${max} ${limit_name} are used, and ${kindText[kind]} stop at ${stops_at_percent} %`
-  return `${why}. ${kindText[kind]} go on once the usage has fallen; it is looked at again at ${resumes_at.toISOString()}`
+  return `${why}; they go on once the usage has fallen, and it is looked at again at ${resumes_at.toISOString()}`
 }
 
 function stopError(stop: Share, retryAfterMs: number): SalesforceError {

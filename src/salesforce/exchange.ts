@@ -39,6 +39,8 @@ export interface ExchangeContext {
   signal: AbortSignal
   /** Called with the headers of every answer, errors too. */
   onAnswer?: (headers: Record<string, string>, startedAt: number, answeredAt: number) => void
+  /** Called with each answer that is an error. */
+  onFailure?: (error: SalesforceError) => void
 }
 
 const backoff = { firstMs: 500, factor: 2, maxMs: 16_000 }
@@ -126,11 +128,13 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
   const text = await answer.body.text().catch(() => "")
   if (answer.statusCode >= 300 && answer.statusCode < 400)
     throw redirected(request, answer.statusCode, headers)
-  throw errorFromAnswer(request.purpose, {
+  const failure = errorFromAnswer(request.purpose, {
     status: answer.statusCode,
     text,
     retryAfter: headers["retry-after"],
   })
+  context.onFailure?.(failure)
+  throw failure
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
