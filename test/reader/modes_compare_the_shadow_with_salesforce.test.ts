@@ -56,9 +56,10 @@ test("live: a shadow that is wrong is counted, and read again", async () => {
 
 test("live: a change that the shadow does not claim to hold yet is counted as late", async () => {
   await reading.claim(60)
-  org.transaction((tx) => tx.update("Account", account, { Internet_Eligibility__c: "Pending" }))
+  const changed = seeded.accounts[2] as string
+  org.transaction((tx) => tx.update("Account", changed, { Internet_Eligibility__c: "Pending" }))
   const reader = reading.reader({ mode: "live", register })
-  assert.equal((await reader.eligibility(account)).value?.internetEligibility, "Pending")
+  assert.equal((await reader.eligibility(changed)).value?.internetEligibility, "Pending")
   await reader.idle()
   assert.equal(await counted("sf_shadow_read_mismatch_total", { late: "yes" }), 1)
   assert.equal(await counted("sf_shadow_read_mismatch_total", { late: "no" }), 0)

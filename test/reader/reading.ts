@@ -24,6 +24,7 @@ export interface Reading {
   org: Org
   simulator: Simulator
   seeded: Seeded
+  databaseUrl: string
   /** As the owner of the database. */
   pool: pg.Pool
   /** As a service that is granted `sf_shadow_reader`, and nothing else. */
@@ -75,6 +76,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
     org,
     simulator,
     seeded,
+    databaseUrl: database.url,
     pool,
     readerPool,
     register,
