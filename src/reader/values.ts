@@ -52,6 +52,7 @@ export interface ProductRow extends Row {
   prices: Row[]
 }
 
+/** A product as callers get it. */
 export function productOf(row: ProductRow): Product {
   return {
     productId: text(row.product_id),
@@ -68,6 +69,7 @@ export function productOf(row: ProductRow): Product {
   }
 }
 
+/** An account's eligibility as callers get it. */
 export function eligibilityOf(row: Row): Eligibility {
   return {
     accountId: text(row.account_id),
@@ -78,10 +80,12 @@ export function eligibilityOf(row: Row): Eligibility {
   }
 }
 
+/** Product2.IsActive, which has no column of its own. */
 export function isActive(product: Row): boolean {
   return product.raw_payload.IsActive === true
 }
 
+/** A price as callers get it. */
 export function priceOf(row: Row): Price {
   return {
     pricebookEntryId: text(row.pricebook_entry_id),

@@ -47,10 +47,8 @@ test("the README's demo works as written, from a plain .mjs file, and its types 
       NODE_EXTRA_CA_CERTS: reading.simulator.caFile,
     },
   })
-  const printed = JSON.parse(stdout)
-  const product = [...reading.org.rows("Product2")].find((one) => one.StockKeepingUnit === "SKU-0000001")
-  assert.equal(printed.name, product?.Name)
-  assert.deepEqual([printed.source, printed.stale], ["shadow", false])
+  assert.match(stdout, /sku: 'SKU-0000001'/)
+  assert.match(stdout, /source: 'shadow',[\s\S]*stale: false/)
 
   const consumer = `import pg from "pg"
 import { createReader, type Product, type ReadResult } from "sf-shadow"
