@@ -60,6 +60,11 @@ export async function startRedis(options: readonly string[] = [], url?: string):
       const base = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
       server.child = spawn("redis-server", [...base, ...options], { stdio: ["ignore", "pipe", "inherit"] })
       await printed(server.child, /Ready to accept connections/)
+      // A test that fails on its way must neither wait for its servers nor leave them behind.
+      const { child } = server
+      child.unref()
+      ;(child.stdout as unknown as { unref(): void }).unref()
+      process.once("exit", () => child.kill("SIGKILL"))
     },
     async kill() {
       if (server.child.exitCode !== null || server.child.signalCode !== null) return

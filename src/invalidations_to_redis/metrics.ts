@@ -37,40 +37,36 @@ export const patternPassSeconds = new Histogram({
 
 let source: Pool | undefined
 
-const lag = new Gauge({
-  name: "sf_shadow_invalidation_consumer_lag_seconds",
-  help: "Age of the oldest outbox row that a consumer has not acknowledged, by object; also of consumers that are dead.",
-  labelNames: ["consumer", "object"] as const,
-  registers: [registry],
-  async collect() {
-    if (source === undefined) return
-    const rows = await source
-      .query<{ consumer: string; object: string; lag_seconds: number; unseen_seconds: number }>(
-        `select consumer, object, lag_seconds, extract(epoch from now() - seen_at)::double precision as unseen_seconds
-         from sf_shadow_invalidation_consumer`,
-      )
+/** A gauge per consumer and object, read from the database when it is asked for; also of consumers that are dead. */
+function consumerGauge(name: string, help: string, seconds: string): void {
+  new Gauge({
+    ...{ name, help, labelNames: ["consumer", "object"] as const },
+    registers: [registry],
+    async collect() {
       // The other metrics must show while the database is down.
-      .then(({ rows }) => rows)
-      .catch(() => [])
-    this.reset()
-    unseen.reset()
-    for (const { consumer, object, lag_seconds, unseen_seconds } of rows) {
-      this.set({ consumer, object }, lag_seconds)
-      unseen.set({ consumer, object }, unseen_seconds)
-    }
-  },
-})
+      const result = await source
+        ?.query<{ consumer: string; object: string; seconds: number }>(
+          `select consumer, object, ${seconds} as seconds from sf_shadow_invalidation_consumer`,
+        )
+        .catch(() => undefined)
+      this.reset()
+      for (const { consumer, object, seconds } of result?.rows ?? []) this.set({ consumer, object }, seconds)
+    },
+  })
+}
 
-/** The alert for a dead consumer: over 300 means that nobody confirms its cursor. Filled together with the lag. */
-const unseen = new Gauge({
-  name: "sf_shadow_invalidation_consumer_unseen_seconds",
-  help: "Time since a consumer last reached its cache and confirmed its cursor, by object.",
-  labelNames: ["consumer", "object"] as const,
-  registers: [registry],
-})
+consumerGauge(
+  "sf_shadow_invalidation_consumer_lag_seconds",
+  "Age of the oldest outbox row that a consumer has not acknowledged, by object.",
+  "lag_seconds",
+)
+consumerGauge(
+  "sf_shadow_invalidation_consumer_unseen_seconds",
+  "Time since a consumer last reached its cache and confirmed its cursor, by object; over 300 it is dead.",
+  "extract(epoch from now() - seen_at)::double precision",
+)
 
-/** Lets /metrics of this process show every consumer, whichever process it is of, from the database. */
+/** Lets /metrics of this process show every consumer, whichever process it is of. */
 export function showConsumers(pool: Pool): void {
   source = pool
-  lag.reset()
 }

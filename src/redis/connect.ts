@@ -52,6 +52,7 @@ export class RedisConnection {
           redisOptions: options,
           enableOfflineQueue: false,
           clusterRetryStrategy: reconnectMs,
+          slotsRefreshInterval: 5_000,
           // Certificates name hosts, so that the names a TLS Cluster announces must not become addresses.
           ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
         })

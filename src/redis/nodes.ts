@@ -8,10 +8,15 @@ import { RedisUnavailable } from "./connect.ts"
  */
 export async function masters(client: Redis | Cluster): Promise<Redis[]> {
   if (!(client instanceof Cluster)) return [client]
-  const nodes = client.nodes("master")
+  let nodes = client.nodes("master")
   const first = nodes[0]
   if (first === undefined) throw new RedisUnavailable("the Cluster's masters are not known yet", "topology")
   const expected = Number(/^cluster_size:(\d+)/m.exec((await first.cluster("INFO")) as string)?.[1] ?? 0)
+  if (nodes.length < expected) {
+    // A master that was away is forgotten by the client until it asks for the slots again.
+    await new Promise<void>((resolve) => client.refreshSlotsCache(() => resolve()))
+    nodes = client.nodes("master")
+  }
   if (nodes.length < expected) {
     throw new RedisUnavailable(
       `the Cluster has ${expected} masters and only ${nodes.length} of them are known here`,
