@@ -9,7 +9,7 @@ import { createSession } from "../../src/salesforce/session.ts"
 import type { Org } from "../../src/simulator/org/org.ts"
 import { type Seeded, seedCatalogue } from "../../src/simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../../src/simulator/start.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase, type TestDatabase } from "../postgres.ts"
 
 const objects = { Product2: "products", PricebookEntry: "entries", Account: "accounts" } as const
 const tables = {
@@ -24,7 +24,7 @@ export interface Reading {
   org: Org
   simulator: Simulator
   seeded: Seeded
-  databaseUrl: string
+  database: TestDatabase
   /** As the owner of the database. */
   pool: pg.Pool
   /** As a service that is granted `sf_shadow_reader`, and nothing else. */
@@ -76,7 +76,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
     org,
     simulator,
     seeded,
-    databaseUrl: database.url,
+    database,
     pool,
     readerPool,
     register,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 import { Redis } from "ioredis"
 import type { Pool } from "pg"
+import { Changes, gone, startConsumer } from "../invalidations_to_redis/consumer.ts"
 import { startRedis, withoutRedis } from "../redis.ts"
 import { startReading } from "./reading.ts"
 
@@ -88,6 +89,43 @@ test("an old value is not put back after its invalidation", { skip }, async () =
   assert.equal(next.source, "shadow")
   assert.equal(next.value?.internetEligibility, "Changed")
   await reading.load("Account")
+})
+
+test("a merged price change reaches every cached answer that shows it", { skip }, async (t) => {
+  await startConsumer(t, reading.database, { redisUrl: server?.url as string })
+  await new Changes(reading.database).allAcknowledged()
+  const reader = reading.reader({ redis })
+  const active = [...org.rows("Product2")].find(({ IsActive }) => IsActive)
+  const entry = [...org.rows("PricebookEntry")].find((one) => one.Product2Id === active?.Id && one.IsActive)
+  assert.ok(active && entry)
+  const reads = [
+    () => reader.product(active.Id as string).then(({ value, source }) => ({ source, product: value })),
+    () =>
+      reader
+        .productBySku(active.StockKeepingUnit as string)
+        .then(({ value, source }) => ({ source, product: value })),
+    () =>
+      reader.catalog().then(({ value, source }) => ({
+        source,
+        product: value?.find(({ productId }) => productId === active.Id),
+      })),
+  ]
+  for (const read of reads) await read()
+  await reader.idle()
+  for (const read of reads) assert.equal((await read()).source, "cache")
+  const keys = await redis.keys("catalog:*")
+  assert.equal(keys.length, 3)
+  org.transaction((tx) => tx.update("PricebookEntry", entry.Id as string, { UnitPrice: 4321.09 }))
+  await reading.load("PricebookEntry")
+  await gone(redis, keys)
+  for (const read of reads) {
+    const { source, product } = await read()
+    assert.equal(source, "shadow")
+    assert.equal(
+      product?.prices.find(({ pricebookEntryId }) => pricebookEntryId === entry.Id)?.unitPrice,
+      "4321.09",
+    )
+  }
 })
 
 test("Redis that hangs, refuses writes or is gone costs a moment, and no read", { skip }, async () => {

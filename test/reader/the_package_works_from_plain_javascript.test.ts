@@ -32,7 +32,7 @@ test("the README's demo works as written, from a plain .mjs file, and its types 
   const readme = await readFile(join(root, "README.md"), "utf8")
   const demo = /```js\n(import[\s\S]*?)```/.exec(readme)?.[1]
   assert.ok(demo)
-  const url = new URL(reading.databaseUrl)
+  const url = new URL(reading.database.url)
   url.searchParams.set("options", "-c role=sf_shadow_reader")
   await writeFile(join(folder, "demo.mjs"), demo)
   const { clientId, clientSecret } = reading.simulator.credentials
