@@ -5,6 +5,7 @@ import { PageMerger } from "./bulk_to_shadow/page.ts"
 import {
   isFinal,
   noteRunError,
+  pauseRun,
   type Run,
   type RunKind,
   type RunState,
@@ -15,6 +16,7 @@ import {
 import type { Deps } from "./deps.ts"
 import { applySettings, objectsInOrder } from "./mapping.ts"
 import { countFailure } from "./metrics.ts"
+import { isBudgetStop } from "./salesforce/budget.ts"
 
 /** How far a load has come; counts in records. */
 export interface LoadProgress {
@@ -121,7 +123,8 @@ async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerg
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal })
     } catch (error) {
       request.signal.throwIfAborted()
-      failures += 1
+      // A pause for want of API budget is no failure: it may come often, and last for hours.
+      if (!isBudgetStop(error)) failures += 1
       const ended = await recover(request, runId, error as Error, failures)
       if (ended) return true
     }
@@ -138,6 +141,10 @@ async function recover(
   const run = await readRun(request, runId)
   const { action, reason } = classifyFailure(error)
   if (action === "follow") return true
+  if (action === "pause") {
+    await sleep(await pauseRun(request, run, error), undefined, { signal: request.signal })
+    return false
+  }
   countFailure(run.object, "bulk_to_shadow", reason)
   const message = failureMessage(error)
   if (action !== "retry" || failures >= patience) {

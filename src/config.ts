@@ -1,28 +1,10 @@
 import { readFileSync } from "node:fs"
 import type { z } from "zod"
+import { defaultTemplates, type Templates } from "./invalidations_to_redis/template_config.ts"
+import type { SalesforceConfig } from "./salesforce/config.ts"
 import { type Variable, type VariableName, variables } from "./variables.ts"
 
-/** How to reach one Salesforce org. Times in milliseconds. */
-export interface SalesforceConfig {
-  /** Login host, without a slash at the end. */
-  loginUrl: string
-  auth: "jwt" | "client-credentials"
-  clientId: string
-  /** For client-credentials. */
-  clientSecret?: string
-  /** For jwt. */
-  username?: string
-  /** For jwt: RSA key, PEM. */
-  privateKey?: string
-  /** For instance "66.0". */
-  apiVersion: string
-  /** host:port */
-  pubsubEndpoint: string
-  /** Extra trusted CA, PEM, for https and gRPC. */
-  ca?: string
-  httpIdleMs: number
-  bulkPollMs: number
-}
+export type { SalesforceConfig } from "./salesforce/config.ts"
 
 /** What every command reads. */
 export interface BaseConfig {
@@ -32,14 +14,29 @@ export interface BaseConfig {
   http: { host: string; port: number }
 }
 
-/** For commands that only need the database. */
+/** The Redis whose cached records are invalidated. */
+export interface RedisConfig {
+  /** redis:// or rediss://; may hold a password. */
+  redisUrl: string
+  /** Whether redisUrl is a node of a Cluster. */
+  cluster: boolean
+  /** Extra trusted CA, PEM, for rediss. */
+  ca?: string
+  /** Name of the cursor in the outbox. */
+  consumer: string
+  /** What a change of each object clears. */
+  templates: Templates
+}
+
+/** For commands that only need the database, and perhaps Redis. */
 export interface DatabaseConfig extends BaseConfig {
   databaseUrl: string
+  /** REDIS_URL and its like; undefined: no Redis. */
+  redis?: RedisConfig
 }
 
 /** For commands that talk to Salesforce. Times in milliseconds; defaults and meanings: src/variables.ts. */
 export interface Config extends DatabaseConfig {
-  redisUrl?: string
   salesforce: SalesforceConfig
   /** ENABLE_SF_SHADOW_EVENTS: whether to subscribe at all. */
   shadowEvents: boolean
@@ -112,7 +109,7 @@ export function readDatabaseConfig(env: Environment = process.env): DatabaseConf
   const { values, faults } = readAll(env)
   if (!isSet(env, "DATABASE_URL")) faults.push(missing("DATABASE_URL"))
   if (faults.length > 0) throw new ConfigError(faults)
-  return { ...baseOf(values), databaseUrl: values.DATABASE_URL as string }
+  return { ...baseOf(values), databaseUrl: values.DATABASE_URL as string, redis: redisOf(values) }
 }
 
 /** Reads everything for the service and for loads. Throws ConfigError. */
@@ -132,7 +129,7 @@ export function readConfig(env: Environment = process.env): Config {
   return {
     ...baseOf(values),
     databaseUrl: values.DATABASE_URL as string,
-    redisUrl: values.REDIS_URL,
+    redis: redisOf(values),
     salesforce: {
       loginUrl: values.SF_LOGIN_URL,
       auth,
@@ -191,6 +188,17 @@ function baseOf(values: Values): BaseConfig {
     logLevel: values.LOG_LEVEL,
     dataDir: values.SF_SHADOW_DATA_DIR,
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
+  }
+}
+
+function redisOf(values: Values): RedisConfig | undefined {
+  if (values.REDIS_URL === undefined) return undefined
+  return {
+    redisUrl: values.REDIS_URL,
+    cluster: values.REDIS_CLUSTER,
+    ca: values.REDIS_CA_FILE,
+    consumer: values.REDIS_CONSUMER,
+    templates: { ...defaultTemplates, ...values.REDIS_TEMPLATES },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Pool } from "pg"
 import type { Config } from "./config.ts"
 import type { Log } from "./log.ts"
+import type { Budget } from "./salesforce/budget.ts"
 import type { Session } from "./salesforce/session.ts"
 
 /** What every edge works with: one of each per process. */
@@ -8,5 +9,7 @@ export interface Deps {
   config: Config
   pool: Pool
   session: Session
+  /** Asked before calls that can wait (rule 14). */
+  budget: Budget
   log: Log
 }

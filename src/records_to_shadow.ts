@@ -28,8 +28,8 @@ const idsPerRead = 2_000
 const rereadsAtMost = 20_000
 
 /**
- * Reads the records of an object that are in doubt again, by Id, and merges them (rule 6): those whose time has
- * come on Salesforce's clock, in as few calls as possible. Ids that Salesforce does not show are deletes.
+ * Reads the records of an object that are in doubt, or that readers found stale, again by Id, and merges them
+ * (rule 6): those whose time has come on Salesforce's clock, in as few calls as possible. Ids that Salesforce does not show are deletes.
  * A mark is cleared in the merge's transaction, and only if nothing dirtied the record since its read began.
  */
 export async function recordsToShadow(
@@ -40,11 +40,13 @@ export async function recordsToShadow(
   const total: RereadCounts = { read: 0, missing: 0, cleared: 0 }
   const fields = await loadFields(deps, object)
   if (fields === null) return total
+  await deps.pool.query("select sf_shadow.requests_to_dirty(of_object => $1)", [object])
   // The login's answer is the least that tells Salesforce's time.
   await deps.session.credentials()
   if (await leftToBulk(deps, object)) return total
   for (;;) {
     signal?.throwIfAborted()
+    await deps.budget.assert("reread")
     const marks = await ripeMarks(deps, object)
     if (marks.length === 0) break
     const counts = await reread(deps, object, fields, marks).catch((error) =>

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Config } from "./config.ts"
+import { showConsumers } from "./invalidations_to_redis/metrics.ts"
+import type { InvalidationsToRedis } from "./invalidations_to_redis.ts"
 import type { Log } from "./log.ts"
 import { registry } from "./metrics.ts"
 import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { assertMigrated } from "./postgres/migrate.ts"
 import { createPool } from "./postgres/pool.ts"
 import type { PubsubToEvents } from "./pubsub_to_events.ts"
-import { createSession } from "./salesforce/session.ts"
+import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
+import { showApiUsage } from "./salesforce/usage_metrics.ts"
 import { startHttp } from "./server/http.ts"
 import { serviceProbes } from "./server/probes.ts"
 import type { Role } from "./service_roles.ts"
@@ -34,30 +37,39 @@ export async function runService(
   signal: AbortSignal,
 ): Promise<Service> {
   // A load takes three: its driver's lock, the page that is merged, and the one that is read ahead.
-  const pool = createPool(config.databaseUrl, { max: 3 * config.workerConcurrency + 6 })
+  const pool = createPool(config.databaseUrl, { max: 3 * config.workerConcurrency + 8 })
   pool.on("error", (err) =>
     log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
   )
   const started = new Started(log)
   started.add({ stop: () => pool.end() })
-  const session = createSession(config.salesforce)
-  started.add({ stop: () => session.close() })
+  const salesforce = createBudgetedSession(config.salesforce, pool, log)
+  const { session, budget } = salesforce
+  started.add({ stop: () => salesforce.close() })
   let pubsub: PubsubToEvents | undefined
+  let redis: InvalidationsToRedis | undefined
   const orphans = async () => {
     if (pubsub === undefined) throw new Error("not started yet")
     return pubsub.orphans()
   }
   const follows = roles.includes("pubsub") && config.shadowEvents
+  const clears = roles.includes("redis") ? config.redis : undefined
   try {
     let httpUrl: string | undefined
     if (roles.includes("http")) {
-      const probes = serviceProbes({ config, pool, session, ...(follows && { orphans }) })
+      const probes = serviceProbes({
+        ...{ config, pool, session },
+        ...(follows && { orphans }),
+        ...(clears && { redisProblem: () => redis?.problem() }),
+      })
+      showConsumers(pool)
+      showApiUsage(pool)
       const http = await startHttp({ ...config.http, log, registry, probes })
       httpUrl = started.add(http).url
     }
     await waitForDatabase(config.databaseUrl, log, signal)
     await assertMigrated(pool)
-    const parts = { config, pool, session, log }
+    const parts = { config, pool, session, budget, log }
     // Imported by role: a process that only answers HTTP needs neither gRPC nor the worker in memory.
     if (roles.includes("worker")) {
       const { startWorker } = await import("./worker.ts")
@@ -69,7 +81,13 @@ export async function runService(
     } else if (roles.includes("pubsub")) {
       log.info({ event: "pubsub_disabled" }, "ENABLE_SF_SHADOW_EVENTS is off: no change events are followed")
     }
-    log.info({ event: "service_started", roles }, `service started: ${roles.join(", ")}`)
+    if (clears) {
+      const { startInvalidationsToRedis } = await import("./invalidations_to_redis.ts")
+      const { databaseUrl } = config
+      redis = started.add(await startInvalidationsToRedis({ databaseUrl, redis: clears, pool, log }))
+    }
+    const running = roles.filter((role) => role !== "redis" || clears)
+    log.info({ event: "service_started", roles: running }, `service started: ${running.join(", ")}`)
     return { httpUrl, stop: () => started.stop() }
   } catch (error) {
     await started.stop()

@@ -1,4 +1,4 @@
 /** What one process of the service can do; `run --only` narrows it. */
-export const roles = ["pubsub", "worker", "http"] as const
+export const roles = ["pubsub", "worker", "redis", "http"] as const
 
 export type Role = (typeof roles)[number]

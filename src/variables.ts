@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { z } from "zod"
+import { readTemplates } from "./invalidations_to_redis/template_config.ts"
 
 /** One environment variable: what `--help`, the README and the checks at start all read. */
 export interface Variable<T = unknown> {
@@ -103,6 +104,30 @@ export const variables = {
     meaning: "Redis whose cached records are invalidated; unset: no Redis",
     secret: true,
     schema: urlOf(["redis:", "rediss:"], "redis://host:6379"),
+  },
+  REDIS_CLUSTER: {
+    meaning: "on: REDIS_URL is a node of a Redis Cluster, whose other nodes are found from there",
+    default: "off",
+    schema: onOff,
+  },
+  REDIS_CA_FILE: { meaning: "File with an extra trusted CA (PEM), for rediss://", schema: certificateFile },
+  REDIS_CONSUMER: {
+    meaning: "Name of the cursor in the outbox: one for each Redis that is kept right",
+    default: "redis",
+    schema: text.refine((value) => /^[\w.-]{1,60}$/.test(value), {
+      error: "must be 1 to 60 letters, digits, dots, dashes or underscores",
+    }),
+  },
+  REDIS_TEMPLATES: {
+    meaning: "Which keys a change clears, as JSON per object; unset: as in the section on caches",
+    schema: text.transform((value, context) => {
+      try {
+        return readTemplates(value)
+      } catch (error) {
+        context.addIssue({ code: "custom", message: (error as Error).message })
+        return z.NEVER
+      }
+    }),
   },
   SF_LOGIN_URL: {
     meaning: "Salesforce login host: https://test.salesforce.com for a sandbox, or your My Domain",

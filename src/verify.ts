@@ -45,7 +45,8 @@ export async function verify(
 }
 
 async function verifyObject(deps: Deps, object: string, sampleSize: number): Promise<Verification> {
-  const { pool, session } = deps
+  const { pool, session, budget } = deps
+  await budget.assert("reread")
   await describeToFields(deps, object)
   const sample = await pool.query<{ ids: string[]; fields: string[] }>(
     "select sf_shadow.sample_ids(of_object => $1, sample_size => $2) as ids, sf_shadow.load_fields(of_object => $1) as fields",

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { run, type Task, type TaskList } from "graphile-worker"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
+import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -68,7 +69,32 @@ async function loadTasks(deps: Deps): Promise<TaskList> {
   const folder = join(root, "tasks")
   for (const file of (await readdir(folder)).filter((name) => /\.[tj]s$/.test(name))) {
     const module = (await import(join(folder, file))) as { default: TaskFactory }
-    tasks[basename(file).replace(/\.[tj]s$/, "")] = module.default(deps)
+    tasks[basename(file).replace(/\.[tj]s$/, "")] = withinBudget(deps, module.default(deps))
   }
   return tasks
+}
+
+/**
+ * A job that a daily limit of the org holds back is put back into the queue for when the limit is looked at again:
+ * its attempts are for failures, and would not last for the hours that this may take.
+ */
+function withinBudget({ budget, log }: Deps, task: Task): Task {
+  return async (payload, helpers) => {
+    try {
+      return await task(payload, helpers)
+    } catch (error) {
+      if (!isBudgetStop(error)) throw error
+      const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
+      const runAt = new Date(Date.now() + waitMs * (1 + Math.random() / 10))
+      const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
+      await helpers.addJob(name, payload, {
+        ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },
+        ...(key === null ? {} : { jobKey: key, jobKeyMode: "preserve_run_at" }),
+      })
+      log.warn(
+        { event: "job_paused", job: name },
+        `${name} is put off until ${runAt.toISOString()}: ${error.message}`,
+      )
+    }
+  }
 }

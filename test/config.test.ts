@@ -51,7 +51,7 @@ test("a database and client credentials are enough; the rest has the documented 
     dataDir: ".data",
     http: { host: "127.0.0.1", port: 9464 },
     databaseUrl: secretFlow.DATABASE_URL,
-    redisUrl: undefined,
+    redis: undefined,
     salesforce: {
       loginUrl: "https://login.salesforce.com",
       auth: "client-credentials",
@@ -136,7 +136,7 @@ test("SF_PRIVATE_KEY_FILE and REDIS_URL_FILE are read too", () => {
     REDIS_URL_FILE: file("redis", "redis://127.0.0.1:6379"),
   })
   assert.equal(config.salesforce.privateKey, pem.trim())
-  assert.equal(config.redisUrl, "redis://127.0.0.1:6379")
+  assert.equal(config.redis?.redisUrl, "redis://127.0.0.1:6379")
 })
 
 test("a _FILE that is missing, empty, or set beside its variable is a fault of that variable", () => {

@@ -12,6 +12,10 @@ import { globalSetup, globalTeardown } from "./global_setup.ts"
 export interface TestDatabase {
   url: string
   pool: pg.Pool
+  /** Connections with the rights of a role, and no more; ended with the file. */
+  poolAs(role: string): pg.Pool
+  /** Has work done before the connections are ended and the database is dropped. */
+  beforeClose(work: () => Promise<unknown>): void
 }
 
 const quiet = pino({ level: "silent" })
@@ -39,11 +43,18 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   const name = await createDatabase(await templateDatabase())
   const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
+  const closing: (() => Promise<unknown>)[] = []
   user.after(async () => {
+    for (const work of closing.reverse()) await work()
     await pool.end()
     await dropDatabase(name)
   })
-  return { url, pool }
+  const poolAs = (role: string) => {
+    const asRole = new pg.Pool({ connectionString: url, max: 4, options: `-c role=${role}` })
+    closing.push(() => asRole.end())
+    return asRole
+  }
+  return { url, pool, poolAs, beforeClose: (work) => void closing.push(work) }
 }
 
 /** An empty database, not migrated, for tests of the migration itself. */

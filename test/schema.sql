@@ -36,6 +36,7 @@ create table sf_pricebook_shadow (
   constraint sf_pricebook_shadow_pricebook_entry_id_length CHECK ((length(pricebook_entry_id) = 18)),
   constraint sf_pricebook_shadow_product_id_fkey FOREIGN KEY (product_id) REFERENCES sf_product_shadow(product_id) ON DELETE CASCADE
 ) with (fillfactor=90);
+CREATE INDEX sf_pricebook_shadow_pricebook_id_idx ON public.sf_pricebook_shadow USING btree (pricebook_id);
 CREATE INDEX sf_pricebook_shadow_product_id_idx ON public.sf_pricebook_shadow USING btree (product_id);
 
 create table sf_product_shadow (
@@ -87,6 +88,27 @@ create table sf_shadow_event (
 CREATE INDEX sf_shadow_event_event_id_idx ON ONLY public.sf_shadow_event USING btree (event_id);
 CREATE TRIGGER sf_shadow_event_append_only BEFORE DELETE OR UPDATE ON public.sf_shadow_event FOR EACH ROW EXECUTE FUNCTION sf_shadow.refuse_change();
 CREATE TRIGGER sf_shadow_event_no_truncate BEFORE TRUNCATE ON public.sf_shadow_event FOR EACH STATEMENT EXECUTE FUNCTION sf_shadow.refuse_change();
+
+create table sf_shadow.api_usage (
+  limit_name text collate "C" not null,
+  used bigint not null,
+  max bigint not null,
+  observed_at timestamp with time zone default now() not null,
+  refused_until timestamp with time zone,
+  looking_until timestamp with time zone,
+  constraint api_usage_not_negative CHECK (((used >= 0) AND (max >= 0))),
+  constraint api_usage_pkey PRIMARY KEY (limit_name)
+);
+
+create table sf_shadow.budget (
+  limit_name text collate "C" not null,
+  kind text collate "C" not null,
+  stops_at_percent double precision not null,
+  constraint budget_is_percent CHECK (((stops_at_percent > (0)::double precision) AND (stops_at_percent <= (100)::double precision))),
+  constraint budget_kind_known CHECK ((kind = ANY (ARRAY['load'::text, 'delta'::text, 'reread'::text, 'fallback'::text]))),
+  constraint budget_limit_name_fkey FOREIGN KEY (limit_name) REFERENCES sf_shadow.api_usage(limit_name),
+  constraint budget_pkey PRIMARY KEY (limit_name, kind)
+);
 
 create table sf_shadow.described_field (
   object text collate "C" not null,
@@ -140,6 +162,22 @@ create table sf_shadow.invalidation (
   constraint invalidation_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint invalidation_pkey PRIMARY KEY (object, seq)
 );
+
+create table sf_shadow.invalidation_consumer (
+  consumer text collate "C" not null,
+  object text collate "C" not null,
+  seq bigint,
+  system_identifier bigint not null,
+  timeline integer not null,
+  cache_identity text not null,
+  registered_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  problem text,
+  problem_since timestamp with time zone,
+  constraint invalidation_consumer_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint invalidation_consumer_pkey PRIMARY KEY (consumer, object),
+  constraint invalidation_consumer_problem_is_whole CHECK (((problem IS NULL) = (problem_since IS NULL)))
+) with (fillfactor=50);
 
 create table sf_shadow.migrations (
   id integer not null,
@@ -209,6 +247,15 @@ create table sf_shadow.read (
   constraint read_pkey PRIMARY KEY (read_id)
 );
 
+create table sf_shadow.refresh_request (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  since timestamp with time zone not null,
+  not_before timestamp with time zone not null,
+  constraint refresh_request_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
+  constraint refresh_request_pkey PRIMARY KEY (object, record_id)
+);
+
 create table sf_shadow.reject (
   object text collate "C" not null,
   record_id text collate "C" not null,
@@ -259,6 +306,7 @@ create table sf_shadow.run (
   started_at timestamp with time zone,
   progressed_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
+  paused_until timestamp with time zone,
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
   constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
@@ -283,8 +331,12 @@ create table sf_shadow.setting (
   margin interval default '00:00:10'::interval not null,
   publish_delay interval default '00:01:00'::interval not null,
   delta_overlap interval default '00:15:00'::interval not null,
+  outbox_kept interval default '1 day'::interval not null,
+  outbox_limit interval default '3 days'::interval not null,
+  limits_every interval default '00:05:00'::interval not null,
   constraint setting_margin_positive CHECK ((margin >= '00:00:00'::interval)),
   constraint setting_only_row CHECK (only_row),
+  constraint setting_outbox_in_order CHECK ((outbox_kept <= outbox_limit)),
   constraint setting_pkey PRIMARY KEY (only_row)
 );
 
@@ -375,7 +427,138 @@ create table sf_shadow.worker (
   constraint worker_pkey PRIMARY KEY (worker_id)
 );
 
+create type sf_account_eligibility_answer as (account_id text, is_found boolean, internet_eligibility text, eligibility_source text, updated_at timestamp with time zone, raw_payload jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 create type sf_shadow.merge_counts as (inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint, drift bigint);
+
+create view sf_catalog as
+ SELECT p.product_id,
+    p.sku,
+    p.name,
+    e.pricebook_entry_id,
+    e.pricebook_id,
+    e.unit_price,
+    e.currency_iso_code,
+    p.item_class,
+    p.offering_type,
+    p.plan_tier,
+    p.vpn_region,
+    p.raw_payload AS product_raw_payload,
+    e.raw_payload AS price_raw_payload,
+    p.updated_at AS product_updated_at,
+    e.updated_at AS price_updated_at,
+    p.synced_at AS product_synced_at,
+    e.synced_at AS price_synced_at
+   FROM (sf_product_shadow p
+     JOIN sf_pricebook_shadow e ON ((e.product_id = p.product_id)))
+  WHERE (((p.raw_payload -> 'IsActive'::text) = 'true'::jsonb) AND e.is_active);
+
+create view sf_shadow.budget_state as
+ SELECT b.limit_name,
+    b.kind,
+    b.stops_at_percent,
+    u.used,
+    u.max,
+    u.observed_at,
+    judged.refused,
+    (judged.refused OR judged.over) AS stopped,
+    again.resumes_at,
+    (((1000)::numeric * EXTRACT(epoch FROM (again.resumes_at - clock_timestamp()))))::double precision AS resumes_in_ms
+   FROM ((((sf_shadow.budget b
+     CROSS JOIN sf_shadow.setting setting)
+     JOIN sf_shadow.api_usage u ON ((u.limit_name = b.limit_name)))
+     CROSS JOIN LATERAL ( SELECT (u.refused_until IS NOT NULL) AS refused,
+            ((u.max > 0) AND (((100)::double precision * (u.used)::double precision) >= (b.stops_at_percent * (u.max)::double precision))) AS over) judged)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN judged.refused THEN u.refused_until
+                    WHEN judged.over THEN (u.observed_at + setting.limits_every)
+                    ELSE NULL::timestamp with time zone
+                END AS resumes_at) again);
+
+create view sf_shadow.object_claim as
+ WITH claim AS (
+         SELECT so.object,
+                CASE
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
+                    ELSE c.applied_commit_timestamp
+                END AS claimed,
+            s.problem,
+            s.problem_since
+           FROM (((sf_shadow.stream_object so
+             CROSS JOIN sf_shadow.setting setting)
+             JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+        ), known AS (
+         SELECT o.object,
+            o.enabled,
+            (state.proof_read_id IS NOT NULL) AS is_loaded,
+            state.row_count,
+            state.hole_from,
+            state.hole_reason,
+            state.degraded,
+            claim.claimed,
+            claim.problem,
+            claim.problem_since,
+            (proof.read_from - setting.margin) AS proven_as_of,
+                CASE
+                    WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
+                    ELSE NULL::timestamp with time zone
+                END AS fresh_except_listed
+           FROM ((((sf_shadow.object o
+             CROSS JOIN sf_shadow.setting setting)
+             JOIN sf_shadow.object_state state ON ((state.object = o.object)))
+             LEFT JOIN claim ON ((claim.object = o.object)))
+             LEFT JOIN sf_shadow.read proof ON ((proof.read_id = state.proof_read_id)))
+        )
+ SELECT object,
+    enabled,
+    is_loaded,
+    row_count,
+    hole_from,
+    degraded,
+    claimed,
+    proven_as_of,
+    fresh_except_listed,
+        CASE
+            WHEN (NOT is_loaded) THEN 'no full load has completed: run a backfill'::text
+            WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
+            WHEN (degraded IS NOT NULL) THEN degraded
+            WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
+            WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
+            WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
+            WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
+            ELSE NULL::text
+        END AS reason
+   FROM known k;
+
+create view sf_shadow_api_usage as
+ SELECT u.limit_name,
+        CASE
+            WHEN (u.max > 0) THEN u.used
+            ELSE NULL::bigint
+        END AS used,
+        CASE
+            WHEN (u.max > 0) THEN u.max
+            ELSE NULL::bigint
+        END AS max,
+    (round(((100.0 * (u.used)::numeric) / (NULLIF(u.max, 0))::numeric), 1))::double precision AS percent,
+        CASE
+            WHEN (u.max > 0) THEN u.observed_at
+            ELSE NULL::timestamp with time zone
+        END AS observed_at,
+    stopped.kinds AS stopped_kinds,
+    stopped.resumes_at,
+        CASE
+            WHEN (u.refused_until IS NOT NULL) THEN (('Salesforce refuses calls because '::text || u.limit_name) || ' is used up'::text)
+            WHEN (stopped.kinds <> '{}'::text[]) THEN ((('stopped at their share of '::text || u.limit_name) || ': '::text) || stopped.shares)
+            ELSE NULL::text
+        END AS reason
+   FROM (sf_shadow.api_usage u
+     CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(b.kind ORDER BY b.stops_at_percent, b.kind), '{}'::text[]) AS kinds,
+            max(b.resumes_at) AS resumes_at,
+            string_agg((((b.kind || ' at '::text) || b.stops_at_percent) || ' %'::text), ', '::text ORDER BY b.stops_at_percent, b.kind) AS shares
+           FROM sf_shadow.budget_state b
+          WHERE ((b.limit_name = u.limit_name) AND b.stopped)) stopped);
 
 create view sf_shadow_backlog as
  SELECT 'stream'::text AS kind,
@@ -398,93 +581,104 @@ UNION ALL
    FROM graphile_worker.jobs job
   GROUP BY job.task_identifier;
 
-create view sf_shadow_lag as
- WITH claim AS (
-         SELECT so.object,
+create view sf_shadow_invalidation_consumer as
+ SELECT object,
+    consumer,
+        CASE
+            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN
+            CASE
+                WHEN lost THEN 'overrun'::text
+                ELSE 'dead'::text
+            END
+            WHEN (seq IS NULL) THEN 'clearing'::text
+            WHEN (lag_seconds > (60)::double precision) THEN 'behind'::text
+            ELSE 'current'::text
+        END AS state,
+        CASE
+            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || problem_since) || ': '::text) || problem)
+            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || seen_at) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
+            WHEN (seq IS NULL) THEN 'everything of this object is being cleared'::text
+            ELSE NULL::text
+        END AS reason,
+    seq,
+    behind,
+    COALESCE(lag_seconds, (0)::double precision) AS lag_seconds,
+    seen_at
+   FROM ( SELECT c_1.consumer,
+            c_1.object,
+            c_1.seq,
+            c_1.system_identifier,
+            c_1.timeline,
+            c_1.cache_identity,
+            c_1.registered_at,
+            c_1.seen_at,
+            c_1.problem,
+            c_1.problem_since,
+            (s.invalidation_seq - c_1.seq) AS behind,
+            ((c_1.seq < s.invalidation_seq) AND (waiting.committed_at IS NULL)) AS lost,
+            (EXTRACT(epoch FROM (now() -
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
-                    ELSE c.applied_commit_timestamp
-                END AS claimed,
-            s.problem,
-            s.problem_since
-           FROM (((sf_shadow.stream_object so
-             CROSS JOIN sf_shadow.setting setting)
-             JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
-             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
-        ), fresh AS (
-         SELECT o.object,
-            o.enabled,
-            state.row_count,
-            state.proof_read_id,
-            state.hole_from,
-            state.hole_reason,
-            state.degraded,
+                    WHEN (c_1.seq < s.invalidation_seq) THEN COALESCE(waiting.committed_at, c_1.seen_at)
+                    ELSE NULL::timestamp with time zone
+                END)))::double precision AS lag_seconds
+           FROM ((sf_shadow.invalidation_consumer c_1
+             JOIN sf_shadow.object_state s ON ((s.object = c_1.object)))
+             LEFT JOIN sf_shadow.invalidation waiting ON (((waiting.object = c_1.object) AND (waiting.seq = (c_1.seq + 1)))))) c;
+
+create view sf_shadow_lag as
+ WITH fresh AS (
+         SELECT c.object,
+            c.enabled,
+            c.is_loaded,
+            c.row_count,
+            c.hole_from,
+            c.degraded,
+            c.claimed,
+            c.proven_as_of,
+            c.fresh_except_listed,
+            c.reason,
             dirty.records AS dirty,
             reject.records AS rejected,
-            (proof.read_from - setting.margin) AS proven_as_of,
-                CASE
-                    WHEN (state.proof_read_id IS NOT NULL) THEN LEAST(claim.claimed, state.hole_from)
-                    ELSE NULL::timestamp with time zone
-                END AS fresh_except_listed,
-                CASE
-                    WHEN (state.proof_read_id IS NOT NULL) THEN LEAST(claim.claimed, state.hole_from, dirty.since, reject.since)
-                    ELSE NULL::timestamp with time zone
-                END AS fresh_as_of,
-            claim.claimed,
-            claim.problem,
-            claim.problem_since,
             verified.verified_at,
-            verified.drift AS drift_rows
-           FROM (((((((sf_shadow.object o
-             CROSS JOIN sf_shadow.setting setting)
-             JOIN sf_shadow.object_state state ON ((state.object = o.object)))
-             LEFT JOIN claim ON ((claim.object = o.object)))
-             LEFT JOIN sf_shadow.read proof ON ((proof.read_id = state.proof_read_id)))
+            verified.drift AS drift_rows,
+                CASE
+                    WHEN (c.fresh_except_listed IS NOT NULL) THEN LEAST(c.fresh_except_listed, dirty.since, reject.since)
+                    ELSE NULL::timestamp with time zone
+                END AS fresh_as_of
+           FROM (((sf_shadow.object_claim c
              LEFT JOIN LATERAL ( SELECT v.verified_at,
                     v.drift
                    FROM sf_shadow.verification v
-                  WHERE (v.object = o.object)
+                  WHERE (v.object = c.object)
                   ORDER BY v.verification_id DESC
                  LIMIT 1) verified ON (true))
              CROSS JOIN LATERAL ( SELECT count(*) AS records,
                     min(d.since) AS since
                    FROM sf_shadow.dirty d
-                  WHERE (d.object = o.object)) dirty)
+                  WHERE (d.object = c.object)) dirty)
              CROSS JOIN LATERAL ( SELECT count(*) AS records,
                     min(r.since) AS since
                    FROM sf_shadow.reject r
-                  WHERE (r.object = o.object)) reject)
+                  WHERE (r.object = c.object)) reject)
         )
  SELECT object,
         CASE
-            WHEN (proof_read_id IS NULL) THEN 'never loaded'::text
+            WHEN (NOT is_loaded) THEN 'never loaded'::text
             WHEN (NOT enabled) THEN 'paused'::text
             WHEN (degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((claimed IS NULL) OR (hole_from IS NOT NULL) OR ((now() - fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
             WHEN ((dirty > 0) OR ((now() - fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
+    COALESCE(reason,
         CASE
-            WHEN (proof_read_id IS NULL) THEN 'no full load has completed: run a backfill'::text
-            WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
-            WHEN (degraded IS NOT NULL) THEN degraded
-            WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
-            WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
-            WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
             WHEN (dirty > 0) THEN (dirty || ' records wait to be read again'::text)
             WHEN (rejected > 0) THEN (rejected || ' records cannot be stored: see sf_shadow_reject'::text)
             ELSE NULL::text
-        END AS reason,
+        END) AS reason,
     row_count AS rows,
-        CASE
-            WHEN (claimed IS NOT NULL) THEN fresh_as_of
-            ELSE NULL::timestamp with time zone
-        END AS fresh_as_of,
-        CASE
-            WHEN (claimed IS NOT NULL) THEN fresh_except_listed
-            ELSE NULL::timestamp with time zone
-        END AS fresh_except_listed,
+    fresh_as_of,
+    fresh_except_listed,
     proven_as_of,
         CASE
             WHEN (claimed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - fresh_except_listed)), (0)::numeric))::double precision
@@ -513,7 +707,10 @@ create view sf_shadow_run as
  SELECT run_id,
     object,
     kind,
-    state,
+        CASE
+            WHEN ((finished_at IS NULL) AND (paused_until IS NOT NULL)) THEN 'paused'::text
+            ELSE state
+        END AS state,
     reason,
     received,
     expected,
@@ -535,13 +732,20 @@ create view sf_shadow_run as
     started_at,
     progressed_at,
     finished_at,
-    error
+    error,
+        CASE
+            WHEN (finished_at IS NULL) THEN paused_until
+            ELSE NULL::timestamp with time zone
+        END AS paused_until
    FROM sf_shadow.run r;
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body bfd9adfc
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 0e7929cf
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language sql set search_path=""; -- body 5d2301d4
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 8ad8e342
+create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
+create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body f7092cd4
 create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
@@ -551,11 +755,14 @@ create function sf_shadow.apply_settings(of_margin interval, of_publish_delay in
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
+create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
+create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body 1da23a6d
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body fd7fd8e5
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 3f711b02
+create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow.deletes_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 6d2d0211
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
 create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
@@ -569,14 +776,16 @@ create function sf_shadow.filter_events(of_object text, of_stream_id integer) re
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 38df28c8
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
+create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body a85c4c53
 create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
 create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body d5ddf8a5
+create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
-create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 51a2ca2a
+create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body d0460e92
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body 16dacdf8
 create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 9e4f358f
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
@@ -593,10 +802,13 @@ create function sf_shadow.query_only_fields(of_object text) returns text[] langu
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
 create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 5816984f
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 9af9150a
+create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 4336a345
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fa074d13
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 52af9566
+create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
+create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
@@ -608,28 +820,54 @@ create function sf_shadow.start_run(of_object text, of_kind text, of_reason text
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body a7a15941
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 64982ef7
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
+create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body f78b4d08
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 471715cb
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 8259b735
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
+create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
+create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
+create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 1def3a7c
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,text) to sf_shadow_operator;
+grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_operator;
+grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_reader;
+grant EXECUTE on function sf_price(text,text,text) to sf_shadow_operator;
+grant EXECUTE on function sf_price(text,text,text) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_reader;
 grant USAGE on schema public to public;
 grant USAGE on schema public to sf_shadow_operator;
 grant USAGE on schema public to sf_shadow_reader;
 grant SELECT on table sf_account_eligibility_shadow to sf_shadow_operator;
 grant SELECT on table sf_account_eligibility_shadow to sf_shadow_reader;
+grant SELECT on table sf_catalog to sf_shadow_operator;
+grant SELECT on table sf_catalog to sf_shadow_reader;
 grant SELECT on table sf_pricebook_shadow to sf_shadow_operator;
 grant SELECT on table sf_pricebook_shadow to sf_shadow_reader;
 grant SELECT on table sf_product_shadow to sf_shadow_operator;
 grant SELECT on table sf_product_shadow to sf_shadow_reader;
+grant SELECT on table sf_shadow_api_usage to sf_shadow_operator;
+grant SELECT on table sf_shadow_api_usage to sf_shadow_reader;
 grant SELECT on table sf_shadow_backlog to sf_shadow_operator;
 grant SELECT on table sf_shadow_backlog to sf_shadow_reader;
 grant SELECT on table sf_shadow_event to sf_shadow_operator;
+grant SELECT on table sf_shadow_invalidation_consumer to sf_shadow_operator;
+grant SELECT on table sf_shadow_invalidation_consumer to sf_shadow_reader;
 grant SELECT on table sf_shadow_lag to sf_shadow_operator;
 grant SELECT on table sf_shadow_lag to sf_shadow_reader;
 grant SELECT on table sf_shadow_reject to sf_shadow_operator;

@@ -1,7 +1,7 @@
 -- Rule 12: writes one batch of invalidations to the outbox, numbered without gaps under the object's lock, and
 -- notifies sf_shadow_changed. Consumes: what changed; parents' unique values are looked up, before they go.
--- Above 5,000 records, or for a null list, the row says "everything of this object" by a null list; the notification carries the
--- ids while it stays under 8,000 bytes. NOTIFY is a hint, the table is the truth.
+-- Above 5,000 records, or without a list, the row says "everything of this object" by a null list; the notification
+-- carries the ids while it stays under 8,000 bytes. NOTIFY is a hint, the table is the truth.
 create or replace function sf_shadow.append_invalidation(
   of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]
 ) returns void

@@ -36,8 +36,6 @@ begin
 
   delete from sf_shadow.verification v where v.verified_at < now() - interval '90 days'
     and exists (select from sf_shadow.verification later where later.object = v.object and later.verification_id > v.verification_id);
-  delete from sf_shadow.invalidation i where i.committed_at < now() - kept;
-  get diagnostics forgotten = row_count;
-  return result || jsonb_build_object('invalidations', forgotten);
+  return result || sf_shadow.trim_invalidations();
 end
 $$;

@@ -6,9 +6,9 @@ language plpgsql security definer set search_path = '' as $$
 declare
   named text := payload ->> 'object';
 begin
-  if identifier is null or identifier not in ('backfill', 'delta', 'compare_ids', 'records_to_shadow', 'verify', 'maintain') then
+  if identifier is null or identifier not in ('backfill', 'delta', 'compare_ids', 'records_to_shadow', 'verify', 'maintain', 'clear_cache') then
     raise exception 'there is no task %', coalesce(quote_literal(identifier), 'null')
-      using errcode = 'SF010', hint = 'Tasks: backfill, delta, compare_ids, records_to_shadow, verify, maintain.';
+      using errcode = 'SF010', hint = 'Tasks: backfill, delta, compare_ids, records_to_shadow, verify, maintain, clear_cache.';
   end if;
   if json_typeof(payload) <> 'object' then
     raise exception 'the payload of % must be a JSON object', identifier

@@ -5,7 +5,7 @@ import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
-import { endRun, isFinal, type Run, readRun } from "./run.ts"
+import { callKindOf, endRun, isFinal, type Run, readRun, unpauseRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
 export interface Step {
@@ -18,10 +18,13 @@ export interface Step {
  * end. The step's result is in the run's row, so that any process can take the next one (rule 13).
  *
  * @param pages the driver's own, kept from step to step
- * @throws what the step failed with; the run is then as it was before the step
+ * @throws what the step failed with, also the API budget's stop; the run is then as it was before the step
  */
 export async function advanceRun(deps: Deps, runId: number, pages: PageMerger): Promise<Step> {
   const run = await readRun(deps, runId)
+  // What Salesforce works on already, and the end of a run, are let through: they cost a call or two.
+  if (run.state === "queued" || run.state === "loading") await deps.budget.assert(callKindOf(run))
+  await unpauseRun(deps, run)
   let waitMs = 0
   if (run.state === "queued") await createJob(deps, run)
   else if (run.state === "waiting") waitMs = await lookAtJob(deps, run)

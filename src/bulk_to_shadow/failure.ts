@@ -1,12 +1,16 @@
 import { describeError } from "../log.ts"
 import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { isBudgetStop } from "../salesforce/budget.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 
 /** What a failed step of a run calls for. */
 export interface Failure {
-  /** retry: it may pass; give-up: it will not; fuse: deletes were refused; follow: another process goes on. */
-  action: "retry" | "give-up" | "fuse" | "follow"
+  /**
+   * retry: it may pass; pause: a daily limit is used up, so only waiting helps; give-up: it will not pass;
+   * fuse: deletes were refused; follow: another process goes on.
+   */
+  action: "retry" | "pause" | "give-up" | "fuse" | "follow"
   /** Constant for the failure metric. */
   reason: string
 }
@@ -16,6 +20,7 @@ const passing = ["08", "40", "53", "55", "57"]
 
 /** Decides by codes, never by message texts. */
 export function classifyFailure(error: unknown): Failure {
+  if (isBudgetStop(error)) return { action: "pause", reason: error.code }
   if (error instanceof SalesforceError) {
     return { action: error.retryable ? "retry" : "give-up", reason: error.code }
   }

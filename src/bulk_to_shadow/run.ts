@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts"
+import { type CallKind, isBudgetStop } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
 export type RunKind = "full" | "delta" | "ids"
@@ -31,6 +32,8 @@ export interface Run {
   count_in_shadow: number | null
   error: string | null
   started_at: Date | null
+  /** Until when the API budget holds it back; null while it may go on. */
+  paused_until: Date | null
 }
 
 /** Lock space of "this process drives the object's run" (session locks; 21318 is that of the merges). */
@@ -73,6 +76,45 @@ export async function endRun(
     `update sf_shadow.run set state = $2, error = $3, finished_at = now() where run_id = $1 and finished_at is null`,
     [runId, state, error],
   )
+}
+
+/** The share of the API budget that a run lives within (rule 14). */
+export function callKindOf(run: Run): CallKind {
+  return run.kind === "full" ? "load" : "delta"
+}
+
+/**
+ * Notes that a daily limit of the org holds a run back: sf_shadow_run shows it as paused, with the reason.
+ *
+ * @returns how long to wait before the next try, in ms, jittered upwards by up to 10 %
+ */
+export async function pauseRun({ pool, budget, log }: Deps, run: Run, error: Error): Promise<number> {
+  const asked = isBudgetStop(error) ? (error.retryAfterMs ?? 0) : 0
+  const waitMs = Math.max(asked, await budget.resumesInMs(callKindOf(run)), 1_000) * (1 + Math.random() / 10)
+  await pool.query(
+    `update sf_shadow.run set error = $2, paused_until = clock_timestamp() + make_interval(secs => $3)
+     where run_id = $1 and finished_at is null`,
+    [run.run_id, error.message, waitMs / 1000],
+  )
+  log.warn(
+    {
+      event: "bulk_to_shadow_paused",
+      object: run.object,
+      run: run.run_id,
+      kind: run.kind,
+      wait_ms: Math.round(waitMs),
+    },
+    `${run.kind} load of ${run.object} is paused: ${error.message}`,
+  )
+  return waitMs
+}
+
+/** Ends the pause of a run that is within the budget again. */
+export async function unpauseRun({ pool }: Pick<Deps, "pool">, run: Run): Promise<void> {
+  if (run.paused_until === null) return
+  await pool.query("update sf_shadow.run set error = null, paused_until = null where run_id = $1", [
+    run.run_id,
+  ])
 }
 
 /** Notes why a run does not get on, while it is tried again. */

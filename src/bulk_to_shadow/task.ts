@@ -9,7 +9,7 @@ import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
 import { classifyFailure, failureMessage } from "./failure.ts"
 import { PageMerger } from "./page.ts"
-import { isFinal, noteRunError, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
+import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
 const payloadSchema = z.object({
@@ -97,6 +97,7 @@ async function recover(
   const run = await readRun(deps, runId)
   const { action, reason } = classifyFailure(error)
   if (action === "follow") return followMs
+  if (action === "pause") return pauseRun(deps, run, error as Error)
   countFailure(run.object, "bulk_to_shadow", reason)
   const message = failureMessage(error)
   if (action !== "retry" || job.attempts >= job.max_attempts) {

@@ -90,20 +90,21 @@ async function loadWithProgress(given: {
   options: LoadOptions
 }): Promise<LoadResult[]> {
   const { config, pool, log, signal, kind, objects, options } = given
-  const [{ createSession }, { runLoads }] = await Promise.all([
-    import("../salesforce/session.ts"),
+  const [{ createBudgetedSession }, { runLoads }] = await Promise.all([
+    import("../salesforce/budgeted_session.ts"),
     import("../bulk_to_shadow.ts"),
   ])
-  const session = createSession(config.salesforce)
+  const salesforce = createBudgetedSession(config.salesforce, pool, log)
+  const { session, budget } = salesforce
   const progress = startProgress(options.json ? "silent" : process.stderr.isTTY ? "bars" : "lines")
   try {
     return await runLoads({
-      ...{ config, pool, session, log, signal, kind, objects, force: options.force === true },
+      ...{ config, pool, session, budget, log, signal, kind, objects, force: options.force === true },
       onProgress: progress.show,
     })
   } finally {
     progress.stop()
-    await session.close()
+    await salesforce.close()
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander"
+import { cacheCommand } from "./cache.ts"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
 import { migrateCommand } from "./migrate.ts"
@@ -43,11 +44,12 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     replayCommand,
     reapplyCommand,
     statusCommand,
+    cacheCommand,
     simulatorCommand,
   ]) {
     program.addCommand(command(invocation, work))
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().allowExcessArguments(false)
   }
   try {

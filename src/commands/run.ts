@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander"
-import { readConfig } from "../config.ts"
+import { ConfigError, readConfig } from "../config.ts"
 import { createLog } from "../log.ts"
 import { type Role, roles } from "../service_roles.ts"
 import { exitCodes, type Invocation, interrupted } from "./invocation.ts"
@@ -8,8 +8,14 @@ import type { Work } from "./program.ts"
 /** `run`: the service, until a signal. */
 export function runCommand(invocation: Invocation, work: Work): Command {
   return new Command("run")
-    .description("run the service: follow change events, work off jobs, answer HTTP; until Ctrl-C or SIGTERM")
-    .option("--only <roles>", `comma list of ${roles.join(", ")}; default: all`, parseRoles)
+    .description(
+      "run the service: follow change events, work off jobs, clear caches, answer HTTP; until Ctrl-C or SIGTERM",
+    )
+    .option(
+      "--only <roles>",
+      `comma list of ${roles.join(", ")}; default: all, redis when REDIS_URL is set`,
+      parseRoles,
+    )
     .addHelpText(
       "after",
       `
@@ -20,15 +26,18 @@ Examples:
   npm run sf-shadow -- run
   npm run sf-shadow -- run --only worker        one more worker process`,
     )
-    .action(({ only }: { only?: Role[] }) => work(() => serve(invocation, only ?? [...roles])))
+    .action(({ only }: { only?: Role[] }) => work(() => serve(invocation, only)))
 }
 
 /** Runs the service until the signal. Shared with `start`. */
-export async function serve(invocation: Invocation, chosen: readonly Role[]) {
+export async function serve(invocation: Invocation, only?: readonly Role[]) {
   const config = readConfig(invocation.environment)
+  if (only?.includes("redis") && config.redis === undefined) {
+    throw new ConfigError(["REDIS_URL (or REDIS_URL_FILE): not set, needed for --only redis."])
+  }
   const log = createLog(config.logLevel)
   const { runService } = await import("../service.ts")
-  const service = await runService(config, chosen, log, invocation.signal)
+  const service = await runService(config, only ?? roles, log, invocation.signal)
   await interrupted(invocation.signal)
   log.info({ event: "service_stopping" }, "stopping")
   await service.stop()

@@ -1,6 +1,5 @@
 import { Command } from "commander"
 import { startMode } from "../config.ts"
-import { roles } from "../service_roles.ts"
 import { wholeNumber } from "./arguments.ts"
 import type { Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -31,7 +30,7 @@ Examples:
     )
     .action((flags: StartFlags) =>
       work(async () => {
-        if (!flags.demo && startMode(invocation.environment) === "service") return serve(invocation, roles)
+        if (!flags.demo && startMode(invocation.environment) === "service") return serve(invocation)
         const { runDemo } = await import("../demo/demo.ts")
         return runDemo(invocation, flags.products)
       }),

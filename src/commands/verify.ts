@@ -58,15 +58,16 @@ async function compare(
   const config = readConfig(invocation.environment)
   const log = createLog(config.logLevel)
   const { withDatabase } = await import("./database.ts")
-  const { createSession } = await import("../salesforce/session.ts")
+  const { createBudgetedSession } = await import("../salesforce/budgeted_session.ts")
   return withDatabase(config.databaseUrl, log, async (pool) => {
-    const session = createSession(config.salesforce)
-    const deps = { config, pool, session, log }
+    const salesforce = createBudgetedSession(config.salesforce, pool, log)
+    const { session, budget } = salesforce
+    const deps = { config, pool, session, budget, log }
     try {
       if (!options.all) return await (await import("../verify.ts")).verify(deps, objects, options.sample)
       return await (await import("../verify_all.ts")).verifyAll(deps, objects, invocation.signal)
     } finally {
-      await session.close()
+      await salesforce.close()
     }
   })
 }

@@ -14,7 +14,7 @@ import { createLog, type Log } from "../log.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
 import { migrate } from "../postgres/migrate.ts"
 import { createPool } from "../postgres/pool.ts"
-import { createSession } from "../salesforce/session.ts"
+import { createBudgetedSession } from "../salesforce/budgeted_session.ts"
 import { runService } from "../service.ts"
 import { roles } from "../service_roles.ts"
 import { Org } from "../simulator/org/org.ts"
@@ -120,11 +120,11 @@ async function isFree(port: number): Promise<boolean> {
 async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<void> {
   print("\nLoading every record by Bulk API 2.0:")
   const pool = createPool(config.databaseUrl, { max: 4 })
-  const session = createSession(config.salesforce)
+  const salesforce = createBudgetedSession(config.salesforce, pool, log)
   const progress = startProgress(process.stderr.isTTY ? "bars" : "lines")
   try {
     const results = await runLoads({
-      ...{ config, pool, session, log, signal, objects: [] },
+      ...{ config, pool, session: salesforce.session, budget: salesforce.budget, log, signal, objects: [] },
       kind: "full",
       force: true,
       onProgress: progress.show,
@@ -141,7 +141,7 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
       throw new CommandError(`The first load of ${failed.map(({ object }) => object).join(", ")} failed.`)
   } finally {
     progress.stop()
-    await session.close()
+    await salesforce.close()
     await pool.end()
   }
 }

@@ -17,6 +17,8 @@ export interface ExchangeRequest {
   repeatForMs: number
   /** Whether a failure to connect at all is worth another attempt. */
   repeatConnect: boolean
+  /** Ends this exchange, besides the context's own signal. */
+  signal?: AbortSignal
 }
 
 /** An answer with a 2xx status. Times are `performance.now()`, ms, of the attempt that succeeded. */
@@ -37,6 +39,8 @@ export interface ExchangeContext {
   signal: AbortSignal
   /** Called with the headers of every answer, errors too. */
   onAnswer?: (headers: Record<string, string>, startedAt: number, answeredAt: number) => void
+  /** Called with each answer that is an error. */
+  onFailure?: (error: SalesforceError) => void
 }
 
 const backoff = { firstMs: 500, factor: 2, maxMs: 16_000 }
@@ -71,6 +75,7 @@ async function repeated<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + request.repeatForMs
+  const signal = signalOf(request, context)
   for (let ceiling = backoff.firstMs; ; ceiling = Math.min(ceiling * backoff.factor, backoff.maxMs)) {
     try {
       return await work()
@@ -78,12 +83,16 @@ async function repeated<T>(
       if (!(error instanceof SalesforceError) || !isWorthRepeating(error, request)) throw error
       // Half of the wait is fixed, so that a jitter of nearly zero does not spend the attempts at once.
       const waitMs = error.retryAfterMs ?? (ceiling / 2) * (1 + Math.random())
-      if (performance.now() + waitMs >= deadline || context.signal.aborted) throw error
-      await delay(waitMs, undefined, { signal: context.signal }).catch(() => {
+      if (performance.now() + waitMs >= deadline || signal.aborted) throw error
+      await delay(waitMs, undefined, { signal }).catch(() => {
         throw error
       })
     }
   }
+}
+
+function signalOf(request: ExchangeRequest, context: ExchangeContext): AbortSignal {
+  return request.signal === undefined ? context.signal : AbortSignal.any([context.signal, request.signal])
 }
 
 function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boolean {
@@ -104,7 +113,7 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
       method: request.method,
       headers: request.headers,
       body: request.body ?? null,
-      signal: context.signal,
+      signal: signalOf(request, context),
     })
   } catch (error) {
     throw errorFromTransport(request.purpose, request.to, error)
@@ -119,11 +128,13 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
   const text = await answer.body.text().catch(() => "")
   if (answer.statusCode >= 300 && answer.statusCode < 400)
     throw redirected(request, answer.statusCode, headers)
-  throw errorFromAnswer(request.purpose, {
+  const failure = errorFromAnswer(request.purpose, {
     status: answer.statusCode,
     text,
     retryAfter: headers["retry-after"],
   })
+  context.onFailure?.(failure)
+  throw failure
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {

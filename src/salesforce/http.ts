@@ -21,6 +21,8 @@ export interface SalesforceRequest {
   headers?: Record<string, string>
   /** Whether the call may be repeated after a failure. Default: GET only. */
   repeatable?: boolean
+  /** Ends the call; it then fails with the code ABORT_ERR. */
+  signal?: AbortSignal
 }
 
 /** An answer read to its end. */
@@ -141,6 +143,7 @@ function authorized(
     to: { host: url.host, variable: null },
     repeatForMs: repeatable ? repeatForMs : 0,
     repeatConnect: true,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
 }
 

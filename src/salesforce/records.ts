@@ -4,13 +4,33 @@ import { parseLosslessly } from "./lossless_json.ts"
 import type { Session } from "./session.ts"
 
 /** Which records to read, and which of their fields. */
-export interface RecordsRequest {
+export interface RecordsRequest extends Call {
   object: string
   /** API names; dotted for a field of a parent (`Product2.ProductCode`). */
   fields: readonly string[]
   /** 18-character ids, each once. */
   ids: readonly string[]
 }
+
+/** Which records to find, by a SOQL condition. */
+export interface QueryRequest extends Call {
+  object: string
+  /** API names; dotted for a field of a parent. */
+  fields: readonly string[]
+  /** SOQL after `WHERE`, perhaps with ORDER BY and LIMIT; texts in it are written by `soqlText`. */
+  where: string
+}
+
+/** How a call is made. */
+export interface Call {
+  /** Ends the call. */
+  signal?: AbortSignal
+  /** Whether it is sent again after a passing failure. Default true; for whoever has another answer at hand, false. */
+  repeatable?: boolean
+}
+
+/** Full records as a query found them. */
+export type RecordsFound = Omit<RecordsRead, "missing">
 
 /** Full records, read by Id. */
 export interface RecordsRead {
@@ -64,20 +84,41 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
   return {
     records: [...found.values()],
     missing: request.ids.filter((id) => !found.has(id)),
+    ...boundsOf(answers),
+  }
+}
+
+/** Finds records by a condition, all pages of them, as texts of the same form as `readRecords`. */
+export async function queryRecords(session: Session, request: QueryRequest): Promise<RecordsFound> {
+  const { object, fields, where } = request
+  const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE ${where}`
+  const path = `${session.basePath}/query?q=${encodeURIComponent(soql)}`
+  const { found, answers } = await queryPages(session, path, `Query of ${object} where ${where}`, request)
+  return { records: found.map((record) => recordText(record, fields)), ...boundsOf(answers) }
+}
+
+/** A SOQL text literal (soql_sosl: Quoted String Escape Sequences). */
+export function soqlText(value: string): string {
+  const escapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f" }
+  return `'${value.replace(/[\\'"]/g, "\\$&").replace(/[\n\r\t\b\f]/g, (character) => escapes[character] ?? character)}'`
+}
+
+function boundsOf(answers: SalesforceAnswer[]): { readFrom: Date; readTo: Date } {
+  return {
     readFrom: new Date(Math.min(...answers.map((answer) => answer.readFrom.getTime()))),
     readTo: new Date(Math.max(...answers.map((answer) => answer.readTo.getTime()))),
   }
 }
 
-async function retrieveBatch(session: Session, { object, fields, ids }: RecordsRequest): Promise<Batch> {
+async function retrieveBatch(session: Session, request: RecordsRequest): Promise<Batch> {
+  const { object, fields, ids } = request
   const purpose = `Read of ${ids.length} records of ${object}`
   const answer = await session.send({
     method: "POST",
     path: `${session.basePath}/composite/sobjects/${object}`,
     purpose,
     body: JSON.stringify({ ids, fields: withId(fields) }),
-    // A POST by its form only: it reads, so repeating it does no harm.
-    repeatable: true,
+    ...callOf(request),
   })
   const found = parse(purpose, answer)
   // "The number of sObjects returned matches the number of IDs": a shorter list would pass for deletions.
@@ -89,9 +130,18 @@ async function retrieveBatch(session: Session, { object, fields, ids }: RecordsR
 
 async function queryBatch(session: Session, request: RecordsRequest): Promise<Batch> {
   const purpose = `Read of ${request.ids.length} records of ${request.object}`
+  return queryPages(session, queryPath(session, request), purpose, request)
+}
+
+/** A read may be repeated without harm, by its form a POST or not. */
+function callOf({ signal, repeatable = true }: Call): Call {
+  return { repeatable, ...(signal === undefined ? {} : { signal }) }
+}
+
+async function queryPages(session: Session, first: string, purpose: string, call: Call): Promise<Batch> {
   const batch: Batch = { found: [], answers: [] }
-  for (let path: string | undefined = queryPath(session, request); path !== undefined; ) {
-    const answer = await session.send({ path, purpose })
+  for (let path: string | undefined = first; path !== undefined; ) {
+    const answer = await session.send({ path, purpose, ...callOf(call) })
     const page = parse(purpose, answer) as { records?: RecordBody[]; done?: boolean; nextRecordsUrl?: string }
     if (!Array.isArray(page.records) || (page.done !== true && !page.nextRecordsUrl)) {
       throw unexpected(purpose, answer, "is no query result")

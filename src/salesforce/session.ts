@@ -1,8 +1,9 @@
 import { getCACertificates } from "node:tls"
 import { Connection } from "jsforce"
 import { Agent } from "undici"
-import type { SalesforceConfig } from "../config.ts"
 import { SalesforceClock } from "./clock.ts"
+import type { SalesforceConfig } from "./config.ts"
+import type { SalesforceError } from "./errors.ts"
 import { type ApiUsage, createHttp, parseLimitInfo, type SalesforceHttp } from "./http.ts"
 import { SessionTransport } from "./jsforce_transport.ts"
 import { type Login, logIn } from "./login.ts"
@@ -35,6 +36,8 @@ export interface Session extends SalesforceHttp {
 export interface SessionOptions {
   /** Called with the API usage stated in each answer (rule 14). */
   onLimit?: (usage: ApiUsage) => void
+  /** Called with each answer that is an error, before the caller sees it. */
+  onFailure?: (error: SalesforceError) => void
 }
 
 const connectTimeoutMs = 10_000
@@ -63,6 +66,7 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
       const usage = parseLimitInfo(headers["sforce-limit-info"])
       if (usage) options.onLimit?.(usage)
     },
+    onFailure: (error: SalesforceError) => options.onFailure?.(error),
   }
 
   let current: Login | undefined

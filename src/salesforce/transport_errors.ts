@@ -56,7 +56,9 @@ export function errorFromTransport(purpose: string, to: Destination, cause: unkn
   if (code === "UND_ERR_BODY_TIMEOUT") {
     return fail(`${host} stopped sending in the middle, for longer than SF_HTTP_IDLE_S (${code})`, true)
   }
-  if (closedCodes.has(code)) return fail(`given up because the service is stopping (${code})`, true)
+  if (closedCodes.has(code)) {
+    return fail(`given up because the service is stopping, or nobody waits for it any longer (${code})`, true)
+  }
   if (truncatedCodes.has(code)) return fail(`the answer of ${host} was cut short (${code})`, true)
   return fail(`the connection to ${host} broke (${code})`, true)
 }
@@ -68,8 +70,9 @@ export function isConnectFailure(code: string): boolean {
 
 /** The most telling `code` of an error, its causes, or the addresses it tried. */
 function codeOf(error: unknown): string {
-  // An aborted signal's own error has the number 20 for its code.
-  if (error instanceof DOMException && error.name === "AbortError") return "ABORT_ERR"
+  // The errors of an aborted signal have a number for their code.
+  if (error instanceof DOMException && (error.name === "AbortError" || error.name === "TimeoutError"))
+    return "ABORT_ERR"
   for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
     const code = (current as { code?: unknown }).code
     const inner = current instanceof AggregateError ? current.errors[0] : current.cause

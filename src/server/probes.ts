@@ -12,14 +12,16 @@ const failedLoginShownMs = 30_000
  * The checks of a service process (design, section 9).
  *
  * @param orphans the topics that no process follows; undefined where this process should not hold the streams
+ * @param redisProblem why nothing reaches Redis; undefined where this process does not clear caches
  */
 export function serviceProbes(given: {
   config: Config
   pool: Pool
   session: Session
   orphans?: () => Promise<string[]>
+  redisProblem?: () => string | undefined
 }): Probe[] {
-  const { config, pool, session, orphans } = given
+  const { config, pool, session, orphans, redisProblem } = given
   const database: Probe = {
     name: "database",
     required: true,
@@ -40,7 +42,25 @@ export function serviceProbes(given: {
       return "as this version needs it"
     },
   }
-  return [database, schema, ...(orphans ? [streamProbe(orphans)] : []), salesforceProbe(session)]
+  return [
+    ...[database, schema],
+    ...(orphans ? [streamProbe(orphans)] : []),
+    salesforceProbe(session),
+    ...(redisProblem ? [redisProbe(redisProblem)] : []),
+  ]
+}
+
+/** Redis being down is shown and is no reason to take the process away: the outbox waits. */
+function redisProbe(problem: () => string | undefined): Probe {
+  return {
+    name: "redis",
+    required: false,
+    async ask() {
+      const message = problem()
+      if (message !== undefined) throw new Error(message)
+      return "no invalidation is held up here"
+    },
+  }
 }
 
 /** Every stream has a leader somewhere, in this process or in another one. */

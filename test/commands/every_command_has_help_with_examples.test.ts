@@ -3,9 +3,18 @@ import { test } from "node:test"
 import { variables } from "../../src/variables.ts"
 import { runCommand } from "./process.ts"
 
-for (const command of ["start", "migrate", "run", "backfill", "delta", "status", "simulator"]) {
+for (const command of [
+  "start",
+  "migrate",
+  "run",
+  "backfill",
+  "delta",
+  "status",
+  "cache clear",
+  "simulator",
+]) {
   test(`${command} --help`, async () => {
-    const { code, stdout, stderr } = await runCommand([command, "--help"])
+    const { code, stdout, stderr } = await runCommand([...command.split(" "), "--help"])
     assert.equal(code, 0)
     assert.equal(stderr, "")
     assert.match(stdout, new RegExp(`^Usage: sf-shadow ${command}`))

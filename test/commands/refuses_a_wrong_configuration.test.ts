@@ -53,7 +53,7 @@ test("an unknown command, option or role exits 2 with one line about it", async 
   for (const [args, about] of [
     [["nosuch"], /unknown command 'nosuch'/],
     [["status", "--nosuch"], /unknown option '--nosuch'/],
-    [["run", "--only", "pubsub,cron"], /Unknown: cron\. Roles are pubsub, worker, http/],
+    [["run", "--only", "pubsub,cron"], /Unknown: cron\. Roles are pubsub, worker, redis, http/],
     [["simulator", "--products", "many"], /--products.*whole number/],
   ] as const) {
     const { code, stderr } = await runCommand([...args])

@@ -1,0 +1,28 @@
+-- Consumers of the outbox, by name, each with a cursor of its own per object (rule 12).
+create table sf_shadow.invalidation_consumer (
+  consumer text collate "C" not null,
+  object text collate "C" not null,
+  -- The last number whose invalidations the cache has acknowledged. Null: everything of this object is due.
+  seq bigint,
+  -- The database that numbered it: another one, or a restored or promoted one, numbers otherwise.
+  system_identifier bigint not null,
+  timeline integer not null,
+  -- The cache that acknowledged it: one that was started anew, or failed over, may hold again what was deleted.
+  cache_identity text not null,
+  registered_at timestamptz not null default now(),
+  -- When the cache was last reached and the cursor confirmed; moved while there is nothing to do, too.
+  seen_at timestamptz not null default now(),
+  -- Why nothing goes on, in words; null when all is well.
+  problem text,
+  problem_since timestamptz,
+  constraint invalidation_consumer_pkey primary key (consumer, object),
+  constraint invalidation_consumer_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
+  constraint invalidation_consumer_problem_is_whole check ((problem is null) = (problem_since is null))
+) with (fillfactor = 50);
+
+-- How long outbox rows are kept that every consumer has acknowledged, for clients that keep their cursor elsewhere;
+-- and how long at most a consumer that does not come back holds rows: it clears everything when it does.
+alter table sf_shadow.setting
+  add column outbox_kept interval not null default '1 day',
+  add column outbox_limit interval not null default '3 days',
+  add constraint setting_outbox_in_order check (outbox_kept <= outbox_limit);

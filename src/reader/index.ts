@@ -1,0 +1,6 @@
+export type { ReaderMode } from "./mode.ts"
+export type { CatalogFilter, Reader, ReaderOptions, ReaderSalesforce, ReadResult } from "./reader.ts"
+export { createReader } from "./reader.ts"
+export type { ReadSource } from "./reads.ts"
+export { MalformedKeyError } from "./record_id.ts"
+export type { Eligibility, Price, Product } from "./values.ts"

@@ -1,0 +1,31 @@
+import type { Pool } from "pg"
+import type { Log } from "../log.ts"
+import { type Budget, createBudget } from "./budget.ts"
+import type { SalesforceConfig } from "./config.ts"
+import { readLimits } from "./limits.ts"
+import { createSession, type Session } from "./session.ts"
+
+/** A session whose every answer feeds the API budget, and the budget that its calls ask first. */
+export interface BudgetedSession {
+  session: Session
+  budget: Budget
+  /** Closes both; the pool must still be open. */
+  close(): Promise<void>
+}
+
+/** Prepares a session and the budget of the database behind `pool` (rule 14). */
+export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log: Log): BudgetedSession {
+  const budget = createBudget({ pool, log, readLimits: () => readLimits(session) })
+  const session = createSession(config, {
+    onLimit: (usage) => budget.observe(usage),
+    onFailure: (error) => budget.observeFailure(error),
+  })
+  return {
+    session,
+    budget,
+    async close() {
+      await session.close()
+      await budget.close()
+    },
+  }
+}

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict"
+import { before, beforeEach, type TestContext, test } from "node:test"
+import type { Pool } from "pg"
+import pino from "pino"
+import { type LoadResult, runLoads } from "../../src/bulk_to_shadow.ts"
+import { readConfig } from "../../src/config.ts"
+import type { Deps } from "../../src/deps.ts"
+import { recordsToShadow } from "../../src/records_to_shadow.ts"
+import type { CallKind } from "../../src/salesforce/budget.ts"
+import { createBudgetedSession } from "../../src/salesforce/budgeted_session.ts"
+import type { SalesforceError } from "../../src/salesforce/errors.ts"
+import { countRecords } from "../../src/salesforce/records.ts"
+import { startOrg, type TestOrg } from "../harness/org.ts"
+import { waitFor } from "../harness/wait.ts"
+import { createTestDatabase } from "../postgres.ts"
+
+const kinds: readonly CallKind[] = ["load", "delta", "reread", "fallback"]
+let url: string
+let pool: Pool
+before(async () => {
+  ;({ url, pool } = await createTestDatabase())
+})
+beforeEach(async () => {
+  await pool.query(
+    "update sf_shadow.api_usage set used = 0, max = 0, refused_until = null, looking_until = null",
+  )
+  await pool.query("delete from sf_shadow.run where finished_at is null")
+  await pool.query("update sf_shadow.setting set limits_every = '1 second'")
+})
+
+/** A process of its own, as far as the org and the budget can tell. */
+function startProcess(t: TestContext, { environment }: TestOrg): Deps {
+  const config = readConfig(environment(url))
+  const log = pino({ level: "silent" })
+  const salesforce = createBudgetedSession(config.salesforce, pool, log)
+  t.after(() => salesforce.close())
+  return { config, pool, log, session: salesforce.session, budget: salesforce.budget }
+}
+
+const load = (deps: Deps, kind: "full" | "delta", signal: AbortSignal): Promise<LoadResult[]> =>
+  runLoads({ ...deps, kind, objects: ["Account"], force: false, signal })
+
+async function lastRun() {
+  const { rows } = await pool.query<{ state: string; error: string | null; paused_until: Date | null }>(
+    "select state, error, paused_until from sf_shadow_run order by run_id desc limit 1",
+  )
+  return rows[0]
+}
+
+async function usage(limit = "DailyApiRequests") {
+  const { rows } = await pool.query<{
+    used: number
+    max: number
+    percent: number
+    stopped_kinds: string[]
+    resumes_at: Date | null
+    reason: string | null
+  }>("select * from sf_shadow_api_usage where limit_name = $1", [limit])
+  return rows[0]
+}
+
+const stopsOf = async ({ budget }: Deps) => {
+  const stopped: CallKind[] = []
+  for (const kind of kinds) await budget.assert(kind).catch(() => stopped.push(kind))
+  return stopped
+}
+
+test("each kind of call stops at its share, in every process, and what Salesforce said last counts", async (t) => {
+  const org = await startOrg(t)
+  await pool.query("update sf_shadow.setting set limits_every = '5 minutes'")
+  const [asker, other] = [startProcess(t, org), startProcess(t, org)]
+  const shares: [number, CallKind[]][] = [
+    [79_000, []],
+    [80_000, ["load"]],
+    [89_000, ["load"]],
+    [90_000, ["load", "delta", "reread"]],
+    [97_000, ["load", "delta", "reread"]],
+    [98_000, ["load", "delta", "reread", "fallback"]],
+    [100, []],
+  ]
+  for (const [used, stopped] of shares) {
+    org.org.usage.apiRequests.used = used
+    await countRecords(asker.session, "Account")
+    assert.deepEqual(await stopsOf(asker), stopped, `${used} of 100000`)
+  }
+  org.org.usage.apiRequests.used = 85_000
+  await countRecords(asker.session, "Account")
+  await asker.budget.close()
+  await waitFor("the other process sees it", 5_000, async () => (await stopsOf(other)).includes("load"))
+  const shown = await usage()
+  assert.deepEqual([shown?.percent, shown?.stopped_kinds], [85, ["load"]])
+  assert.match(shown?.reason ?? "", /load at 80 %/)
+  const inMs = (shown?.resumes_at?.getTime() ?? 0) - Date.now()
+  assert.ok(inMs > 200_000 && inMs <= 300_000, `looked at again in ${inMs} ms`)
+  await assert.rejects(other.budget.assert("load"), (error: SalesforceError) => {
+    assert.equal(error.code, "API_BUDGET_STOPPED")
+    assert.equal(error.retryable, true)
+    assert.ok((error.retryAfterMs ?? 0) > 200_000)
+    assert.match(
+      error.message,
+      /85001 of 100000 DailyApiRequests are used, and full loads stop at 80 %.*again at 20/,
+    )
+    return true
+  })
+})
+
+test("a backfill pauses at 80 % with the reason and the time, only looks at the limits, and goes on when the usage falls", async (t) => {
+  const org = await startOrg(t, { accounts: 30 })
+  const deps = startProcess(t, org)
+  org.org.usage.apiRequests.used = 82_000
+  const loading = load(deps, "full", t.signal)
+  const paused = await waitFor("the load pauses", 8_000, async () => {
+    const run = await lastRun()
+    return run?.state === "paused" ? run : undefined
+  })
+  assert.match(paused.error ?? "", /8200\d of 100000 DailyApiRequests are used, and full loads stop at 80 %/)
+  assert.ok(paused.paused_until)
+  const { used } = org.org.usage.apiRequests
+  await waitFor(
+    "it has looked again",
+    8_000,
+    async () => (await lastRun())?.paused_until?.getTime() !== paused.paused_until?.getTime(),
+  )
+  assert.ok(org.org.usage.apiRequests.used - used <= 2, "it only looks at the limits")
+
+  org.org.usage.apiRequests.used = 100
+  const [result] = await loading
+  assert.deepEqual([result?.state, result?.received, result?.error], ["complete", 30, null])
+  assert.equal((await lastRun())?.paused_until, null)
+})
+
+test("a delta and re-reads go on between 80 and 90 %, and stop there", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  const deps = startProcess(t, org)
+  await load(deps, "full", t.signal)
+  org.org.usage.apiRequests.used = 85_000
+  await deps.budget.observeLimits({
+    apiRequests: { max: 100_000, remaining: 15_000 },
+    bulkQueryJobs: null,
+    deliveredEvents: { max: 25_000, remaining: 24_000 },
+  })
+  const delta = await load(deps, "delta", t.signal)
+  assert.equal(delta[0]?.state, "complete")
+  assert.deepEqual((await usage("DailyDeliveredPlatformEvents"))?.stopped_kinds, [])
+  assert.equal((await usage("DailyDeliveredPlatformEvents"))?.used, 1_000)
+
+  org.org.usage.apiRequests.used = 91_000
+  await countRecords(deps.session, "Account")
+  await assert.rejects(recordsToShadow(deps, "Account"), { code: "API_BUDGET_STOPPED" })
+  const stopping = new AbortController()
+  const stopped = load(deps, "delta", stopping.signal)
+  await waitFor("the delta pauses", 5_000, async () => (await lastRun())?.state === "paused")
+  stopping.abort()
+  await assert.rejects(stopped, { name: "AbortError" })
+})
+
+test("REQUEST_LIMIT_EXCEEDED stops every kind in every process until Salesforce answers again", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  const [refused, other] = [startProcess(t, org), startProcess(t, org)]
+  await countRecords(refused.session, "Account")
+  const { apiRequests } = org.org.usage
+  apiRequests.used = apiRequests.max
+  await assert.rejects(countRecords(refused.session, "Account"), { code: "REQUEST_LIMIT_EXCEEDED" })
+  assert.deepEqual(await stopsOf(refused), kinds)
+  assert.match((await usage())?.reason ?? "", /Salesforce refuses calls because DailyApiRequests is used up/)
+  await waitFor("the other process stops too", 6_000, async () => (await stopsOf(other)).length === 4)
+
+  apiRequests.used = 10
+  await waitFor("all kinds go on", 10_000, async () => (await stopsOf(other)).length === 0)
+  assert.deepEqual((await usage())?.stopped_kinds, [])
+})
+
+test("bulk jobs have a daily limit of their own, which stops loads and nothing else", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  const deps = startProcess(t, org)
+  org.org.usage.bulkQueryJobs.used = org.org.usage.bulkQueryJobs.max
+  const loading = load(deps, "full", t.signal)
+  await waitFor("the load pauses", 8_000, async () => (await lastRun())?.state === "paused")
+  assert.deepEqual(await stopsOf(deps), ["load", "delta"])
+  org.org.usage.bulkQueryJobs.used = 0
+  assert.equal((await loading)[0]?.state, "complete")
+})
