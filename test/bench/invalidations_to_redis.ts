@@ -23,6 +23,11 @@ const server = spawn("redis-server", [
   // The keyspace event of a deletion is Redis's own word for when a key is gone.
   ...["--notify-keyspace-events", "Eg"],
 ])
+// A run that fails must not leave a server behind that the next one would measure.
+process.once("exit", () => server.kill("SIGKILL"))
+server.once("exit", (code) => {
+  if (code) throw new Error(`redis-server ended with ${code}: is port ${port} in use?`)
+})
 const url = `redis://127.0.0.1:${port}`
 const redis = new Redis(url, { retryStrategy: () => 50 })
 redis.on("error", () => {})
