@@ -5,9 +5,10 @@ import type { Log } from "../log.ts"
 /** Lock space of stream leaders; the key is the stream's id. */
 const leaderLock = 21320
 const retryMs = 2_000
+const standByMs = 1_000
 
 /**
- * Holds the leadership of a stream for as long as this process can (rule 2): waits for the session lock on a
+ * Holds the leadership of a stream for as long as this process can (rule 2): stands by for the session lock on a
  * connection of its own, works while it has it, and starts over when that connection is lost. The lock only
  * chooses; what fences the writes is the epoch that the leader sets.
  *
@@ -35,8 +36,7 @@ export async function whileLeading(
     signal.addEventListener("abort", release, { once: true })
     try {
       await client.connect()
-      // Waits here while another process leads; an aborted signal ends the connection and with it the wait.
-      await client.query("select pg_advisory_lock($1::int, $2::int)", [leaderLock, streamId])
+      await standBy(client, streamId, signal)
       await work(AbortSignal.any([signal, lost.signal]))
     } catch (err) {
       if (!signal.aborted) {
@@ -50,6 +50,21 @@ export async function whileLeading(
       await client.end().catch(() => {})
     }
     if (!signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+/**
+ * Asks for the lock until it is free. Waiting inside Postgres would be an event, but the waiting statement's
+ * snapshot would keep vacuum from every row that changes meanwhile, for as long as the leader lives.
+ */
+async function standBy(client: pg.Client, streamId: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ leads: boolean }>(
+      "select pg_try_advisory_lock($1::int, $2::int) as leads",
+      [leaderLock, streamId],
+    )
+    if (rows[0]?.leads) return
+    await sleep(standByMs, undefined, { signal })
   }
 }
 
