@@ -124,7 +124,8 @@ async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerg
     } catch (error) {
       request.signal.throwIfAborted()
       // A pause for want of API budget is no failure: it may come often, and last for hours.
-      if (!isBudgetStop(error)) failures += 1
+      if (isBudgetStop(error)) await pages.dropAhead()
+      else failures += 1
       const ended = await recover(request, runId, error as Error, failures)
       if (ended) return true
     }

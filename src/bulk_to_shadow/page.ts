@@ -64,10 +64,11 @@ export class PageMerger {
   /** Gives up the page that is read ahead; resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#dropAhead()
+    await this.dropAhead()
   }
 
-  async #dropAhead(): Promise<void> {
+  /** Gives up the page that is read ahead: its transaction and its download must not stand open for long. */
+  async dropAhead(): Promise<void> {
     const ahead = this.#ahead
     this.#ahead = undefined
     await ahead?.copied.then(
@@ -79,7 +80,7 @@ export class PageMerger {
   async #take(place: PagePlace): Promise<CopiedPage> {
     const ahead = this.#ahead
     if (ahead?.place.run.run_id !== place.run.run_id || ahead.place.locator !== place.locator) {
-      await this.#dropAhead()
+      await this.dropAhead()
       return copyPage(this.#deps, place, this.#signal)
     }
     this.#ahead = undefined
