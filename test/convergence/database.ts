@@ -99,26 +99,26 @@ export class HistoryDatabase {
 
   /**
    * Runs statements in one transaction at a virtual local time; `killed`: the process dies before the commit.
-   * Returns the rows of the last statement, and what is seen afterwards.
+   * Returns the rows of the last statement and, where that is wanted, what is seen afterwards.
    */
   async transaction(
     localMs: number,
     killed: boolean,
     statements: Statements,
-  ): Promise<{ rows: QueryResultRow[]; observation: Observation }> {
+    observed: boolean,
+  ): Promise<{ rows: QueryResultRow[]; observation: Observation | null }> {
     const sent = [
       "begin",
       `set local convergence.now = '${toDate(localMs).toISOString()}'`,
       ...statements.texts,
       killed ? "rollback" : "commit",
-      "set convergence.now = '2100-01-01T00:00:00Z'",
-      "execute observe",
+      ...(observed ? [`set convergence.now = '${toDate(localMs).toISOString()}'`, "execute observe"] : []),
     ]
     try {
       const results = (await this.client.query(sent.join(";\n"))) as unknown as QueryResult[]
       return {
         rows: results[1 + statements.texts.length]?.rows ?? [],
-        observation: toObservation(results.at(-1)?.rows ?? []),
+        observation: observed ? toObservation(results.at(-1)?.rows ?? []) : null,
       }
     } catch (error) {
       await this.client.query("rollback")
@@ -177,7 +177,7 @@ export class HistoryDatabase {
         Object.keys(object.eventFields),
       ])
     }
-    await this.transaction(0, false, statements)
+    await this.transaction(0, false, statements, false)
   }
 }
 

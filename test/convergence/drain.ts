@@ -15,8 +15,10 @@ const mostRounds = 25
  * @throws Error where it does not settle
  */
 export async function drain(world: World, service: Service, random: Random): Promise<void> {
+  world.isWatched = false
   let observation = await world.observe()
   let isNightDone = false
+  let isSettled = false
   for (let round = 0; round < mostRounds; round++) {
     world.now += random.between(3_000, 8_000)
     await followStreams(service, round === 0, random)
@@ -27,7 +29,8 @@ export async function drain(world: World, service: Service, random: Random): Pro
     observation = await world.observe()
     const wanted = objectNames.flatMap((object) => wantedRuns(world, observation, object))
     if (wanted.length === 0 && isQuiet(world, service, observation)) {
-      if (isNightDone || !needsNight(world, observation)) return
+      isSettled = isNightDone || !needsNight(world, observation)
+      if (isSettled) break
       isNightDone = true
       world.now += 30_000
       world.say("the night: rejects are tried again")
@@ -35,11 +38,16 @@ export async function drain(world: World, service: Service, random: Random): Pro
     }
     for (const { object, kind } of wanted) await service.loads.start(object, kind)
   }
+  world.isWatched = true
+  if (!isSettled) throw unsettled(observation)
+}
+
+function unsettled(observation: Observation): Error {
   const left = objectNames.map((name) => {
     const { dirty, hasHole, isLoaded, rejected } = observation[name]
     return `${name}: in doubt ${[...dirty]}, hole ${hasHole}, loaded ${isLoaded}, rejected ${JSON.stringify([...rejected])}`
   })
-  throw new Error(`it does not settle: ${left.join("; ")}`)
+  return new Error(`it does not settle: ${left.join("; ")}`)
 }
 
 /** `first`: a keepalive says that nothing more is there, and what was stored before is folded as well. */

@@ -1,7 +1,7 @@
 import { objectNames, objects } from "./model/objects.ts"
 import type { ModelRecord, Version } from "./model/record.ts"
 import type { Observation, ObservedObject } from "./observation.ts"
-import type { World } from "./world.ts"
+import { publishDelayMs, type World } from "./world.ts"
 
 /**
  * What an observation claims and the org's history denies (rule 10). fresh_as_of: of every change that was
@@ -21,6 +21,21 @@ export function untrueClaims(world: World, observation: Observation): string[] {
         ...(isListed ? [] : unprovenExistence(observed, record)),
       ]
     })
+  })
+}
+
+/** Where freshness stands still though a keepalive has just come and everything has settled. */
+export function staleClaims(world: World, observation: Observation): string[] {
+  return objectNames.flatMap((name) => {
+    const { freshAsOf, freshExceptListed, rejected } = observation[name]
+    // A keepalive is dated by the earliest that Salesforce's clock may have been.
+    const due = world.now - publishDelayMs - 3_000
+    const claim = rejected.size > 0 ? freshExceptListed : freshAsOf
+    return claim !== null && claim >= due
+      ? []
+      : [
+          `all has settled by ${world.now / 1000} s, and ${name} is fresh as of ${(claim ?? Number.NaN) / 1000} s`,
+        ]
   })
 }
 

@@ -6,6 +6,10 @@ import type { Random } from "./model/random.ts"
 import type { Observation } from "./observation.ts"
 import { Statements } from "./statements.ts"
 
+/** The default margin of the service, and a publish delay that the model's org keeps within, ms. */
+export const marginMs = 10_000
+export const publishDelayMs = 10_000
+
 /** Bugs that live in what carries the bytes, not in the SQL: the driver makes them on demand. */
 export interface DriverBugs {
   /** The margin M that the service is configured with, instead of its default. */
@@ -23,8 +27,8 @@ export class World {
   readonly bugs: DriverBugs
   /** Salesforce's clock, ms since the model's epoch. */
   now = 0
-  /** No more faults come: what repeats itself is not worth saying. */
-  isEnding = false
+  /** Whether every transaction is followed by a look at what readers see; while all settles it is not. */
+  isWatched = true
   /** What a reader saw after the last transaction; null before the first. */
   observation: Observation | null = null
   /** How wrong the local clock is, and Salesforce's clock from one of its servers to another, ms. */
@@ -80,11 +84,8 @@ export class World {
 
   /** The same for statements that were collected. */
   async send<Row extends QueryResultRow>(killed: boolean, statements: Statements): Promise<Row[]> {
-    const { rows, observation } = await this.database.transaction(
-      this.now + this.localErrorMs,
-      killed,
-      statements,
-    )
+    const localMs = this.now + this.localErrorMs
+    const { rows, observation } = await this.database.transaction(localMs, killed, statements, this.isWatched)
     this.observation = observation
     return rows as Row[]
   }
@@ -99,7 +100,7 @@ export class World {
 
   /** Looks at what is there. */
   async observe(): Promise<Observation> {
-    await this.transaction(false, ["select 1"])
-    return this.observation as Observation
+    const { observation } = await this.database.transaction(this.now, false, new Statements(), true)
+    return observation as Observation
   }
 }

@@ -62,7 +62,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
   await service.printed(/"event":"service_started"/, "stderr")
   await pool.query("select public.add_job('backfill')")
 
-  const mishaps = new Mishaps({ simulator, pool, random }, random.pick([0, 0.1, 0.3]))
+  const mishaps = new Mishaps({ simulator, pool, random }, random.pick([0.03, 0.1, 0.3]))
   let isOver = false
   let looks = 0
   const client = new pg.Client({ connectionString: url })
@@ -85,9 +85,14 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
       transactions.commit()
       await mishaps.perhaps()
       if (kills.has(made)) {
-        await service.kill()
+        const killed = service
+        // Some are replaced as by a rolling deployment: the new one has started when the old one is killed.
+        const isReplaced = random.chance(0.3)
+        if (isReplaced) start()
+        await sleep(random.below(isReplaced ? 6_000 : 300))
+        await killed.kill()
         await sleep(random.below(1_000))
-        if (!isOver) start()
+        if (!isReplaced && !isOver) start()
       }
       if (random.chance(0.5)) await sleep(random.below(120))
     }

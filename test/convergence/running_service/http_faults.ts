@@ -49,7 +49,7 @@ export const httpFaults: readonly Mishap[] = [
     4,
     "long query",
     ({ simulator, random }) => {
-      const fault = { path: /composite|query\?/, ms: 500 + random.below(5_000), times: 1 + random.below(3) }
+      const fault = { path: /composite/, ms: 1_000 + random.below(5_000), times: 1 + random.below(6) }
       simulator.org.faults.arm("http.long", fault)
     },
   ],

@@ -116,7 +116,7 @@ export class StreamService {
     }
     await this.#world.send(killed, statements)
     const what = count === 0 ? "a keepalive" : `events ${this.#place} to ${end - 1}`
-    if (count > 0 || !this.#world.isEnding)
+    if (count > 0 || this.#world.isWatched)
       this.#world.say(
         `${this.#topic}: ${what} stored${killed ? ", and the process killed before the commit" : ""}`,
       )
