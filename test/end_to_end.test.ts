@@ -51,6 +51,6 @@ test("migrate, backfill, run: after 1,000 random changes and a crash the shadow 
   random.giveSkusBack()
   console.log(JSON.stringify(random.made))
 
-  await settle(org, pool, 100_000)
+  await settle(org, pool, 240_000)
   await service.stop()
 })

@@ -17,7 +17,7 @@ const publishDelayMs = 1_000
 /** How often the claims are looked at; each look reads the whole shadow. */
 const lookEveryMs = 250
 /** A killed worker's jobs are freed after 20 s; some jobs that failed during the faults wait as long for their next try. */
-const settledWithinMs = 120_000
+const settledWithinMs = 240_000
 
 /** What a history was made of, for the log. */
 export interface Told {
