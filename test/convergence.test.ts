@@ -6,5 +6,5 @@ import { playHistories } from "./convergence/running_service/histories.ts"
 const first = Number(process.env.SEED ?? 1)
 playHistories(
   Array.from({ length: 50 }, (_, at) => first + at),
-  10,
+  6,
 )
