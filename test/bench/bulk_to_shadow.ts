@@ -17,6 +17,7 @@ import { parseArgs } from "node:util"
 import { readConfig } from "../../src/config.ts"
 import { downloadPages } from "./bulk_to_shadow/download.ts"
 import { loadFloor } from "./bulk_to_shadow/floor.ts"
+import { bench } from "./harness/bench.ts"
 import { startBenchDatabase } from "./harness/database.ts"
 import { followPeakMemory, printTable, say, timed, whole } from "./harness/measure.ts"
 import { backfill, startProgram, startSimulatorProgram } from "./harness/programs.ts"
@@ -26,11 +27,12 @@ const rows = Number(values.rows)
 const pricebooks = 10
 const products = Math.ceil(rows / pricebooks)
 
-const folder = await mkdtemp(join(tmpdir(), "sf-shadow-bench-pages-"))
-const database = await startBenchDatabase()
-say(`Filling the simulated org with ${whole(products)} products and ${whole(rows)} entries ...`)
-const simulator = await startSimulatorProgram({ products, pricebooks })
-try {
+await bench(async (started) => {
+  const folder = await mkdtemp(join(tmpdir(), "sf-shadow-bench-pages-"))
+  started.add({ stop: () => rm(folder, { recursive: true, force: true }) })
+  const database = started.add(await startBenchDatabase())
+  say(`Filling the simulated org with ${whole(products)} products and ${whole(rows)} entries ...`)
+  const simulator = started.add(await startSimulatorProgram({ products, pricebooks }))
   const environment = { ...simulator.environment, DATABASE_URL: database.url }
   const config = readConfig(environment)
   await backfill(["Product2"], environment)
@@ -69,8 +71,4 @@ try {
     ["load / floor", `${(load.seconds / floorSeconds).toFixed(2)}  (target: at most 2.0)`],
     ["peak memory", `${whole(load.result)} MB  (target: under 300 MB)`],
   ])
-} finally {
-  await simulator.program.stop()
-  await database.close()
-  await rm(folder, { recursive: true, force: true })
-}
+})

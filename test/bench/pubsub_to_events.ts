@@ -10,6 +10,7 @@
  * Both on one durable Postgres of our own with the same rows loaded before. Target: at least 2,000 events/s.
  */
 import { parseArgs } from "node:util"
+import { bench } from "./harness/bench.ts"
 import { startBenchDatabase } from "./harness/database.ts"
 import { followPeakMemory, printTable, say, timed, whole } from "./harness/measure.ts"
 import { backfill, startProgram } from "./harness/programs.ts"
@@ -20,17 +21,17 @@ import { waitUntilFolded, waitUntilFollowed } from "./pubsub_to_events/streams.t
 const { values } = parseArgs({ options: { events: { type: "string", default: "100000" } } })
 const events = Number(values.events)
 
-const database = await startBenchDatabase()
-const { pool } = database
-say("Filling the simulated org ...")
-const org = await startPublishingOrg()
-try {
+await bench(async (started) => {
+  const database = started.add(await startBenchDatabase())
+  const { pool } = database
+  say("Filling the simulated org ...")
+  const org = started.add(await startPublishingOrg())
   const environment = { ...org.environment, DATABASE_URL: database.url, LOG_LEVEL: "warn" }
   say("Loading it ...")
   await backfill([], environment)
 
   say("Publishing, with the service following ...")
-  const service = startProgram(["run", "--only", "pubsub,worker"], environment)
+  const service = started.add(startProgram(["run", "--only", "pubsub,worker"], environment))
   const peakMemory = followPeakMemory(service.child.pid as number)
   await service.whileRunning(waitUntilFollowed(pool))
   await pool.query("checkpoint")
@@ -54,7 +55,4 @@ try {
     ["service's peak memory", `${whole(memory)} MB`],
     ["differences from the org", String(differences)],
   ])
-} finally {
-  await org.stop()
-  await database.close()
-}
+})

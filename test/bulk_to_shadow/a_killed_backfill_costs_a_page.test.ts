@@ -13,7 +13,7 @@ async function runs(pool: Pool): Promise<{ object: string; pages: number; state:
   return rows
 }
 
-test("a backfill that is killed goes on from its page; no page is loaded twice but the one it died in", async (t) => {
+test("a backfill that is killed goes on from its page; no page is loaded twice but those it died with", async (t) => {
   const { url, pool } = await createTestDatabase()
   const { org, simulator, environment } = await startOrg(t, { products: 400, pricebooks: 0, accounts: 0 })
   const variables = { ...environment(url), SF_BULK_PAGE_ROWS: "20" }
@@ -31,7 +31,8 @@ test("a backfill that is killed goes on from its page; no page is loaded twice b
 
   await endsWith(0, ["backfill", "Product2"], variables)
   assert.deepEqual(await runs(pool), [{ object: "Product2", pages: 20, state: "complete" }])
-  assert.ok(slowPages.struck <= 21, `${slowPages.struck} pages were asked for`)
+  // The page that was merged, and the one that was read ahead.
+  assert.ok(slowPages.struck <= 22, `${slowPages.struck} pages were asked for`)
   assert.deepEqual(await differences(org, pool), [])
 })
 

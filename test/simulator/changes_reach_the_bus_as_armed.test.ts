@@ -63,3 +63,17 @@ test("a hard delete and a deleted product's entries are gone without an event", 
     assert.deepEqual([changeType, publishedAt], [null, null])
   }
 })
+
+test("a duplicate has the same id and another replay id, so many other events later", async (t) => {
+  const bus = await startBus(t)
+  const { log } = bus.server
+  bus.org.faults.arm("pubsub.duplicate", { after: 2 })
+  bus.org.faults.arm("pubsub.duplicate", {})
+  for (const sku of ["A", "B", "C", "D"]) bus.create(sku)
+  await bus.published(4)
+  const events = log.read(log.beforeOldest, 10, () => true)
+  const ids = events.map(({ event }) => event.id)
+  const [a, b, c, d] = [...new Set(ids)]
+  assert.deepEqual(ids, [a, b, b, c, a, d])
+  assert.equal(new Set(events.map(({ replayId }) => replayId.toString("hex"))).size, 6)
+})

@@ -29,8 +29,8 @@ export class EventLog {
   readonly #schemas = new Map<string, Pick<ComposedSchema, "id" | "json">>()
   /** The one composed last for each description, with and without an added field. */
   readonly #composed = new Map<string, { from: ObjectDescription; schema: ComposedSchema }>()
-  /** Duplicates that wait for another event to come before them. */
-  readonly #late: { object: string; event: ProducerEvent }[] = []
+  /** Duplicates that wait for so many other events to come before them. */
+  readonly #late: { object: string; event: ProducerEvent; after: number }[] = []
   readonly #listeners = new Set<() => void>()
   readonly #forgotten = new Set<() => void>()
   readonly #stop: () => void
@@ -159,9 +159,13 @@ export class EventLog {
     const event = { id: randomUUID(), schema_id: schema.id, payload }
     const withoutId = faults.strike("pubsub.no-replay-id", forObject(object)) !== undefined
     this.#push(object, event, withoutId)
-    for (const late of this.#late.splice(0)) this.#push(late.object, late.event, false)
+    for (const late of this.#late.splice(0)) {
+      if (--late.after > 0) this.#late.push(late)
+      else this.#push(late.object, late.event, false)
+    }
     const duplicate = faults.strike("pubsub.duplicate", forObject(object))
-    if (duplicate?.settings.late) this.#late.push({ object, event })
+    const after = duplicate?.settings.after ?? 0
+    if (after > 0) this.#late.push({ object, event, after })
     else if (duplicate) this.#push(object, event, false)
     for (const listener of this.#listeners) listener()
   }

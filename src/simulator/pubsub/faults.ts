@@ -32,8 +32,8 @@ declare module "../faults.ts" {
     "pubsub.schema-unavailable": { code: string; status: status; message: string }
     /** While armed the object's schema has one more field, in the middle, and so another id. */
     "pubsub.schema-change": { object: string }
-    /** The event is on the bus twice: the same id, two replay ids; `late`: with the next event in between. */
-    "pubsub.duplicate": EventFault & { late?: boolean }
+    /** The event is on the bus twice: the same id, two replay ids; with so many other events in between, or none. */
+    "pubsub.duplicate": EventFault & { after?: number }
     /** The event comes without its replay id. */
     "pubsub.no-replay-id": EventFault
     /** The payload is cut off in the middle. */

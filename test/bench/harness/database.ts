@@ -12,7 +12,7 @@ export interface BenchDatabase {
   url: string
   pool: pg.Pool
   /** Stops the server and removes its data. */
-  close(): Promise<void>
+  stop(): Promise<void>
 }
 
 /**
@@ -27,10 +27,12 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   const server = await startEmbeddedPostgres({ dataDir: folder, settings })
   await migrate(server.url, pino({ level: "silent" }))
   const pool = createPool(server.url, { max: 10 })
+  // An idle connection that breaks says so with its next query.
+  pool.on("error", () => {})
   return {
     url: server.url,
     pool,
-    async close() {
+    async stop() {
       await pool.end()
       await server.stop()
       for (const path of [server.folder, folder]) await rm(path, { recursive: true, force: true })

@@ -37,7 +37,7 @@ export async function startSimulatorProgram(size: { products: number; pricebooks
   ])
   const [line] = await program.printed(/^\{.*\}$/m)
   const { environment } = JSON.parse(line) as { environment: Record<string, string> }
-  return { program, environment }
+  return { environment, stop: program.stop }
 }
 
 /** Runs `sf-shadow backfill OBJECTS` to its end. @throws an Error with its output when it fails */

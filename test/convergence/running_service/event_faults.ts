@@ -20,7 +20,10 @@ export const eventFaults: readonly Mishap[] = [
     3,
     "duplicates",
     ({ simulator, random }) =>
-      simulator.org.faults.arm("pubsub.duplicate", { late: random.chance(0.5), times: 1 + random.below(15) }),
+      simulator.org.faults.arm("pubsub.duplicate", {
+        after: random.pick([0, 1, 5, 20]),
+        times: 1 + random.below(15),
+      }),
   ],
   [2, "event without replay id", ({ simulator }) => simulator.org.faults.arm("pubsub.no-replay-id", {})],
   [2, "undecodable event", ({ simulator }) => simulator.org.faults.arm("pubsub.undecodable", {})],

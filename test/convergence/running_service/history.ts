@@ -46,6 +46,11 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
     visibilityLagMs: [100, 600],
     publishDelayMs: [0, 400],
     clockSkewMs: random.pick([200, -200]),
+    // Some loads see an org that changes a lot before their pages come.
+    bulkJobMs: random.pick([
+      [50, 150],
+      [50, 3_000],
+    ]),
   })
   const { url, pool } = await createTestDatabase(t)
   const variables = {

@@ -9,6 +9,8 @@ import { type Fields, randomFields } from "../../harness/random_fields.ts"
 export const objects = ["Product2", "PricebookEntry", "Account"] as const
 export type ObjectName = (typeof objects)[number]
 
+/** How many records of each object take a large part of the changes. */
+const hotRecords = 3
 /** How many records a bulk update changes at most. */
 const largestBulk = 120
 
@@ -201,7 +203,9 @@ export class RandomTransactions {
     return this.#records(object).map(({ Id }) => Id as string)
   }
 
+  /** Some records are hot, so that changes, events and reads of one record meet. */
   #some(object: ObjectName): string {
-    return this.#random.pick(this.#alive(object))
+    const alive = this.#alive(object)
+    return this.#random.pick(this.#random.chance(0.4) ? alive.slice(0, hotRecords) : alive)
   }
 }
