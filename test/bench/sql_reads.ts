@@ -116,5 +116,5 @@ try {
   client.release()
   printTable(table)
 } finally {
-  await database.close()
+  await database.stop()
 }
