@@ -71,8 +71,10 @@ const reset = `
   delete from sf_shadow.parent_deletion;
   delete from sf_shadow.dirty;
   delete from sf_shadow.reject;
+  delete from sf_shadow.refresh_request;
   delete from sf_shadow.verification;
   delete from sf_shadow.invalidation;
+  delete from sf_shadow.invalidation_consumer;
   delete from sf_shadow.undecoded_event;
   delete from sf_shadow.stream_object;
   delete from sf_shadow.stream_cursor;

@@ -44,8 +44,8 @@ test("a row in doubt gets no credit from the object, and says why", async () => 
 test("a row of which Salesforce has a version that cannot be stored says so, and is not read again for each reader", async () => {
   const shadow = await loadedShadow(30)
   await shadow.all(
-    `insert into sf_shadow.reject (object, record_id, since, sqlstate, reason, payload)
-     values ('Account', $1, now(), '22021', 'a text holds a NUL byte', '')`,
+    `insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, payload)
+     values ('Account', $1, now(), now(), '22021', 'a text holds a NUL byte', '')`,
     accountId(2),
   )
   const answer = await ask(shadow, accountId(2))

@@ -42,7 +42,7 @@ test("a record is not read again before what is known of it is visible to a quer
 
 test("a record that cannot be stored is not asked for: another read would bring the same", async () => {
   await reading.pool.query(
-    "insert into sf_shadow.reject (object, record_id, since, sqlstate, reason, payload) values ('Account', $1, now(), '22003', 'test', '')",
+    "insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, payload) values ('Account', $1, now(), now(), '22003', 'test', '')",
     [second],
   )
   assert.equal(await refresh("Account", [first, second]), 1)
