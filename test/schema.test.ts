@@ -52,7 +52,9 @@ test("each file of sql/current makes one function or view, and is named after it
     const [, name = ""] = (created[0] ?? "").split(".")
     const stem = file.replace(/^\d\d_/, "").replace(/\.sql$/, "")
     // A view's file leaves out the prefix that all views share; an overload's file ends with its argument's type.
-    const named = stem === name.replace(/^sf_(shadow_)?/, "") || stem.startsWith(`${name}_`)
+    const named =
+      [name, name.replace(/^sf_/, ""), name.replace(/^sf_shadow_/, "")].includes(stem) ||
+      stem.startsWith(`${name}_`)
     assert.ok(named, `${file} makes ${name}`)
   }
 })
