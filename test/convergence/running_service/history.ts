@@ -82,7 +82,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
 
   const transactions = new RandomTransactions(org, random, seeded)
   const count = 40 + random.below(80)
-  const kills = new Set(Array.from({ length: random.pick([0, 0, 0, 1, 1, 2]) }, () => random.below(count)))
+  const kills = new Set(Array.from({ length: random.pick([0, 0, 1, 1, 2, 6]) }, () => random.below(count)))
   const play = async () => {
     // Some begin while the first load runs, some after it.
     await sleep(random.below(3_000))
@@ -98,6 +98,8 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
         await killed.kill()
         await sleep(random.below(1_000))
         if (!isReplaced && !isOver) start()
+        // Where many are killed, each is to get as far as to be hit at work.
+        if (kills.size > 2) await service.printed(/"event":"service_started"/, "stderr")
       }
       if (random.chance(0.5)) await sleep(random.below(120))
     }
