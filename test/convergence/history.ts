@@ -6,7 +6,7 @@ import { type TransactionKind, transactionKinds } from "./model/transactions.ts"
 /** What happens next; `seed` decides the rest of it. */
 export type Step = { waitMs: number; seed: number } & (
   | { do: "commit"; transaction: TransactionKind; publication: Publication; ageMs: number }
-  | { do: "deliver" | "fold" | "run" | "load" | "reread"; killed: boolean }
+  | { do: "deliver" | "fold" | "follow" | "run" | "load" | "reread"; killed: boolean }
   | { do: "verify" | "reapply" | "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill" }
 )
 
@@ -51,7 +51,7 @@ const commit = fc.record({
   waitMs,
   seed,
 })
-function step<Name extends "deliver" | "fold" | "run" | "load" | "reread">(name: Name) {
+function step<Name extends "deliver" | "fold" | "follow" | "run" | "load" | "reread">(name: Name) {
   return fc.record({ do: fc.constant(name), killed, waitMs, seed })
 }
 function fault<
@@ -61,14 +61,15 @@ function fault<
 }
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { arbitrary: commit, weight: 14 },
-  { arbitrary: step("deliver"), weight: 8 },
-  { arbitrary: step("fold"), weight: 8 },
+  { arbitrary: commit, weight: 16 },
+  { arbitrary: step("follow"), weight: 5 },
+  { arbitrary: step("deliver"), weight: 4 },
+  { arbitrary: step("fold"), weight: 4 },
   { arbitrary: step("load"), weight: 2 },
-  { arbitrary: step("run"), weight: 10 },
-  { arbitrary: step("reread"), weight: 9 },
+  { arbitrary: step("run"), weight: 8 },
+  { arbitrary: step("reread"), weight: 8 },
+  { arbitrary: fault("verify"), weight: 3 },
   { arbitrary: fault("republish"), weight: 3 },
-  { arbitrary: fault("verify"), weight: 1 },
   { arbitrary: fault("reapply"), weight: 1 },
   { arbitrary: fault("takeOver"), weight: 1 },
   { arbitrary: fault("race"), weight: 1 },

@@ -1,7 +1,7 @@
 import type { HistoryDatabase } from "./database.ts"
 import { drain } from "./drain.ts"
 import type { History, Step } from "./history.ts"
-import { objectNames } from "./model/objects.ts"
+import { weightedNames } from "./model/objects.ts"
 import { Org } from "./model/org.ts"
 import { Random } from "./model/random.ts"
 import { seedRecords, transactionOf } from "./model/transactions.ts"
@@ -97,22 +97,30 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return org.republish(world.now, random.pick(service.streams).topic, random)
     case "deliver":
       return random.pick(service.streams).deliver(random.between(1, 6), step.killed, random)
+    case "follow": {
+      const stream = random.pick(service.streams)
+      await stream.deliver(random.between(1, 6), false, random)
+      await stream.fold(20, step.killed)
+      return
+    }
     case "fold":
       await random.pick(service.streams).fold(random.between(1, 6), step.killed)
       return
-    case "load":
-      await service.loads.start(
-        random.pick(objectNames),
-        random.pick(["full", "delta", "delta", "ids", "ids"]),
+    case "load": {
+      const run = await service.loads.start(
+        random.pick(weightedNames),
+        random.pick(["full", "delta", "delta", "ids"]),
       )
+      if (run?.state === "queued") await service.loads.advance(run, false, random)
       return
+    }
     case "run":
       if (service.loads.active.length === 0) return
       return service.loads.advance(random.pick(service.loads.active), step.killed, random)
     case "reread":
-      return service.rereads.advance(random.pick(objectNames), step.killed, random)
+      return service.rereads.advance(random.pick(weightedNames), step.killed, random)
     case "verify":
-      return service.rereads.verify(random.pick(objectNames), random)
+      return service.rereads.verify(random.pick(weightedNames), random)
     case "reapply":
       return random.pick(service.streams).reapply(random)
     case "takeOver":

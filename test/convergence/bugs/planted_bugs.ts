@@ -58,7 +58,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         of: "filter_events",
         text: "), ordered as (",
         by: `), judged as (
-      select place, seq, ord, record_id, event_id, key, last_value(verdict) over (partition by record_id
+      select place, seq, ord, record_id, event_id, key, missed, last_value(verdict) over (partition by record_id
         order by seq, ord rows between unbounded preceding and unbounded following) as verdict
       from each_judged
     ), ordered as (`,
@@ -80,11 +80,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "an event of the second of the read's version is taken for older",
     rule: "4",
     sql: [{ of: "judge_event", text: "when e_commit < r_sm or", by: "when e_commit <= r_sm or" }],
-  },
-  {
-    name: "an event applies to a record that a later read has shown to be absent",
-    rule: "4",
-    sql: [{ of: "judge_event", text: "when r_proven_absent and e_commit <= r_read_to then 'dirty'", by: "" }],
   },
   { name: "the margin is 0", rule: "5", driver: { marginMs: 0 } },
   {

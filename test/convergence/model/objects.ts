@@ -21,6 +21,16 @@ export interface ModelObject {
 /** Parents before children, as sf_shadow.objects_in_order gives them. */
 export const objectNames: readonly ObjectName[] = ["Product2", "Account", "PricebookEntry"]
 
+/** The same as often as something is to happen to them: products have children, and accounts are alone. */
+export const weightedNames: readonly ObjectName[] = [
+  "Product2",
+  "Product2",
+  "Product2",
+  "PricebookEntry",
+  "PricebookEntry",
+  "Account",
+]
+
 export const objects: Readonly<Record<ObjectName, ModelObject>> = {
   Product2: {
     name: "Product2",

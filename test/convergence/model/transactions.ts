@@ -69,11 +69,14 @@ function change(
   return { kind, object, id, fields }
 }
 
-/** Records that were changed last come first in half of the cases, so that changes meet on a record. */
+/** Live records; in most cases the oldest of each object come first, so that changes meet on a few records. */
 function someLive(org: Org, random: Random, count: number, only?: ObjectName): ModelRecord[] {
   const live = objectNames.flatMap((name) => (only === undefined || only === name ? org.live(name) : []))
   const shuffled = random.shuffle(live)
-  if (random.chance(0.5)) shuffled.sort((one, two) => latest(two).commitAt - latest(one).commitAt)
+  if (random.chance(0.75)) {
+    const hot = new Set(objectNames.flatMap((name) => org.live(name).slice(0, 1)))
+    shuffled.sort((one, two) => Number(hot.has(two)) - Number(hot.has(one)))
+  }
   return shuffled.slice(0, count)
 }
 

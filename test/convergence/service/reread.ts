@@ -38,7 +38,9 @@ export class RereadService {
   /** A sample is read to be compared, without any doubt; what differs is merged. */
   verify(object: ObjectName, random: Random): void {
     if (this.#underWay.has(object)) return
-    const sample = random.shuffle(this.#world.org.all(object)).slice(0, 3)
+    // Also of records that are gone; the oldest are those that most happens to.
+    const [oldest, ...others] = this.#world.org.all(object)
+    const sample = [...(oldest ? [oldest] : []), ...random.shuffle(others).slice(0, 2)]
     const marks = sample.map(({ id }) => ({ record_id: id, generation: null }))
     if (marks.length > 0)
       this.#underWay.set(object, { object, marks, askedAt: this.#world.now, answer: null })
