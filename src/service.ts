@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Config } from "./config.ts"
-import { showConsumers } from "./invalidations_to_redis/metrics.ts"
 import type { InvalidationsToRedis } from "./invalidations_to_redis.ts"
 import type { Log } from "./log.ts"
+import { showDatabase } from "./metrics/views.ts"
 import { registry } from "./metrics.ts"
 import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { assertMigrated } from "./postgres/migrate.ts"
 import { createPool } from "./postgres/pool.ts"
 import type { PubsubToEvents } from "./pubsub_to_events.ts"
 import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
-import { showApiUsage } from "./salesforce/usage_metrics.ts"
 import { startHttp } from "./server/http.ts"
 import { serviceProbes } from "./server/probes.ts"
 import { healthRoutes } from "./server/routes/health.ts"
 import { metricsRoutes } from "./server/routes/metrics.ts"
+import { queueRoutes } from "./server/routes/queue.ts"
 import type { Role } from "./service_roles.ts"
 import { Started } from "./started.ts"
 
@@ -64,9 +64,8 @@ export async function runService(
         ...(follows && { orphans }),
         ...(clears && { redisProblem: () => redis?.problem() }),
       })
-      showConsumers(pool)
-      showApiUsage(pool)
-      const routes = [healthRoutes(probes), metricsRoutes(registry)]
+      showDatabase(pool)
+      const routes = [healthRoutes(probes), metricsRoutes(registry), queueRoutes(pool, config.databaseUrl)]
       const http = await startHttp({ ...config.http, log, routes })
       httpUrl = started.add(http).url
     }

@@ -1,7 +1,8 @@
+import { EventEmitter } from "node:events"
 import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { run, type Task, type TaskList } from "graphile-worker"
+import { run, type Task, type TaskList, type WorkerEvents } from "graphile-worker"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
@@ -24,7 +25,11 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
   const { config, pool, log } = deps
   await applySettings(deps)
   const workerIds = new Set<string>()
+  const events: WorkerEvents = new EventEmitter()
+  // What locks a job is the pool of workers, in its own name.
+  events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id))
   const runner = await run({
+    events,
     pgPool: pool,
     taskList: await loadTasks(deps),
     crontabFile: join(root, "crontab"),
@@ -34,7 +39,6 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
     pollInterval: 1_000,
     logger: workerLogger(log),
   })
-  runner.events.on("worker:getJob:start", ({ worker }) => workerIds.add(worker.workerId))
   const stopping = new AbortController()
   const beating = beat(deps, workerIds, stopping.signal)
   runner.promise.catch((err) => {

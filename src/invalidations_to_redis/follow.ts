@@ -5,7 +5,7 @@ import { pause } from "../pubsub/backoff.ts"
 import { type RedisConnection, RedisUnavailable } from "../redis/connect.ts"
 import { deleteKeys, deletePatterns } from "../redis/delete.ts"
 import { identityOf } from "../redis/nodes.ts"
-import { invalidationSeconds, invalidationsTotal, keysTotal, patternPassSeconds } from "./metrics.ts"
+import { invalidationsTotal, keysTotal, patternPassSeconds, shadowToInvalidatedSeconds } from "./metrics.ts"
 import type { Cursor, Outbox } from "./outbox.ts"
 import { PatternPasses } from "./pattern_passes.ts"
 import type { Invalidation, Renderer } from "./render.ts"
@@ -79,7 +79,8 @@ export async function follow(
     }
     for (const { object, everything, committed_at } of rows) {
       invalidationsTotal.inc({ object, result: everything ? "everything" : "keys" })
-      if (!everything) invalidationSeconds.observe({ object }, Math.max(0, Date.now() - +committed_at) / 1000)
+      if (!everything)
+        shadowToInvalidatedSeconds.observe({ object }, Math.max(0, Date.now() - +committed_at) / 1000)
     }
     for (const [object, { seq, patterns }] of last) {
       taken.set(object, seq)

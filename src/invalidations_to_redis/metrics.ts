@@ -1,5 +1,4 @@
-import type { Pool } from "pg"
-import { Counter, Gauge, Histogram } from "prom-client"
+import { Counter, Histogram } from "prom-client"
 import { registry } from "../metrics.ts"
 
 /** Outbox rows that this process has worked off; failures by reason are in sf_shadow_sync_failures_total. */
@@ -19,9 +18,9 @@ export const keysTotal = new Counter({
 })
 
 /** Is the cache kept up with the shadow? */
-export const invalidationSeconds = new Histogram({
-  name: "sf_shadow_invalidation_seconds",
-  help: "Time from the transaction that changed the shadow to Redis's acknowledgement that its single keys are gone, by object.",
+export const shadowToInvalidatedSeconds = new Histogram({
+  name: "sf_shadow_shadow_to_invalidated_seconds",
+  help: "Time from the commit of the transaction that changed the shadow to Redis's acknowledgement that its single keys are gone, by object.",
   labelNames: ["object"] as const,
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30, 300],
   registers: [registry],
@@ -34,39 +33,3 @@ export const patternPassSeconds = new Histogram({
   buckets: [0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60],
   registers: [registry],
 })
-
-let source: Pool | undefined
-
-/** A gauge per consumer and object, read from the database when it is asked for; also of consumers that are dead. */
-function consumerGauge(name: string, help: string, seconds: string): void {
-  new Gauge({
-    ...{ name, help, labelNames: ["consumer", "object"] as const },
-    registers: [registry],
-    async collect() {
-      // The other metrics must show while the database is down.
-      const result = await source
-        ?.query<{ consumer: string; object: string; seconds: number }>(
-          `select consumer, object, ${seconds} as seconds from sf_shadow_invalidation_consumer`,
-        )
-        .catch(() => undefined)
-      this.reset()
-      for (const { consumer, object, seconds } of result?.rows ?? []) this.set({ consumer, object }, seconds)
-    },
-  })
-}
-
-consumerGauge(
-  "sf_shadow_invalidation_consumer_lag_seconds",
-  "Age of the oldest outbox row that a consumer has not acknowledged, by object.",
-  "lag_seconds",
-)
-consumerGauge(
-  "sf_shadow_invalidation_consumer_unseen_seconds",
-  "Time since a consumer last reached its cache and confirmed its cursor, by object; over 300 it is dead.",
-  "extract(epoch from now() - seen_at)::double precision",
-)
-
-/** Lets /metrics of this process show every consumer, whichever process it is of. */
-export function showConsumers(pool: Pool): void {
-  source = pool
-}

@@ -9,10 +9,10 @@ export const pricebookId = (n: number): string => `01s${String(n).padStart(12, "
 /** A price book with 100 entries; the other ten have one for each product. */
 export const smallPricebookId = pricebookId(10)
 
-/** Fills an empty shadow as a load would leave it: loaded, its stream last heard of some minutes ago, statistics taken. */
+/** Fills an empty shadow, each product with a price in each price book, as a load would leave it: loaded, its stream last heard of some minutes ago, statistics taken. */
 export async function fillShadow(
   pool: Pool,
-  { accounts, products }: { accounts: number; products: number },
+  { accounts, products, pricebooks = 10 }: { accounts: number; products: number; pricebooks?: number },
 ): Promise<void> {
   await pool.query(
     "select sf_shadow.ensure_stream('/data/ChangeEvents', array['Product2', 'PricebookEntry', 'Account'])",
@@ -42,8 +42,8 @@ export async function fillShadow(
      select '01u' || lpad((10 * n + b)::text, 12, '0') || 'AAA', '01t' || lpad(n::text, 12, '0') || 'AAA',
        '01s' || lpad(b::text, 12, '0') || 'AAA', n % 1000 + 0.99, 'EUR', (n + b) % 10 <> 0, now(),
        jsonb_build_object('UnitPrice', n % 1000 + 0.99, 'IsActive', (n + b) % 10 <> 0), now()
-     from generate_series(0, $1::integer - 1) n cross join generate_series(0, 9) b`,
-    [products],
+     from generate_series(0, $1::integer - 1) n cross join generate_series(0, $2::integer - 1) b`,
+    [products, pricebooks],
   )
   await pool.query(
     `insert into sf_pricebook_shadow (pricebook_entry_id, product_id, pricebook_id, unit_price, currency_iso_code, is_active,
