@@ -26,6 +26,8 @@ export interface PrometheusServer {
   query(expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]>
   /** Every metric name that it has seen, with its type. */
   metadata(): Promise<Map<string, string>>
+  /** The rules that it was given, as it evaluates them: health is unknown, ok or err. */
+  rules(): Promise<{ name: string; query: string; health: string; lastError?: string }[]>
 }
 
 /** Starts a server that scrapes `target` (host:port); it is ended, and its data removed, with the test file. */
@@ -74,6 +76,8 @@ export async function startPrometheus(target: string, rules?: string): Promise<P
     url,
     query: async (expression) =>
       (await api<{ result: never[] }>(`query?query=${encodeURIComponent(expression)}`)).result,
+    rules: async () =>
+      (await api<{ groups: { rules: never[] }[] }>("rules")).groups.flatMap(({ rules }) => rules),
     metadata: async () => {
       const found = await api<Record<string, { type: string }[]>>("metadata")
       return new Map(Object.entries(found).map(([name, [first]]) => [name, first?.type ?? "unknown"]))
