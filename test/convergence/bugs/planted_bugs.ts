@@ -209,7 +209,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",
     rule: "10",
-    sql: [{ of: "lag", text: "- setting.publish_delay", by: "" }],
+    sql: [{ of: "object_claim", text: "- setting.publish_delay", by: "" }],
   },
   {
     name: "records in doubt do not hold back fresh_as_of",
