@@ -49,7 +49,8 @@ begin
       case when verdict = 'replace' or r_read_from is null or f_read_from > r_read_from then $2 else r_read_id end,
       commit_timestamp, commit_number, sequence_number,
       absent, by_absence,
-      coalesce(r_read_from - $3, r_commit, proof_read_from - $3, '-infinity'),
+      -- From what the row itself holds: a version that was refused is not in it.
+      coalesce(r_read_from - $3, commit_timestamp, proof_read_from - $3, '-infinity'),
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
       verdict = 'replace' and not absent
