@@ -128,7 +128,7 @@ create table sf_shadow.dirty (
   record_id text collate "C" not null,
   since timestamp with time zone not null,
   not_before timestamp with time zone not null,
-  generation bigint default 1 not null,
+  generation bigint not null,
   reason text not null,
   attempts integer default 0 not null,
   marked_at timestamp with time zone default clock_timestamp() not null,
@@ -353,6 +353,7 @@ create table sf_shadow.stream (
   keepalive_at timestamp with time zone,
   keepalive_seq bigint,
   from_earliest boolean default false not null,
+  replay_unproven boolean default false not null,
   problem text,
   problem_since timestamp with time zone,
   constraint stream_next_seq_positive CHECK ((next_seq > 0)),
@@ -664,7 +665,7 @@ create view sf_shadow_lag as
             verified.verified_at,
             verified.drift AS drift_rows,
                 CASE
-                    WHEN (c.fresh_except_listed IS NOT NULL) THEN LEAST(c.fresh_except_listed, dirty.since, reject.since)
+                    WHEN (c.fresh_except_listed IS NOT NULL) THEN NULLIF(LEAST(c.fresh_except_listed, dirty.since, reject.since), '-infinity'::timestamp with time zone)
                     ELSE NULL::timestamp with time zone
                 END AS fresh_as_of
            FROM (((sf_shadow.object_claim c
@@ -875,12 +876,12 @@ create function sf_shadow.json_to_page(fields text[], records jsonb) returns voi
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body a85c4c53
 create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
-create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body d5ddf8a5
+create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 7c402f83
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
-create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body 16dacdf8
+create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
 create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 9e4f358f
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
@@ -888,18 +889,19 @@ create function sf_shadow.open_changes() returns void language plpgsql set searc
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 36c98a3c
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 2a2d9b55
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
-create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body f96e9e92
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 458a012b
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
 create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body da256ddc
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 9af9150a
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 4336a345
-create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fa074d13
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 676aeac9
+create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
+create function sf_shadow.replay_to_holes(objects text[], known_until timestamp with time zone, first_commit timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body e7a9f0b0
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
@@ -913,14 +915,15 @@ create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) 
 create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body efba39d4
 create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 478cd868
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
-create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body a7a15941
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 64982ef7
+create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
+create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 87bd3166
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f321f9e5
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756

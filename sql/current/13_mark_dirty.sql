@@ -1,6 +1,6 @@
 -- Rule 6: marks records as in doubt and sees to it that records_to_shadow will read them again.
 -- Consumes: parallel arrays. Produces: rows of sf_shadow.dirty and one waiting job per object. Safe to repeat:
--- a new mark keeps the oldest `since`, the latest `not_before`, and raises the generation.
+-- a new mark keeps the oldest `since`, the latest `not_before`, and has another generation.
 create or replace function sf_shadow.mark_dirty(
   of_object text, record_ids text[], sinces timestamptz[], not_befores timestamptz[], reasons text[]
 ) returns integer
@@ -17,7 +17,7 @@ begin
   on conflict (object, record_id) do update set
     since = least(d.since, excluded.since),
     not_before = greatest(d.not_before, excluded.not_before),
-    generation = d.generation + 1,
+    generation = excluded.generation,
     marked_at = clock_timestamp(),
     reason = excluded.reason;
   get diagnostics marked = row_count;

@@ -18,6 +18,7 @@ begin
     replay_id = coalesce(latest_replay_id, s.replay_id),
     position_at = now(),
     from_earliest = false,
+    replay_unproven = false,
     problem = null,
     problem_since = null,
     keepalive_at = coalesce(pubsub_to_events.keepalive_at, s.keepalive_at),

@@ -7,14 +7,9 @@ create or replace function sf_shadow.stream_to_holes(
 language plpgsql set search_path = '' as $$
 declare
   carried text;
-  known_until timestamptz;
+  known_until timestamptz := sf_shadow.stream_known_until(of_stream_id);
   loaded_until timestamptz;
 begin
-  select greatest(c.applied_commit_timestamp, s.keepalive_at - setting.publish_delay) into known_until
-  from sf_shadow.stream s
-  join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
-  cross join sf_shadow.setting setting
-  where s.stream_id = of_stream_id;
   perform sf_shadow.lock_objects(objects);
   foreach carried in array objects loop
     if ends_at is null then

@@ -49,13 +49,21 @@ begin
       case when verdict = 'replace' or r_read_from is null or f_read_from > r_read_from then $2 else r_read_id end,
       commit_timestamp, commit_number, sequence_number,
       absent, by_absence,
-      coalesce(r_read_from - $3, r_commit, proof_read_from - $3, '-infinity'),
+      -- From what the row itself holds: a version that was refused is not in it.
+      coalesce(r_read_from - $3, commit_timestamp, proof_read_from - $3, '-infinity'),
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
       verdict = 'replace' and not absent
         and (not present or jsonb_strip_nulls(old_fields - $9) <> jsonb_strip_nulls(fields - $9))
     from (
-      select f.record_id, f.absent, f.f_sm, f.by_absence, judged.verdict, s.%2$s is not null as present, t.record_id is not null as entombed,
+      select f.record_id, f.absent, f.f_sm, f.by_absence,
+        -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it may not put off its own
+        -- decision, or records that contest a value put each other off for ever.
+        case when judged.verdict = 'dirty'
+            and refused.payload = convert_to(replace(f.fields::text, sf_shadow.nul_marker(), '\u0000'), 'UTF8')
+            and not exists (select from sf_shadow.dirty d where d.object = $1 and d.record_id = f.record_id and d.not_before <= $5)
+          then 'ignore' else judged.verdict end as verdict,
+        s.%2$s is not null as present, t.record_id is not null as entombed,
         %6$s as old_unique_value, %7$s as old_parent_id,
         s.raw_payload as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
         coalesce(s.system_modstamp, t.system_modstamp) as r_sm, r.read_id as r_read_id,

@@ -40,7 +40,10 @@ begin
       with gone as (
         delete from %1$s s using unnest($1, $2) g (record_id, deleted_until) where s.%2$s = g.record_id
         returning s.%2$s as record_id, s.%3$s as parent_id, g.deleted_until, s.system_modstamp, s.read_id,
-          s.commit_timestamp, s.commit_number, s.sequence_number
+          s.commit_timestamp, s.commit_number, s.sequence_number,
+          -- It may have another parent by now: then the shadow lacks what it has held since it was created.
+          case when pg_input_is_valid(s.raw_payload ->> 'CreatedDate', 'timestamptz')
+            then least((s.raw_payload ->> 'CreatedDate')::timestamptz, g.deleted_until) else '-infinity' end as missing_since
       ), entombed as (
         insert into sf_shadow.tombstone as t (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
           sequence_number, proven, weak, parent_id, parent_deleted_until)
@@ -52,7 +55,7 @@ begin
           excluded.commit_timestamp, excluded.commit_number, excluded.sequence_number, false, true, excluded.parent_id,
           excluded.parent_deleted_until)
       )
-      select sf_shadow.mark_dirty($3, array_agg(record_id), array_agg(deleted_until),
+      select sf_shadow.mark_dirty($3, array_agg(record_id), array_agg(missing_since),
         array_agg(deleted_until + $4 + interval '1 second'), array_agg(%4$L || parent_id || ' was deleted'))
       from gone
     $sql$, child.shadow_table, child.key_column, child.parent_column, of_object || ' ')

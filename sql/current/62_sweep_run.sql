@@ -23,9 +23,12 @@ begin
   end if;
   analyze pg_temp.seen_id;
 
-  select r.*, setting.margin, state.proof_read_id into g
+  select r.*, setting.margin,
+    -- Since when a record may be missing: the object claimed nothing later than this, or has claimed nothing yet.
+    least(read.read_from - setting.margin, coalesce(claim.fresh_except_listed, claim.proven_as_of, '-infinity')) as complete_until
+  into g
   from sf_shadow.record_to_row(run.object) r cross join sf_shadow.setting setting
-  join sf_shadow.object_state state on state.object = run.object;
+  join sf_shadow.object_claim claim on claim.object = run.object;
   perform sf_shadow.open_changes();
   execute format($sql$
     insert into pg_temp.change (record_id, verdict, absent, present, entombed, old_unique_value, old_parent_id, changed,
@@ -54,7 +57,7 @@ begin
         and not exists (select from sf_shadow.reject r where r.object = $1 and r.record_id = seen_id.record_id)
       having count(*) > 0
     $sql$, g.shadow_table, g.key_column)
-    using run.object, read.read_from - g.margin, read.read_to, g.margin;
+    using run.object, g.complete_until, read.read_to, g.margin;
   end if;
   drop table pg_temp.seen_id;
   return sf_shadow.write_changes(run.object, run.forced);

@@ -5,7 +5,10 @@ create or replace function sf_shadow.replay_stream(of_topic text, from_replay_id
 language plpgsql set search_path = '' as $$
 begin
   update sf_shadow.stream s set
-    replay_id = from_replay_id, from_earliest = from_replay_id is null, epoch = gen_random_uuid()
+    replay_id = from_replay_id, from_earliest = from_replay_id is null, epoch = gen_random_uuid(),
+    -- Behind an event that was received nothing is missing.
+    replay_unproven = from_replay_id is null or not exists (
+      select from public.sf_shadow_event e where e.stream_id = s.stream_id and e.replay_id = from_replay_id)
   where s.topic = of_topic;
   if not found then
     raise exception 'no stream follows %', of_topic

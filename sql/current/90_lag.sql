@@ -16,7 +16,8 @@
 create or replace view public.sf_shadow_lag as
 with fresh as (
   select c.*, dirty.records as dirty, reject.records as rejected, verified.verified_at, verified.drift as drift_rows,
-    case when c.fresh_except_listed is not null then least(c.fresh_except_listed, dirty.since, reject.since) end as fresh_as_of
+    -- A record that may be missing since nobody knows when leaves nothing to claim.
+    case when c.fresh_except_listed is not null then nullif(least(c.fresh_except_listed, dirty.since, reject.since), '-infinity') end as fresh_as_of
   from sf_shadow.object_claim c
   left join lateral (select v.verified_at, v.drift from sf_shadow.verification v where v.object = c.object
     order by v.verification_id desc limit 1) verified on true

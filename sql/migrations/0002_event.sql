@@ -16,6 +16,8 @@ create table sf_shadow.stream (
   keepalive_seq bigint,
   -- Ask for everything that the bus still has, at the next subscription (replay).
   from_earliest boolean not null default false,
+  -- A replay may begin behind events that were never received; its first response shows it (replay_to_holes).
+  replay_unproven boolean not null default false,
   -- Why nothing comes at the moment, in words, and since when; null while responses come.
   problem text,
   problem_since timestamptz,

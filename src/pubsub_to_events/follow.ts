@@ -18,6 +18,10 @@ interface LeadRow extends Lead {
   position_lost: boolean
   /** An operator asked for everything that the bus still has. */
   from_earliest: boolean
+  /** What comes first has to show that nothing is missing before it (replay_to_holes). */
+  replay_unproven: boolean
+  /** Everything that was published and committed before it has been received; null: nothing was. */
+  known_until: Date | null
   /** Where a leader before opened a hole and died before the response that ends it; else null. */
   unproven_since: Date | null
 }
@@ -45,6 +49,8 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
       ? null
       : { since: lead.unproven_since, reason: "the stream's leader changed" }
 
+  let replayUnproven = lead.replay_unproven
+
   const startAnew = async (reason: string, level: "info" | "warn" = "warn"): Promise<ReplayStart> => {
     const since = session.clock.earliest()
     await markHole(deps, lead, topic, since, null, reason)
@@ -62,6 +68,15 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     try {
       await transaction(pool, async (client) => {
         await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest(producedAt) : null)
+        if (replayUnproven) {
+          const firstCommit = batch.events.find(
+            ({ commitTimestamp }) => commitTimestamp !== null,
+          )?.commitTimestamp
+          await client.query(
+            "select sf_shadow.replay_to_holes(objects => $1, known_until => $2, first_commit => $3, ends_at => $4)",
+            [topic.objects, lead.known_until, firstCommit ?? null, session.clock.latest()],
+          )
+        }
         if (unproven === null) return
         await client.query(
           `select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)`,
@@ -74,6 +89,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
       throw error
     }
     unproven = null
+    replayUnproven = false
     for (const event of batch.events) {
       const result = event.error === null ? "stored" : "undecoded"
       if (event.error) countFailure(event.object ?? objects, "pubsub_to_events", event.error.reason)

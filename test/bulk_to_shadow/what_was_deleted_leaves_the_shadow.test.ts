@@ -19,6 +19,7 @@ test("a delta brings updates, creates and deletes since the load", async (t) => 
     tx.update("PricebookEntry", seeded.entries.at(-1) as string, { UnitPrice: 0.1 })
     tx.delete("Account", seeded.accounts[0] as string)
   })
+  await pastMargin(pool, org)
   await endsWith(0, ["delta"], environment(url))
   assert.deepEqual(await differences(org, pool), [])
   const { rows } = await pool.query(

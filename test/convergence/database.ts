@@ -21,6 +21,7 @@ export class HistoryDatabase {
   readonly other: pg.PoolClient
   readonly #saved = new Set<string>()
   #histories = 0
+  #isClosed = false
 
   private constructor(client: pg.PoolClient, other: pg.PoolClient) {
     this.client = client
@@ -28,8 +29,10 @@ export class HistoryDatabase {
   }
 
   static async open(): Promise<HistoryDatabase> {
-    const { pool } = await createTestDatabase()
+    const { pool, beforeClose } = await createTestDatabase()
     const database = new HistoryDatabase(await pool.connect(), await pool.connect())
+    // Before the pool ends, which would wait for both for ever.
+    beforeClose(async () => database.close())
     await database.client.query("set client_min_messages = warning")
     await installVirtualTime(database.client)
     await database.client.query(`prepare observe as ${observedColumns}`)
@@ -38,6 +41,8 @@ export class HistoryDatabase {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.client.release()
     this.other.release()
   }

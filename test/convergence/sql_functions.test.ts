@@ -1,17 +1,16 @@
 import assert from "node:assert/strict"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { plant } from "./bugs/plant.ts"
 import { plantedBugs } from "./bugs/planted_bugs.ts"
 import { check } from "./check.ts"
 import { HistoryDatabase } from "./database.ts"
 
 const database = await HistoryDatabase.open()
-after(() => database.close())
 
 test("whatever the histories do, the shadow ends equal to the org and never claims what is untrue", async (t) => {
   const result = await check(database, { histories: 5_000, timeLimitMs: 40_000 })
   t.diagnostic(`${result.played} histories of seed ${result.seed}`)
-  const again = `node --import tsx test/convergence/many.ts --seed ${result.seed} --seeds ${result.played}`
+  const again = `node --import tsx test/convergence/many.ts --seed=${result.seed} --seeds ${result.played}`
   assert.equal(result.failure, null, `${again}\n\n${result.failure}`)
 })
 

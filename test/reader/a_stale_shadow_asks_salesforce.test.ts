@@ -12,30 +12,25 @@ beforeEach(async () => {
   await reading.claim(3600)
 })
 
-const open = { todo: "fails since the readers were merged: see the closing note" }
-test(
-  "a stale account is read from Salesforce, in the shadow's form, and refreshed by the merge path",
-  open,
-  async () => {
-    const { org, seeded } = reading
-    const id = seeded.accounts[0] as string
-    org.transaction((tx) => tx.update("Account", id, { Internet_Eligibility__c: "Pending" }))
-    const reader = reading.reader()
-    const read = await reader.eligibility(id)
-    assert.deepEqual([read.source, read.stale, read.reason], ["salesforce", false, null])
-    assert.equal(read.value?.internetEligibility, "Pending")
-    assert.ok(Date.now() - (read.freshAsOf?.getTime() ?? 0) < 30_000)
-    await reader.idle()
-    assert.deepEqual(await reading.requested("Account"), [id])
-    const { rows } = await reading.pool.query("select task_identifier from graphile_worker.jobs")
-    assert.ok(rows.some(({ task_identifier }) => task_identifier === "records_to_shadow"))
-    await reading.load("Account")
-    await reading.claim(60)
-    const after = await reader.eligibility(id)
-    assert.equal(after.source, "shadow")
-    assert.deepEqual(after.value, read.value)
-  },
-)
+test("a stale account is read from Salesforce, in the shadow's form, and refreshed by the merge path", async () => {
+  const { org, seeded } = reading
+  const id = seeded.accounts[0] as string
+  org.transaction((tx) => tx.update("Account", id, { Internet_Eligibility__c: "Pending" }))
+  const reader = reading.reader()
+  const read = await reader.eligibility(id)
+  assert.deepEqual([read.source, read.stale, read.reason], ["salesforce", false, null])
+  assert.equal(read.value?.internetEligibility, "Pending")
+  assert.ok(Date.now() - (read.freshAsOf?.getTime() ?? 0) < 30_000)
+  await reader.idle()
+  assert.deepEqual(await reading.requested("Account"), [id])
+  const { rows } = await reading.pool.query("select task_identifier from graphile_worker.jobs")
+  assert.ok(rows.some(({ task_identifier }) => task_identifier === "records_to_shadow"))
+  await reading.load("Account")
+  await reading.claim(60)
+  const after = await reader.eligibility(id)
+  assert.equal(after.source, "shadow")
+  assert.deepEqual(after.value, read.value)
+})
 
 test("a stale product is read with its prices, by id and by SKU, as the shadow would hold it", async () => {
   const { org, seeded } = reading

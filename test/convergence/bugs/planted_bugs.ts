@@ -116,6 +116,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     sql: [{ of: "clear_marks", text: "and d.generation = reread.generation", by: "" }],
   },
   {
+    name: "a mark that was cleared and is set again has the same generation",
+    rule: "6",
+    sql: [
+      {
+        of: "mark_dirty",
+        text: "(object, record_id, since, not_before, reason)",
+        by: "(object, record_id, since, not_before, reason, generation)",
+      },
+      {
+        of: "mark_dirty",
+        text: "(array_agg(m.reason order by m.since))[1]",
+        by: "(array_agg(m.reason order by m.since))[1], 1",
+      },
+      { of: "mark_dirty", text: "generation = excluded.generation", by: "generation = d.generation + 1" },
+    ],
+  },
+  {
     name: "a re-read does not wait until the doubtful version is visible",
     rule: "6",
     sql: [
@@ -209,7 +226,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",
     rule: "10",
-    sql: [{ of: "lag", text: "- setting.publish_delay", by: "" }],
+    sql: [{ of: "object_claim", text: "- setting.publish_delay", by: "" }],
   },
   {
     name: "records in doubt do not hold back fresh_as_of",
@@ -226,6 +243,11 @@ export const plantedBugs: readonly PlantedBug[] = [
         by: "where s.object = of_object and cause <> 'stream';",
       },
     ],
+  },
+  {
+    name: "a replay from the earliest event is taken for a whole one",
+    rule: "11",
+    sql: [{ of: "replay_to_holes", text: "if first_commit < known_until then", by: "if true then" }],
   },
   {
     name: "a delta begins where the last one ended",

@@ -9,6 +9,8 @@ import type { World } from "../world.ts"
 interface LeadRow extends Lead {
   replay_id: Buffer | null
   from_earliest: boolean
+  replay_unproven: boolean
+  known_until: Date | null
   unproven_since: Date | null
 }
 
@@ -23,6 +25,9 @@ interface FoldedRow {
 const holeStatement =
   "select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)"
 
+const replayStatement =
+  "select sf_shadow.replay_to_holes(objects => $1, known_until => $2, first_commit => $3, ends_at => $4)"
+
 /** The leader of one topic, as src/pubsub_to_events/follow.ts is: takes the stream over, stores, folds. */
 export class StreamService {
   readonly #world: World
@@ -33,6 +38,8 @@ export class StreamService {
   /** The next place of the bus to be delivered. */
   #place = 0
   #unproven: { since: Date; reason: string } | null = null
+  /** Where a replay's first response has to show that nothing is missing before it; null otherwise. */
+  #replayed: { knownUntil: Date | null } | null = null
 
   constructor(world: World, topic: string) {
     this.#world = world
@@ -63,6 +70,7 @@ export class StreamService {
     this.#lead = { stream_id: row.stream_id, epoch: row.epoch }
     this.#streamId = row.stream_id
     this.#unproven = row.unproven_since && { since: row.unproven_since, reason: "the leader changed" }
+    this.#replayed = row.replay_unproven ? { knownUntil: row.known_until } : null
     if (row.from_earliest) {
       this.#place = this.#bus.purged
       return this.#world.say(`${this.#topic}: a new leader replays all that the bus has`)
@@ -73,17 +81,17 @@ export class StreamService {
     this.#world.say(`${this.#topic}: a new leader goes on at ${this.#place}`)
   }
 
-  /** The bus forgets what was not delivered yet: the stored position is refused. */
+  /** The bus forgets what was not delivered yet: the stored position is refused, at once or by the next leader. */
   async losePosition(random: Random): Promise<void> {
-    if (this.#lead === null) await this.takeOver(random)
     this.#bus.purged = this.#bus.endAt(this.#world.now)
+    if (this.#lead === null) return this.#world.say(`${this.#topic}: the bus forgets its events`)
     await this.#startAnew("replay id expired", random)
   }
 
   /** An operator re-subscribes from an earlier position: the leader is replaced, and starts over with it. */
   async replay(random: Random): Promise<void> {
     if (this.#streamId === null) await this.takeOver(random)
-    const place = random.between(this.#bus.purged, this.#place)
+    const place = random.between(Math.min(this.#bus.purged, this.#place), this.#place)
     const from = random.chance(0.5) ? replayIdOf(place - 1) : null
     await this.#world.transaction(false, [
       "select sf_shadow.replay_stream(of_topic => $1, from_replay_id => $2)",
@@ -104,6 +112,17 @@ export class StreamService {
     const keepaliveAt = count === 0 ? toDate(this.#world.earliest(random)) : null
     const statements = new Statements()
     await appendBatch(statements.asClient(), lead, batch, keepaliveAt)
+    if (this.#replayed !== null) {
+      const firstCommit = batch.events.find(
+        ({ commitTimestamp }) => commitTimestamp !== null,
+      )?.commitTimestamp
+      statements.add(replayStatement, [
+        this.#objects,
+        this.#replayed.knownUntil,
+        firstCommit ?? null,
+        toDate(this.#world.latest(random)),
+      ])
+    }
     if (this.#unproven !== null) {
       const { since, reason } = this.#unproven
       statements.add(holeStatement, [
@@ -125,6 +144,7 @@ export class StreamService {
       return
     }
     this.#unproven = null
+    this.#replayed = null
     this.#place = end
   }
 
