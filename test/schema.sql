@@ -317,6 +317,7 @@ create table sf_shadow.run (
   constraint run_read_id_fkey FOREIGN KEY (read_id) REFERENCES sf_shadow.read(read_id) ON DELETE SET NULL,
   constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text])))
 );
+CREATE INDEX run_complete_idx ON sf_shadow.run USING btree (object, kind, run_id DESC) WHERE (state = 'complete'::text);
 CREATE INDEX run_object_idx ON sf_shadow.run USING btree (object, run_id DESC);
 CREATE UNIQUE INDEX run_one_active ON sf_shadow.run USING btree (object, kind) WHERE (finished_at IS NULL);
 
@@ -590,6 +591,8 @@ UNION ALL
             ELSE NULL::interval
         END AS oldest_age
    FROM graphile_worker.jobs job
+  WHERE (job.task_identifier IN ( SELECT t.identifier
+           FROM sf_shadow.task t))
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as

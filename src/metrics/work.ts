@@ -96,7 +96,10 @@ viewGauges<{ stream: string; is_up: boolean; position_at: number | null }>(
   "streams",
   `select s.topic as stream, s.problem is null and ${isLedSql("s.stream_id")} as is_up,
      extract(epoch from s.position_at)::double precision as position_at
-   from sf_shadow.stream s`,
+   from sf_shadow.stream s
+   -- Not of a topic that no enabled object needs any more: nobody follows it, or should.
+   where exists (select from sf_shadow.stream_object so join sf_shadow.object o on o.object = so.object
+     where so.stream_id = s.stream_id and o.enabled)`,
   [
     gauge(
       "sf_shadow_stream_up",

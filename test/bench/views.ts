@@ -11,6 +11,8 @@
  */
 import { parseArgs } from "node:util"
 import type { PoolClient } from "pg"
+import { showDatabase } from "../../src/metrics/views.ts"
+import { registry } from "../../src/metrics.ts"
 import { startBenchDatabase } from "./harness/database.ts"
 import { printTable, say, timed, whole } from "./harness/measure.ts"
 import { fillShadow } from "./sql_reads/fill.ts"
@@ -70,6 +72,9 @@ try {
     table.push([view, `${whole(found)} rows; server: ${summary(server)}; call: ${summary(call)}`])
   }
   client.release()
+  showDatabase(database.pool)
+  const scrape = await timed(() => registry.metrics())
+  table.push(["/metrics", `all views in turn: ${(scrape.seconds * 1000).toFixed(0)} ms`])
   printTable(table)
 } finally {
   await database.stop()

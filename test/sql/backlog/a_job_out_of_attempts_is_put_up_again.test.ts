@@ -59,6 +59,7 @@ test("jobs of other programs that share the queue are left alone", async () => {
   const shadow = await Shadow.open()
   await failedJob(shadow, "send_newsletter", "newsletter", 600)
   assert.deepEqual(await shadow.all("select * from sf_shadow_failed_job"), [])
+  assert.deepEqual(await backlog(shadow), [])
   assert.deepEqual(await shadow.all("select sf_shadow.retry_failed_jobs() as retried"), [{ retried: 0 }])
 })
 
