@@ -277,6 +277,7 @@ create table sf_shadow.reject (
 );
 CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
 
 create table sf_shadow.run (
   run_id bigint generated always as identity not null,

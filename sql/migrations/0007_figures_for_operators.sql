@@ -23,5 +23,8 @@ alter table sf_shadow.reject add column refused_by text;
 -- The last complete run of a kind, however many others came after it.
 create index run_complete_idx on sf_shadow.run (object, kind, run_id desc) where state = 'complete';
 
+-- Counts and the oldest doubt without the payloads, which are wide.
+create index reject_since_idx on sf_shadow.reject (object, since);
+
 -- Its rows say now how old the applied events were.
 drop function if exists sf_shadow.events_to_shadow(integer, integer);
