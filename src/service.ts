@@ -11,6 +11,7 @@ import type { PubsubToEvents } from "./pubsub_to_events.ts"
 import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
 import { showApiUsage } from "./salesforce/usage_metrics.ts"
 import { startHttp } from "./server/http.ts"
+import { statusPage } from "./server/page/status_page.ts"
 import { serviceProbes } from "./server/probes.ts"
 import { healthRoutes } from "./server/routes/health.ts"
 import { metricsRoutes } from "./server/routes/metrics.ts"
@@ -66,7 +67,9 @@ export async function runService(
       })
       showConsumers(pool)
       showApiUsage(pool)
-      const routes = [healthRoutes(probes), metricsRoutes(registry)]
+      const { databaseUrl } = config
+      const page = statusPage({ databaseUrl, pool, probes, log })
+      const routes = [healthRoutes(probes), metricsRoutes(registry), page]
       const http = await startHttp({ ...config.http, log, routes })
       httpUrl = started.add(http).url
     }

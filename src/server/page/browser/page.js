@@ -1,0 +1,116 @@
+import { setClock, showAge, tick } from "./ages.js"
+import { showAttention } from "./attention.js"
+import { showAlways } from "./commands.js"
+import { connect } from "./connection.js"
+import { byId, setAttribute, setText } from "./dom.js"
+import { showTable } from "./table.js"
+import * as tables from "./tables.js"
+
+/** @import { JobRow, LagHistory, ObjectRow, Status } from "../snapshot.ts" */
+
+/** @type {Status | undefined} */
+let status
+/** Why nothing is heard of the service, and since when. @type {{ reason: string, since: string } | undefined} */
+let silence
+
+const title = /** @type {HTMLElement} */ (document.querySelector("h1"))
+const headline = byId("headline")
+const detail = byId("headline-detail")
+const connection = byId("connection")
+
+/** @param {Status} received */
+function showStatus(received) {
+  if (status !== undefined && status.version !== received.version) return location.reload()
+  const isNews = status?.snapshot?.read_at !== received.snapshot?.read_at
+  status = received
+  const { snapshot, database, attention } = received
+  setText(byId("database"), database)
+  if (snapshot !== null) {
+    if (isNews && received.fault === null) setClock(snapshot.read_at)
+    byId("content").hidden = false
+    showAttention(byId("attention"), attention)
+    showObjects()
+    showTable(byId("runs"), snapshot.runs, tables.runs)
+    showTable(byId("streams"), snapshot.streams, tables.streams)
+    showTable(byId("jobs"), withSeenTasks(snapshot.jobs), tables.jobs)
+    showTable(byId("usage"), snapshot.usage, tables.usage)
+    showTable(byId("rejects"), snapshot.rejects, tables.rejects)
+    showTable(byId("consumers"), snapshot.consumers, tables.consumers)
+    showTable(byId("events"), snapshot.events, tables.events)
+  }
+  showHeadline()
+}
+
+/** @param {LagHistory} received */
+function showHistory(received) {
+  tables.keepHistory(received)
+  showObjects()
+}
+
+function showObjects() {
+  if (status?.snapshot) showTable(byId("objects"), bySeverity(status.snapshot.objects), tables.objects)
+}
+
+/**
+ * The worst first. Catching up is a matter of seconds, in which rows should not jump.
+ * @param {readonly ObjectRow[]} objects
+ */
+function bySeverity(objects) {
+  const isWell = (/** @type {string} */ state) => Number(state === "fresh" || state === "catching up")
+  return objects.toSorted((a, b) => isWell(a.state) - isWell(b.state) || a.object.localeCompare(b.object))
+}
+
+/** Tasks that had jobs since the page was opened. @type {Set<string>} */
+const seenTasks = new Set()
+
+/**
+ * Most jobs live for less than a second: a task whose jobs are done stays with zeros, so that nothing jumps.
+ * @param {readonly JobRow[]} jobs
+ * @returns {JobRow[]}
+ */
+function withSeenTasks(jobs) {
+  for (const { task } of jobs) seenTasks.add(task)
+  return [...seenTasks].sort().map((task) => {
+    const none = { task, waiting: 0, running: 0, failed: 0, oldest_seconds: null }
+    return jobs.find((job) => job.task === task) ?? none
+  })
+}
+
+/** One sentence, announced when it changes; hence without ages. */
+function showHeadline() {
+  const fault = status?.fault ?? null
+  const { tone, text } = silence
+    ? { tone: "problem", text: `${silence.reason}.` }
+    : (status?.headline ?? { tone: "progress", text: "Waiting for the first status …" })
+  setText(title, text)
+  setAttribute(headline, "data-tone", tone)
+  document.title = `${{ well: "✓", progress: "…", warning: "!", problem: "✗" }[tone]} ${text} sf-shadow`
+
+  const lines = silence ? "Trying again; what is below is the last that was heard." : (fault?.message ?? "")
+  detail.hidden = lines === ""
+  setText(detail, fault && !silence && status?.snapshot ? `${lines} What is below was read before.` : lines)
+  if (silence) showConnection("problem", silence.since, "not connected for ", "")
+  else if (fault !== null) showConnection("problem", fault.since, "no database for ", "")
+  else showConnection("well", status?.snapshot?.read_at ?? null, "live, read ", " ago")
+}
+
+/**
+ * @param {string} tone
+ * @param {string | null} at
+ * @param {string} before
+ * @param {string} after
+ */
+function showConnection(tone, at, before, after) {
+  setAttribute(connection, "data-tone", tone)
+  showAge(connection, at, { before, after, none: "connecting" })
+}
+
+/** @param {string | null} reason */
+function showSilence(reason) {
+  silence = reason === null ? undefined : { reason, since: silence?.since ?? new Date().toISOString() }
+  showHeadline()
+}
+
+showAlways(byId("commands"))
+connect({ status: showStatus, lag_history: showHistory }, showSilence)
+setInterval(tick, 1_000)

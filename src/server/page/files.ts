@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { extname, join } from "node:path"
+
+/** A file of the page as it is answered. */
+export interface PageFile {
+  path: string
+  headers: Record<string, string>
+  body: string
+}
+
+const folder = join(import.meta.dirname, "browser")
+
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+}
+
+/** Nothing but the page's own files, whatever a value on the page says. */
+const policy = [
+  "default-src 'none'",
+  ...["script-src", "style-src", "img-src", "connect-src"].map((what) => `${what} 'self'`),
+  ...["base-uri", "form-action", "frame-ancestors"].map((what) => `${what} 'none'`),
+].join("; ")
+
+/** Reads the files of browser/: page.html is `/`, the others are below `/page/`. */
+export function readPageFiles(): { files: PageFile[]; version: string } {
+  const hash = createHash("sha256")
+  const files = readdirSync(folder)
+    .filter((name) => extname(name) in types)
+    .sort()
+    .map((name) => {
+      const body = readFileSync(join(folder, name), "utf8")
+      hash.update(name).update(body)
+      return {
+        path: name === "page.html" ? "/" : `/page/${name}`,
+        headers: {
+          "content-type": types[extname(name)] as string,
+          "content-security-policy": policy,
+          "x-content-type-options": "nosniff",
+          "referrer-policy": "no-referrer",
+          "cache-control": "no-cache",
+        },
+        body,
+      }
+    })
+  return { files, version: hash.digest("hex").slice(0, 12) }
+}
