@@ -165,13 +165,12 @@ function checkAttention(checks: Readiness["checks"]): Attention[] {
 }
 
 function jobAttention({ failed_jobs }: Snapshot): Attention[] {
-  return failed_jobs.map(({ task, key, last_error: text, failed_at: since }) => {
-    const again = remedies.again(task, key)
-    return attention("warning", `The job ${key ?? task} failed and is out of attempts`, {
-      ...{ text, since, remedies: again },
-      advice: again.length > 0 ? null : "The service queues it again with the next event or nightly.",
-    })
-  })
+  return failed_jobs.map(({ job_id, task, key, error: text, failed_at: since, retried_at }) =>
+    attention("warning", `The job ${key ?? `${task} ${job_id}`} failed and is out of attempts`, {
+      ...{ text, since, remedies: remedies.again(task, key) },
+      advice: `It is tried again by itself after ${utc(retried_at)}.`,
+    }),
+  )
 }
 
 function usageAttention({ usage }: Snapshot): Attention[] {

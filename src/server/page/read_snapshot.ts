@@ -27,10 +27,7 @@ select now() as read_at,
     from public.sf_shadow_lag l) r) as objects,
   (select coalesce(json_agg(r), '[]') from (
     select run.run_id, run.object, run.kind, run.state, run.reason, run.received, run.expected, run.percent,
-      run.rows_per_second,
-      case when run.state = 'loading' and run.received < run.expected
-        then run.progressed_at + make_interval(secs => (run.expected - run.received) / nullif(run.rows_per_second, 0))
-      end as estimated_end,
+      run.rows_per_second, run.estimated_end,
       run.inserted, run.updated, run.deleted, run.rejected, run.started_at, run.finished_at, run.paused_until,
       left(run.error, 500) as error
     from run order by run.finished_at desc nulls first, run.run_id desc limit 30) r) as runs,
@@ -42,14 +39,11 @@ select now() as read_at,
     select b.name as task, b.waiting, b.running, b.failed, extract(epoch from b.oldest_age)::double precision as oldest_seconds
     from public.sf_shadow_backlog b where b.kind = 'job' order by b.failed = 0, b.name) r) as jobs,
   (select coalesce(json_agg(r), '[]') from (
-    select j.task_identifier as task, j.key, left(j.last_error, 300) as last_error, j.updated_at as failed_at
-    from graphile_worker.jobs j where j.locked_at is null and j.attempts >= j.max_attempts
-    order by j.updated_at desc limit 10) r) as failed_jobs,
+    select f.job_id, f.task, f.key, f.error, f.failed_at, f.retried_at
+    from public.sf_shadow_failed_job f order by f.failed_at desc limit 10) r) as failed_jobs,
   (select coalesce(json_agg(r), '[]') from (
-    select x.object, x.sqlstate, left(x.reason, 300) as reason, count(*) as records, min(x.record_id) as sample_id,
-      min(x.since) as since
-    from public.sf_shadow_reject x group by x.object, x.sqlstate, left(x.reason, 300)
-    order by count(*) desc, x.object, left(x.reason, 300) limit 20) r) as rejects,
+    select x.object, x.sqlstate, x.reason, x.what_to_do, x.records, x.sample_ids[1] as sample_id, x.oldest_since
+    from public.sf_shadow_reject_reason x order by x.records desc, x.object, x.reason limit 20) r) as rejects,
   (select coalesce(json_agg(r), '[]') from (
     select u.limit_name, u.used, u.max, u.percent, u.observed_at, u.stopped_kinds, u.resumes_at, u.reason
     from public.sf_shadow_api_usage u order by u.limit_name) r) as usage,

@@ -28,7 +28,6 @@ export interface RunRow {
   expected: number | null
   percent: number | null
   rows_per_second: number | null
-  /** Null when nothing is expected yet, or the run has ended or is paused. */
   estimated_end: Time | null
   inserted: number
   updated: number
@@ -61,23 +60,26 @@ export interface JobRow {
   oldest_seconds: number | null
 }
 
-/** A job that is out of attempts. */
+/** A row of sf_shadow_failed_job. */
 export interface FailedJob {
+  job_id: number
   task: string
   /** What waits once, for instance backfill:Product2. */
   key: string | null
-  last_error: string | null
+  error: string | null
   failed_at: Time
+  retried_at: Time
 }
 
-/** Rejected records of one object and reason, with one of them. */
+/** A row of sf_shadow_reject_reason, with one of its records. */
 export interface RejectRow {
   object: string
   sqlstate: string
   reason: string
+  what_to_do: string
   records: number
   sample_id: string
-  since: Time
+  oldest_since: Time
 }
 
 /** A row of sf_shadow_api_usage. */

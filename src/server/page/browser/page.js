@@ -3,8 +3,9 @@ import { showAttention } from "./attention.js"
 import { showAlways } from "./commands.js"
 import { connect } from "./connection.js"
 import { byId, setAttribute, setText } from "./dom.js"
+import { consumers, events, jobs, rejects, streams, usage } from "./flow_tables.js"
+import { keepHistory, objects, runs } from "./load_tables.js"
 import { showTable } from "./table.js"
-import * as tables from "./tables.js"
 
 /** @import { JobRow, LagHistory, ObjectRow, Status } from "../snapshot.ts" */
 
@@ -30,34 +31,34 @@ function showStatus(received) {
     byId("content").hidden = false
     showAttention(byId("attention"), attention)
     showObjects()
-    showTable(byId("runs"), snapshot.runs, tables.runs)
-    showTable(byId("streams"), snapshot.streams, tables.streams)
-    showTable(byId("jobs"), withSeenTasks(snapshot.jobs), tables.jobs)
-    showTable(byId("usage"), snapshot.usage, tables.usage)
-    showTable(byId("rejects"), snapshot.rejects, tables.rejects)
-    showTable(byId("consumers"), snapshot.consumers, tables.consumers)
-    showTable(byId("events"), snapshot.events, tables.events)
+    showTable(byId("runs"), snapshot.runs, runs)
+    showTable(byId("streams"), snapshot.streams, streams)
+    showTable(byId("jobs"), withSeenTasks(snapshot.jobs), jobs)
+    showTable(byId("usage"), snapshot.usage, usage)
+    showTable(byId("rejects"), snapshot.rejects, rejects)
+    showTable(byId("consumers"), snapshot.consumers, consumers)
+    showTable(byId("events"), snapshot.events, events)
   }
   showHeadline()
 }
 
 /** @param {LagHistory} received */
 function showHistory(received) {
-  tables.keepHistory(received)
+  keepHistory(received)
   showObjects()
 }
 
 function showObjects() {
-  if (status?.snapshot) showTable(byId("objects"), bySeverity(status.snapshot.objects), tables.objects)
+  if (status?.snapshot) showTable(byId("objects"), bySeverity(status.snapshot.objects), objects)
 }
 
 /**
  * The worst first. Catching up is a matter of seconds, in which rows should not jump.
- * @param {readonly ObjectRow[]} objects
+ * @param {readonly ObjectRow[]} rows
  */
-function bySeverity(objects) {
+function bySeverity(rows) {
   const isWell = (/** @type {string} */ state) => Number(state === "fresh" || state === "catching up")
-  return objects.toSorted((a, b) => isWell(a.state) - isWell(b.state) || a.object.localeCompare(b.object))
+  return rows.toSorted((a, b) => isWell(a.state) - isWell(b.state) || a.object.localeCompare(b.object))
 }
 
 /** Tasks that had jobs since the page was opened. @type {Set<string>} */
@@ -65,14 +66,14 @@ const seenTasks = new Set()
 
 /**
  * Most jobs live for less than a second: a task whose jobs are done stays with zeros, so that nothing jumps.
- * @param {readonly JobRow[]} jobs
+ * @param {readonly JobRow[]} rows
  * @returns {JobRow[]}
  */
-function withSeenTasks(jobs) {
-  for (const { task } of jobs) seenTasks.add(task)
+function withSeenTasks(rows) {
+  for (const { task } of rows) seenTasks.add(task)
   return [...seenTasks].sort().map((task) => {
     const none = { task, waiting: 0, running: 0, failed: 0, oldest_seconds: null }
-    return jobs.find((job) => job.task === task) ?? none
+    return rows.find((row) => row.task === task) ?? none
   })
 }
 
