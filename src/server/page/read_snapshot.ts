@@ -57,7 +57,11 @@ select now() as read_at,
 
 /** Reads what the page shows. Throws what pg throws, and after 5 s without an answer. */
 export async function readSnapshot(pool: Pool): Promise<Snapshot> {
-  const { rows } = await pool.query({ text: statement, query_timeout: queryTimeoutMs } as { text: string })
+  const { rows } = await pool.query({
+    name: "status_page",
+    text: statement,
+    query_timeout: queryTimeoutMs,
+  } as { text: string })
   const [{ read_at, ...parts }] = rows as [Omit<Snapshot, "read_at"> & { read_at: Date }]
   return { ...parts, read_at: read_at.toISOString() }
 }

@@ -11,7 +11,10 @@ import { count } from "./format.js"
 export const number = (label, value) => ({
   label,
   kind: "number",
-  fill: (cell, row) => setText(cell, count(value(row))),
+  fill: (cell, row) => {
+    setText(cell, count(value(row)))
+    cell.parentElement?.toggleAttribute("data-zero", value(row) === 0)
+  },
 })
 
 /**

@@ -64,7 +64,7 @@ export const usage = table({
   columns: [
     text("Limit", (row) => row.limit_name),
     {
-      label: "Used in 24 h",
+      label: "Used",
       kind: "number",
       fill: (cell, row) =>
         setText(cell, row.max === null ? "not known yet" : `${count(row.used)} of ${count(row.max)}`),
