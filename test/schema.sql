@@ -584,7 +584,10 @@ UNION ALL
     count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts < job.max_attempts))) AS waiting,
     count(*) FILTER (WHERE (job.locked_at IS NOT NULL)) AS running,
     count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts))) AS failed,
-    GREATEST((now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))), '00:00:00'::interval) AS oldest_age
+        CASE
+            WHEN bool_or(((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts))) THEN GREATEST('00:00:00'::interval, (now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))))
+            ELSE NULL::interval
+        END AS oldest_age
    FROM graphile_worker.jobs job
   GROUP BY job.task_identifier;
 
@@ -700,7 +703,7 @@ create view sf_shadow_lag as
     f.fresh_except_listed,
     f.proven_as_of,
         CASE
-            WHEN (f.claimed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - f.fresh_except_listed)), (0)::numeric))::double precision
+            WHEN (f.fresh_except_listed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - f.fresh_except_listed)), (0)::numeric))::double precision
             ELSE NULL::double precision
         END AS lag_seconds,
     f.dirty,
@@ -708,11 +711,11 @@ create view sf_shadow_lag as
     f.verified_at,
     f.drift_rows,
         CASE
-            WHEN (f.row_count > 0) THEN GREATEST((now() - s.oldest_updated_at), '00:00:00'::interval)
+            WHEN ((f.row_count > 0) AND (s.oldest_updated_at IS NOT NULL)) THEN GREATEST((now() - s.oldest_updated_at), '00:00:00'::interval)
             ELSE NULL::interval
         END AS max_updated_age,
         CASE
-            WHEN (f.row_count > 0) THEN GREATEST((now() - s.newest_updated_at), '00:00:00'::interval)
+            WHEN ((f.row_count > 0) AND (s.newest_updated_at IS NOT NULL)) THEN GREATEST((now() - s.newest_updated_at), '00:00:00'::interval)
             ELSE NULL::interval
         END AS since_last_change,
     last_full.finished_at AS last_full_at,
@@ -829,6 +832,20 @@ create view sf_shadow_run as
         END AS estimated_end
    FROM (sf_shadow.run r
      CROSS JOIN LATERAL ( SELECT (((r.received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, r.progressed_at) - r.started_at)), (0)::numeric)))::double precision AS rows_per_second) rate);
+
+create view sf_shadow_stream as
+ SELECT s.topic,
+    ( SELECT COALESCE(array_agg(so.object ORDER BY so.object), '{}'::text[]) AS "coalesce"
+           FROM sf_shadow.stream_object so
+          WHERE (so.stream_id = s.stream_id)) AS objects,
+    s.position_at,
+    s.keepalive_at,
+    b.waiting,
+    b.oldest_age,
+    s.problem,
+    s.problem_since
+   FROM (sf_shadow.stream s
+     LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 0e7929cf
@@ -971,3 +988,5 @@ grant SELECT on table sf_shadow_reject_reason to sf_shadow_operator;
 grant SELECT on table sf_shadow_reject_reason to sf_shadow_reader;
 grant SELECT on table sf_shadow_run to sf_shadow_operator;
 grant SELECT on table sf_shadow_run to sf_shadow_reader;
+grant SELECT on table sf_shadow_stream to sf_shadow_operator;
+grant SELECT on table sf_shadow_stream to sf_shadow_reader;

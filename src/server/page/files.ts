@@ -4,7 +4,6 @@ import { extname, join } from "node:path"
 
 /** A file of the page as it is answered. */
 export interface PageFile {
-  path: string
   headers: Record<string, string>
   body: string
 }
@@ -25,26 +24,22 @@ const policy = [
   ...["base-uri", "form-action", "frame-ancestors"].map((what) => `${what} 'none'`),
 ].join("; ")
 
-/** Reads the files of browser/: page.html is `/`, the others are below `/page/`. */
-export function readPageFiles(): { files: PageFile[]; version: string } {
+/** Reads the files of browser/, by name, and a version that changes with any of them. */
+export function readPageFiles(): { files: ReadonlyMap<string, PageFile>; version: string } {
   const hash = createHash("sha256")
-  const files = readdirSync(folder)
-    .filter((name) => extname(name) in types)
-    .sort()
-    .map((name) => {
-      const body = readFileSync(join(folder, name), "utf8")
-      hash.update(name).update(body)
-      return {
-        path: name === "page.html" ? "/" : `/page/${name}`,
-        headers: {
-          "content-type": types[extname(name)] as string,
-          "content-security-policy": policy,
-          "x-content-type-options": "nosniff",
-          "referrer-policy": "no-referrer",
-          "cache-control": "no-cache",
-        },
-        body,
-      }
-    })
+  const files = new Map<string, PageFile>()
+  const names = readdirSync(folder).filter((name) => extname(name) in types)
+  for (const name of names.sort()) {
+    const body = readFileSync(join(folder, name), "utf8")
+    hash.update(name).update(body)
+    const headers = {
+      "content-type": types[extname(name)] as string,
+      "content-security-policy": policy,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-cache",
+    }
+    files.set(name, { headers, body })
+  }
   return { files, version: hash.digest("hex").slice(0, 12) }
 }

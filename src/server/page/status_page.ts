@@ -1,3 +1,4 @@
+import type { FastifyReply } from "fastify"
 import type { Pool } from "pg"
 import type { Log } from "../../log.ts"
 import type { Routes } from "../http.ts"
@@ -39,9 +40,12 @@ export function statusPage({
     })
     const history = () => JSON.stringify(samples.history())
 
-    for (const { path, headers, body } of files) {
-      app.get(path, async (_request, reply) => reply.headers(headers).send(body))
+    const sendFile = (name: string, reply: FastifyReply) => {
+      const file = files.get(name)
+      return file === undefined ? reply.callNotFound() : reply.headers(file.headers).send(file.body)
     }
+    app.get("/", (_request, reply) => sendFile("page.html", reply))
+    app.get<{ Params: { file: string } }>("/page/:file", ({ params }, reply) => sendFile(params.file, reply))
 
     app.get("/page/events", async (_request, reply) => {
       if (browsers.size >= mostBrowsers) {
