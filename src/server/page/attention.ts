@@ -90,7 +90,8 @@ function objectAttention(row: ObjectRow, { runs, read_at }: Snapshot): Attention
   }
   if (row.rejected > 0) {
     found.push(
-      attention("warning", `${records(row.rejected)} of ${object} cannot be stored`, {
+      attention("warning", `${object} has records that cannot be stored`, {
+        text: `${records(row.rejected)}; the reasons are below.`,
         advice: "Mend them in Salesforce: a record is read again when it changes. To try all of them now:",
         remedies: remedies.retryRejects(),
       }),
@@ -98,9 +99,9 @@ function objectAttention(row: ObjectRow, { runs, read_at }: Snapshot): Attention
   }
   if (row.drift_rows !== null && row.drift_rows > 0) {
     found.push(
-      attention("problem", `${records(row.drift_rows)} of ${object} had been silently wrong`, {
+      attention("problem", `${object} had been silently wrong`, {
         since: row.verified_at,
-        text: "The last comparison with Salesforce found them although the object claimed to be fresh, and repaired them.",
+        text: `The last comparison with Salesforce found ${records(row.drift_rows)} that differed although the object claimed to be fresh, and repaired them.`,
         advice: "Compare every record:",
         remedies: remedies.verifyAll(object),
       }),

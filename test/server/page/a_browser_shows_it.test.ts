@@ -213,6 +213,13 @@ test("while the database is away the page says so and since when, and comes back
   )
   assert.match(await page.locator("#connection").innerText(), /^no database for \d+ s$/)
   assert.equal(await rows("objects").count(), 3, "what was read before stays")
+  const colourOf = (selector: string) =>
+    page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}")).color`)
+  assert.equal(
+    await colourOf("#objects .state"),
+    await colourOf("#objects .caption + .value .muted"),
+    "and looks old",
+  )
   await letIn(database, true)
   await page.getByRole("heading", { name: "All is well" }).waitFor({ timeout: 15_000 })
   await shadow.apply(event("Product2", "UPDATE", productId(2), before(3), { Name: "Later" }))

@@ -94,8 +94,8 @@ test("rejects are counted by fault, with one of them and what to do", async (t) 
   const { attention, snapshot } = await statusOf(url)
   const warnings = lines(attention).filter((line) => line.startsWith("warning"))
   assert.deepEqual(warnings, [
-    "warning: 1 record of PricebookEntry cannot be stored | select add_job('maintain');",
-    "warning: 2 records of Product2 cannot be stored | select add_job('maintain');",
+    "warning: PricebookEntry has records that cannot be stored | select add_job('maintain');",
+    "warning: Product2 has records that cannot be stored | select add_job('maintain');",
   ])
   assert.deepEqual(
     snapshot?.rejects.map(({ object, sqlstate, records, reason }) => ({ object, sqlstate, records, reason })),
@@ -188,4 +188,31 @@ test("every command of SQL that the page shows can be run as it stands", async (
        (select count(*) from sf_shadow.object where not enabled) as disabled`,
   )
   assert.deepEqual(left, { consumers: 0, disabled: 0 })
+})
+
+test("rows that had been silently wrong are said, with how to compare every one", async (t) => {
+  const shadow = await freshShadow()
+  const { url } = await startPage(t, shadow.url)
+  await shadow.all(
+    "insert into sf_shadow.verification (object, kind, compared, drift) values ('Account', 'sample', 1000, 3)",
+  )
+  const { headline, attention } = await statusOf(url)
+  assert.equal(headline.text, "Account had been silently wrong.")
+  assert.deepEqual(lines(attention), [
+    "problem: Account had been silently wrong | npm run sf-shadow -- verify Account --all",
+  ])
+  assert.match(attention[0]?.text ?? "", /found 3 records that differed/)
+})
+
+test("a database that was never reached is named by host and name, never by its password", async (t) => {
+  const { url } = await startPage(t, "postgres://sync:s3cr3t@127.0.0.1:1/shop")
+  const status = await statusOf(url)
+  assert.deepEqual(status.headline, { tone: "problem", text: "The database does not answer." })
+  assert.equal(
+    status.fault?.message,
+    "DATABASE_URL: the database at 127.0.0.1:1/shop refused the connection. Is Postgres running there?",
+  )
+  assert.ok(Date.now() - Date.parse(status.fault?.since ?? "") < 5_000)
+  assert.equal(status.snapshot, null)
+  assert.doesNotMatch(JSON.stringify(status), /s3cr3t|sync/)
 })

@@ -17,7 +17,7 @@ export const streams = table({
       fill: (cell, row) =>
         showState(
           cell,
-          row.problem === null ? "well" : "problem",
+          row.problem !== null ? "problem" : row.position_at === null ? "progress" : "well",
           row.problem === null ? (row.position_at === null ? "not heard yet" : "heard") : "stands still",
           row.problem,
         ),

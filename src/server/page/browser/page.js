@@ -88,6 +88,7 @@ function showHeadline() {
   document.title = `${{ well: "✓", progress: "…", warning: "!", problem: "✗" }[tone]} ${text} sf-shadow`
 
   const lines = silence ? "Trying again; what is below is the last that was heard." : (fault?.message ?? "")
+  byId("content").toggleAttribute("data-old", silence !== undefined || fault !== null)
   detail.hidden = lines === ""
   setText(detail, fault && !silence && status?.snapshot ? `${lines} What is below was read before.` : lines)
   if (silence) showConnection("problem", silence.since, "not connected for ", "")
