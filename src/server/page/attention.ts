@@ -1,6 +1,6 @@
 import type { Readiness } from "../readiness.ts"
 import * as remedies from "./remedies.ts"
-import type { Attention, ConsumerRow, ObjectRow, RunRow, Snapshot, Status, Tone } from "./snapshot.ts"
+import type { Attention, ConsumerRow, ObjectRow, RunRow, Snapshot, Tone } from "./snapshot.ts"
 
 /** A stream that is opened anew, or a record that is read again, is no news before this time has passed. */
 const briefMs = 60_000
@@ -26,86 +26,62 @@ export function attentionOf(snapshot: Snapshot, checks: Readiness["checks"] = {}
   return found.sort((a, b) => severity[a.tone] - severity[b.tone])
 }
 
-/** The state of everything in one sentence. */
-export function headlineOf(snapshot: Snapshot, attention: readonly Attention[]): Status["headline"] {
-  const [worst, ...others] = attention
-  if (worst !== undefined) {
-    const more = others.filter(({ tone }) => tone !== "progress").length
-    return { tone: worst.tone, text: `${worst.title}${more > 0 ? `, and ${more} more to look at` : ""}.` }
-  }
-  const names = snapshot.objects.map(({ object }) => object)
-  if (names.length === 0)
-    return { tone: "warning", text: "No object is mirrored: sf_shadow.object is empty." }
-  const all = names.length === 1 ? `${names[0]} is fresh` : `all ${names.length} objects are fresh`
-  return { tone: "well", text: `All is well: ${all}.` }
-}
+type Details = Partial<Pick<Attention, "text" | "since" | "advice" | "remedies">>
 
-function attention(
-  tone: Tone,
-  title: string,
-  rest: Partial<Omit<Attention, "tone" | "title">> = {},
-): Attention {
-  return { tone, title, text: null, since: null, advice: null, remedies: [], ...rest }
+function attention(tone: Tone, title: string, details: Details = {}): Attention {
+  return { tone, object: null, title, text: null, since: null, advice: null, remedies: [], ...details }
 }
 
 function objectAttention(row: ObjectRow, { runs, read_at }: Snapshot): Attention[] {
   const { object, reason: text } = row
   const found: Attention[] = []
+  const say = (tone: Tone, predicate: string, details: Details) =>
+    found.push({ ...attention(tone, `${object} ${predicate}`, details), object })
   const running = runs.find((run) => run.object === object && run.finished_at === null)
-  const loading = running && `A load of it is running since ${utc(running.started_at)}: see Loads.`
+  const loading =
+    running && `A load of it is ${running.started_at === null ? "queued" : "running"}: see Loads.`
   switch (row.state) {
     case "never loaded":
-      found.push(
-        running
-          ? attention("progress", `${object} is being loaded for the first time`, { advice: loading })
-          : attention("problem", `${object} was never loaded`, { text, remedies: remedies.backfill(object) }),
-      )
+      if (running) say("progress", "is being loaded for the first time", { advice: loading })
+      else say("problem", "was never loaded", { text, remedies: remedies.backfill(object) })
       break
     case "paused":
-      found.push(attention("warning", `${object} is paused`, { text, remedies: remedies.resume(object) }))
+      say("warning", "is paused", { text, remedies: remedies.resume(object) })
       break
     case "degraded":
-      found.push(
-        attention("problem", `${object} is degraded`, {
-          text,
-          advice: "Give the service's Salesforce user the right to read the field, then load what changed.",
-          remedies: remedies.delta(object),
-        }),
-      )
+      say("problem", "is degraded", {
+        text,
+        advice: "Give the service's Salesforce user the right to read the field, then load what changed.",
+        remedies: remedies.delta(object),
+      })
       break
     case "stale":
-      found.push(
-        attention("problem", `${object} is stale`, {
-          text,
-          since: row.fresh_except_listed,
-          advice: loading ?? "The service closes a hole by itself when it can. To start a load now:",
-          remedies: loading ? [] : remedies.delta(object),
-        }),
-      )
+      say("problem", "is stale", {
+        text,
+        since: row.fresh_except_listed,
+        advice: loading ?? "The service closes a hole by itself when it can. To start a load now:",
+        remedies: loading ? [] : remedies.delta(object),
+      })
       break
     case "catching up":
       if (Date.parse(read_at) - Date.parse(row.fresh_as_of ?? read_at) > catchingUpMs) {
-        found.push(attention("progress", `${object} is catching up`, { text, since: row.fresh_as_of }))
+        say("progress", "is catching up", { text, since: row.fresh_as_of })
       }
   }
   if (row.rejected > 0) {
-    found.push(
-      attention("warning", `${object} has records that cannot be stored`, {
-        text: `${records(row.rejected)}; the reasons are below.`,
-        advice: "Mend them in Salesforce: a record is read again when it changes. To try all of them now:",
-        remedies: remedies.retryRejects(),
-      }),
-    )
+    say("warning", "has records that cannot be stored", {
+      text: `${records(row.rejected)}; the reasons are below.`,
+      advice: "Mend them in Salesforce: a record is read again when it changes. To try all of them now:",
+      remedies: remedies.retryRejects(),
+    })
   }
   if (row.drift_rows !== null && row.drift_rows > 0) {
-    found.push(
-      attention("problem", `${object} had been silently wrong`, {
-        since: row.verified_at,
-        text: `The last comparison with Salesforce found ${records(row.drift_rows)} that differed although the object claimed to be fresh, and repaired them.`,
-        advice: "Compare every record:",
-        remedies: remedies.verifyAll(object),
-      }),
-    )
+    say("problem", "had been silently wrong", {
+      since: row.verified_at,
+      text: `The last comparison with Salesforce found ${records(row.drift_rows)} that differed although the object claimed to be fresh, and repaired them.`,
+      advice: "Compare every record:",
+      remedies: remedies.verifyAll(object),
+    })
   }
   return found
 }

@@ -147,6 +147,8 @@ export interface Remedy {
 /** Something that a person should look at. */
 export interface Attention {
   tone: Tone
+  /** The object with which the title begins; null when it is about something else. */
+  object: string | null
   /** A sentence without its full stop, and without numbers that move by themselves. */
   title: string
   /** Why, in the words of a view or of an error. */

@@ -4,6 +4,7 @@ import { createRequire } from "node:module"
 import { type TestContext, test } from "node:test"
 import pg from "pg"
 import type { Page as BrowserPage, Request } from "playwright-core"
+import { mostBrowsers } from "../../../src/server/page/status_page.ts"
 import { openBrowser, withoutChromium } from "../../chromium.ts"
 import { before } from "../../sql/account_eligibility/claims.ts"
 import { created, event, product, productId } from "../../sql/records.ts"
@@ -245,6 +246,21 @@ test("when the service restarts the page says that it is alone, and is live agai
   await startPage(t, shadow.url, { port: Number(new URL(first.url).port) })
   await page.getByRole("heading", { name: "All is well" }).waitFor({ timeout: 15_000 })
   assert.equal(await page.evaluate(() => "opened" in globalThis), true)
+})
+
+test("a page too many says why it shows nothing, and shows it once there is room", { skip }, async (t) => {
+  const shadow = await freshShadow()
+  const { url } = await startPage(t, shadow.url)
+  const closing = new AbortController()
+  const others = await Promise.all(
+    Array.from({ length: mostBrowsers }, () => fetch(`${url}/page/events`, { signal: closing.signal })),
+  )
+  const { page } = await open(t, url)
+  await page.getByRole("heading", { name: `feeds ${mostBrowsers} open status pages already` }).waitFor()
+  closing.abort()
+  // Held until here: an answer that nobody holds is closed by the garbage collector.
+  assert.equal(others.filter(({ ok }) => ok).length, mostBrowsers)
+  await page.getByRole("heading", { name: "All is well" }).waitFor({ timeout: 15_000 })
 })
 
 test("behind a token the browser asks for it once, and then everything of the page comes", {

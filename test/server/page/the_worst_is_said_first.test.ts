@@ -18,7 +18,7 @@ test("an empty shadow is told to be loaded, and shows the load as progress once 
   const shadow = await Shadow.open()
   const { url } = await startPage(t, shadow.url)
   const { headline, attention } = await statusOf(url)
-  assert.equal(headline.text, "Account was never loaded, and 2 more to look at.")
+  assert.equal(headline.text, "Account, PricebookEntry and Product2 were never loaded.")
   assert.ok(
     lines(attention).includes(
       `problem: Product2 was never loaded | npm run sf-shadow -- backfill Product2 | select add_job('backfill', '{"object":"Product2"}');`,

@@ -60,7 +60,7 @@ async function refusal() {
     const answer = await fetch("/page/events", { signal: giveUp.signal })
     if (answer.ok) return "The service does not answer"
     const { error } = await answer.json()
-    return String(error)
+    return String(error).replace(/\.$/, "")
   } catch {
     return "The service does not answer"
   } finally {
