@@ -15,7 +15,7 @@ import {
 } from "./bulk_to_shadow/run.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings, objectsInOrder } from "./mapping.ts"
-import { countFailure } from "./metrics.ts"
+import { countError } from "./metrics.ts"
 import { isBudgetStop } from "./salesforce/budget.ts"
 
 /** How far a load has come; counts in records. */
@@ -146,7 +146,7 @@ async function recover(
     await sleep(await pauseRun(request, run, error), undefined, { signal: request.signal })
     return false
   }
-  countFailure(run.object, "bulk_to_shadow", reason)
+  countError(run.object, "bulk_to_shadow", error, reason)
   const message = failureMessage(error)
   if (action !== "retry" || failures >= patience) {
     await giveUp(request, run, new Error(message), action === "fuse")

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import type { z } from "zod"
 import { defaultTemplates, type Templates } from "./invalidations_to_redis/template_config.ts"
 import type { SalesforceConfig } from "./salesforce/config.ts"
-import { type Variable, type VariableName, variables } from "./variables.ts"
+import { loopback, type Variable, type VariableName, variables } from "./variables.ts"
 
 export type { SalesforceConfig } from "./salesforce/config.ts"
 
@@ -11,7 +11,8 @@ export interface BaseConfig {
   logLevel: string
   /** Folder of the demo's database. */
   dataDir: string
-  http: { host: string; port: number }
+  /** Where HTTP answers; `token` is there wherever others than this machine reach it. */
+  http: { host: string; port: number; token?: string }
 }
 
 /** The Redis whose cached records are invalidated. */
@@ -187,7 +188,7 @@ function baseOf(values: Values): BaseConfig {
   return {
     logLevel: values.LOG_LEVEL,
     dataDir: values.SF_SHADOW_DATA_DIR,
-    http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
+    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, token: values.HTTP_TOKEN },
   }
 }
 
@@ -213,6 +214,11 @@ function readAll(env: Environment): { values: Values; faults: string[] } {
     const result = schema.safeParse(raw)
     if (result.success) values[name] = result.data
     else faults.push(`${name}: ${result.error.issues.map((issue) => issue.message).join("; ")}`)
+  }
+  if (!loopback.test(values.HTTP_HOST as string) && !isSet(env, "HTTP_TOKEN")) {
+    faults.push(
+      `HTTP_TOKEN (or HTTP_TOKEN_FILE): not set, needed because HTTP_HOST is not an address of this machine only: others could read /metrics and the rest. Make one by: openssl rand -hex 32`,
+    )
   }
   return { values: values as Values, faults }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Deps } from "./deps.ts"
-import { eventsTotal } from "./metrics.ts"
+import { commitToShadowSeconds, countError, eventsTotal } from "./metrics.ts"
 import { transaction } from "./postgres/transaction.ts"
 
 /** Events folded per transaction: enough for set-wise work, little enough that a load's page waits briefly. */
@@ -20,6 +20,8 @@ interface Folded {
   result: string
   events: number
   consumed: number
+  /** Of the applied ones; null when there are none. */
+  commit_timestamps: Date[] | null
 }
 
 /**
@@ -27,7 +29,7 @@ interface Folded {
  * (rule 4). Resolves to true when everything is folded, to false when its turn is over before that.
  */
 export async function eventsToShadow(
-  { pool, log }: Deps,
+  { pool, session, log }: Pick<Deps, "pool" | "session" | "log">,
   streamId: number,
   signal?: AbortSignal,
 ): Promise<boolean> {
@@ -40,9 +42,16 @@ export async function eventsToShadow(
         [streamId, batchSize],
       )
       return folded.rows
+    }).catch((error) => {
+      countError("", "events_to_shadow", error)
+      throw error
     })
-    for (const { object, change_type, result, events } of rows)
+    const now = session.clock.estimate().getTime()
+    for (const { object, change_type, result, events, commit_timestamps } of rows) {
       eventsTotal.inc({ object, change_type, result }, events)
+      for (const committed of commit_timestamps ?? [])
+        commitToShadowSeconds.observe({ object }, Math.max(now - committed.getTime(), 0) / 1000)
+    }
     const consumed = rows[0]?.consumed ?? 0
     if (consumed > 0)
       log.debug({ event: "events_to_shadow", stream: streamId, consumed }, `${consumed} events folded`)

@@ -22,6 +22,7 @@ const secretKeys = [
   "privateKey",
   "redisUrl",
   "refreshToken",
+  "token",
 ]
 
 const redact = {

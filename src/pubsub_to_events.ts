@@ -1,5 +1,6 @@
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
+import { countError } from "./metrics.ts"
 import { whileLeading } from "./postgres/leader.ts"
 import { followTopic } from "./pubsub_to_events/follow.ts"
 import { readTopics, topicsWithoutLeader } from "./pubsub_to_events/topics.ts"
@@ -24,7 +25,11 @@ export async function startPubsubToEvents(deps: Deps): Promise<PubsubToEvents> {
   const following = topics.map((topic) =>
     whileLeading(
       { databaseUrl: config.databaseUrl, streamId: topic.streamId, signal: stopping.signal, log },
-      (signal) => followTopic(deps, topic, signal),
+      (signal) =>
+        followTopic(deps, topic, signal).catch((error) => {
+          if (!signal.aborted) countError(topic.objects.join("+"), "pubsub_to_events", error)
+          throw error
+        }),
     ),
   )
   return {

@@ -1,8 +1,9 @@
 import type { PoolClient } from "pg"
 import type { Deps } from "./deps.ts"
-import { countFailure, eventsTotal } from "./metrics.ts"
+import { countError, countMerged, type MergeCounts } from "./metrics.ts"
 import { sqlstate, sqlstateOf } from "./postgres/sqlstate.ts"
 import { transaction } from "./postgres/transaction.ts"
+import { isBudgetStop } from "./salesforce/budget.ts"
 import { nulMarker } from "./salesforce/csv_guard.ts"
 import { readRecords } from "./salesforce/records.ts"
 
@@ -37,6 +38,16 @@ export async function recordsToShadow(
   object: string,
   signal?: AbortSignal,
 ): Promise<RereadCounts> {
+  try {
+    return await rereadAll(deps, object, signal)
+  } catch (error) {
+    // A daily limit that is used up is waited for; an abort is the process's end.
+    if (!isBudgetStop(error) && !signal?.aborted) countError(object, "records_to_shadow", error)
+    throw error
+  }
+}
+
+async function rereadAll(deps: Deps, object: string, signal?: AbortSignal): Promise<RereadCounts> {
   const total: RereadCounts = { read: 0, missing: 0, cleared: 0 }
   const fields = await loadFields(deps, object)
   if (fields === null) return total
@@ -70,7 +81,7 @@ export async function recordsToShadow(
 /** The fuse of rule 7 has tripped: the marks stay, and freshness stands still, until somebody has looked. */
 function leaveToOperator({ log }: Deps, object: string, error: Error & { hint?: string }): null {
   if (sqlstateOf(error) !== sqlstate.fuse) throw error
-  countFailure(object, "records_to_shadow", sqlstate.fuse)
+  countError(object, "records_to_shadow", error)
   log.error({ event: "fuse_tripped", object }, `${error.message}. ${error.hint}`)
   return null
 }
@@ -85,7 +96,6 @@ async function reread(deps: Deps, object: string, fields: string[], marks: Mark[
     )
     cleared = rows[0]?.cleared ?? 0
   })
-  eventsTotal.inc({ object, change_type: "reread", result: "applied" }, compared)
   return { read: compared - missing, missing, cleared }
 }
 
@@ -102,14 +112,11 @@ export async function readAndMerge(
   ids: string[],
   within?: (client: PoolClient) => Promise<void>,
 ): Promise<{ compared: number; missing: number; drift: number }> {
-  const read = await readRecords(session, { object, fields, ids }).catch((error) => {
-    countFailure(object, "records_to_shadow", (error as { code?: string }).code ?? "unknown")
-    throw error
-  })
+  const read = await readRecords(session, { object, fields, ids })
   // jsonb cannot hold a NUL; what is marked here is set aside by the merge (rule 9).
   const json = `[${read.records.join(",")}]`
   const storable = json.replace(escapedNul, `$1${nulMarker}`)
-  const drift = await transaction(pool, async (client) => {
+  const counts = await transaction(pool, async (client) => {
     const { rows } = await client.query<{ read_id: number }>(
       "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
       [object, read.readFrom, read.readTo],
@@ -118,14 +125,19 @@ export async function readAndMerge(
       fields,
       storable,
     ])
-    const merged = await client.query<{ drift: number }>(
-      "select drift from sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
+    const merged = await client.query<MergeCounts>(
+      "select * from sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
       [object, rows[0]?.read_id, storable !== json, read.missing],
     )
     await within?.(client)
-    return merged.rows[0]?.drift ?? 0
+    return merged.rows[0] as MergeCounts
   })
-  return { compared: read.records.length + read.missing.length, missing: read.missing.length, drift }
+  countMerged(object, "reread", counts)
+  return {
+    compared: read.records.length + read.missing.length,
+    missing: read.missing.length,
+    drift: counts.drift,
+  }
 }
 
 /** Many doubts are settled by one full load instead; their marks go when it ends. True when it was asked for. */

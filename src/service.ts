@@ -11,7 +11,10 @@ import type { PubsubToEvents } from "./pubsub_to_events.ts"
 import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
 import { showApiUsage } from "./salesforce/usage_metrics.ts"
 import { startHttp } from "./server/http.ts"
+import { statusPage } from "./server/page/status_page.ts"
 import { serviceProbes } from "./server/probes.ts"
+import { healthRoutes } from "./server/routes/health.ts"
+import { metricsRoutes } from "./server/routes/metrics.ts"
 import type { Role } from "./service_roles.ts"
 import { Started } from "./started.ts"
 
@@ -64,7 +67,10 @@ export async function runService(
       })
       showConsumers(pool)
       showApiUsage(pool)
-      const http = await startHttp({ ...config.http, log, registry, probes })
+      const { databaseUrl } = config
+      const page = statusPage({ databaseUrl, pool, probes, log })
+      const routes = [healthRoutes(probes), metricsRoutes(registry), page]
+      const http = await startHttp({ ...config.http, log, routes })
       httpUrl = started.add(http).url
     }
     await waitForDatabase(config.databaseUrl, log, signal)

@@ -43,7 +43,8 @@ function urlOf(protocols: string[], like: string) {
   })
 }
 
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
+/** Hosts that only this machine reaches, as in a URL or bare. */
+export const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|::1)$/
 
 const loginUrl = urlOf(["https:", "http:"], "https://login.salesforce.com")
   .refine((value) => !value.startsWith("http:") || loopback.test(new URL(value).hostname), {
@@ -225,8 +226,19 @@ export const variables = {
     default: "4",
     schema: whole(1, 100),
   },
-  HTTP_HOST: { meaning: "Address of /healthz, /readyz and /metrics", default: "127.0.0.1", schema: text },
+  HTTP_HOST: {
+    meaning: "Address that HTTP answers on; any but this machine's own (127.0.0.1, ::1) needs HTTP_TOKEN",
+    default: "127.0.0.1",
+    schema: text,
+  },
   HTTP_PORT: { meaning: "Port of the same; 0: any free one", default: "9464", schema: whole(0, 65_535) },
+  HTTP_TOKEN: {
+    meaning: "What HTTP requests must show as Authorization: Bearer; /healthz and /readyz answer without it",
+    secret: true,
+    schema: text.refine((value) => /^[\w.~+/-]{20,}=*$/.test(value), {
+      error: "must be at least 20 letters and digits, for instance from: openssl rand -hex 32",
+    }),
+  },
   LOG_LEVEL: {
     meaning: "trace, debug, info, warn, error or silent; debug adds stack traces to errors",
     default: "info",

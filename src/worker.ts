@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { run, type Task, type TaskList } from "graphile-worker"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
+import { countError } from "./metrics.ts"
 import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
@@ -64,6 +65,12 @@ async function beat({ pool, log }: Deps, workerIds: ReadonlySet<string>, signal:
   }
 }
 
+/** The object that a job's payload names; "" for one that is about all, or about none. */
+function objectOf(payload: unknown): string {
+  const { object } = Object(payload) as { object?: unknown }
+  return typeof object === "string" ? object : ""
+}
+
 async function loadTasks(deps: Deps): Promise<TaskList> {
   const tasks: TaskList = {}
   const folder = join(root, "tasks")
@@ -83,7 +90,11 @@ function withinBudget({ budget, log }: Deps, task: Task): Task {
     try {
       return await task(payload, helpers)
     } catch (error) {
-      if (!isBudgetStop(error)) throw error
+      if (!isBudgetStop(error)) {
+        // What an edge has counted as its own is not counted again.
+        if (!helpers.abortSignal?.aborted) countError(objectOf(payload), helpers.job.task_identifier, error)
+        throw error
+      }
       const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
       const runAt = new Date(Date.now() + waitMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job

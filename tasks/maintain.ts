@@ -1,9 +1,13 @@
 import type { TaskFactory } from "../src/worker.ts"
 
-/** Retention: partitions ahead and behind, what no longer guards anything; rejects are tried again. */
+/** Retention: partitions ahead and behind, what no longer guards anything; exact ages; rejects are tried again. */
 const task: TaskFactory =
   ({ pool, log }) =>
   async () => {
+    // One object after the other: none is locked while another's table is read.
+    const objects = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
+    for (const { object } of objects.rows)
+      await pool.query("select sf_shadow.scan_updated_at(of_object => $1)", [object])
     const { rows } = await pool.query<{ done: { dead_consumers: string[] }; retried: number }>(
       "select sf_shadow.maintain() as done, sf_shadow.retry_rejects() as retried",
     )

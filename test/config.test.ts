@@ -49,7 +49,7 @@ test("a database and client credentials are enough; the rest has the documented 
   assert.deepEqual(config, {
     logLevel: "info",
     dataDir: ".data",
-    http: { host: "127.0.0.1", port: 9464 },
+    http: { host: "127.0.0.1", port: 9464, token: undefined },
     databaseUrl: secretFlow.DATABASE_URL,
     redis: undefined,
     salesforce: {
@@ -209,4 +209,31 @@ test("npm start: neither is the demo, both the service, one alone is a fault tha
   ).join("\n")
   assert.match(onlySalesforce, /^DATABASE_URL \(or DATABASE_URL_FILE\): not set/m)
   assert.match(onlySalesforce, /none of them for the demo/)
+})
+
+test("HTTP for other hosts needs a token, from the environment or a file", () => {
+  const token = "0123456789abcdef0123456789abcdef"
+  for (const host of ["0.0.0.0", "::", "10.1.2.3", "shadow.internal"]) {
+    const [fault, ...more] = faultsOf(() => readConfig({ ...secretFlow, HTTP_HOST: host }))
+    assert.deepEqual(more, [])
+    assert.match(fault ?? "", /^HTTP_TOKEN \(or HTTP_TOKEN_FILE\): not set, needed because HTTP_HOST/)
+    const { http } = readConfig({ ...secretFlow, HTTP_HOST: host, HTTP_TOKEN: token })
+    assert.deepEqual(http, { host, port: 9464, token })
+  }
+  for (const host of ["127.0.0.1", "127.0.1.1", "localhost", "::1"]) {
+    assert.equal(readConfig({ ...secretFlow, HTTP_HOST: host }).http.token, undefined)
+  }
+  const { http } = readConfig({
+    ...secretFlow,
+    HTTP_HOST: "0.0.0.0",
+    HTTP_TOKEN_FILE: file("token", `${token}\n`),
+  })
+  assert.equal(http.token, token)
+})
+
+test("a token that could be guessed is refused, and not printed", () => {
+  const faults = faultsOf(() => readConfig({ ...secretFlow, HTTP_HOST: "0.0.0.0", HTTP_TOKEN: "hunter2" }))
+  assert.deepEqual(faults, [
+    "HTTP_TOKEN: must be at least 20 letters and digits, for instance from: openssl rand -hex 32",
+  ])
 })

@@ -128,7 +128,7 @@ create table sf_shadow.dirty (
   record_id text collate "C" not null,
   since timestamp with time zone not null,
   not_before timestamp with time zone not null,
-  generation bigint default 1 not null,
+  generation bigint not null,
   reason text not null,
   attempts integer default 0 not null,
   marked_at timestamp with time zone default clock_timestamp() not null,
@@ -222,6 +222,8 @@ create table sf_shadow.object_state (
   absence_day date default '-infinity'::date not null,
   absence_deletes bigint default 0 not null,
   invalidation_seq bigint default 0 not null,
+  oldest_updated_at timestamp with time zone,
+  newest_updated_at timestamp with time zone,
   constraint object_state_hole_is_whole CHECK ((((hole_from IS NULL) = (hole_to IS NULL)) AND ((hole_from IS NULL) = (hole_reason IS NULL)))),
   constraint object_state_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint object_state_pkey PRIMARY KEY (object),
@@ -269,6 +271,7 @@ create table sf_shadow.reject (
   attempts integer default 1 not null,
   first_rejected_at timestamp with time zone default now() not null,
   last_rejected_at timestamp with time zone default now() not null,
+  refused_by text,
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
@@ -350,6 +353,7 @@ create table sf_shadow.stream (
   keepalive_at timestamp with time zone,
   keepalive_seq bigint,
   from_earliest boolean default false not null,
+  replay_unproven boolean default false not null,
   problem text,
   problem_since timestamp with time zone,
   constraint stream_next_seq_positive CHECK ((next_seq > 0)),
@@ -531,6 +535,10 @@ create view sf_shadow.object_claim as
         END AS reason
    FROM known k;
 
+create view sf_shadow.task as
+ SELECT identifier
+   FROM ( VALUES ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('records_to_shadow'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
+
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
         CASE
@@ -577,9 +585,24 @@ UNION ALL
     count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts < job.max_attempts))) AS waiting,
     count(*) FILTER (WHERE (job.locked_at IS NOT NULL)) AS running,
     count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts))) AS failed,
-    GREATEST((now() - min(job.run_at)), '00:00:00'::interval) AS oldest_age
+        CASE
+            WHEN bool_or(((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts))) THEN GREATEST('00:00:00'::interval, (now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))))
+            ELSE NULL::interval
+        END AS oldest_age
    FROM graphile_worker.jobs job
   GROUP BY job.task_identifier;
+
+create view sf_shadow_failed_job as
+ SELECT id AS job_id,
+    task_identifier AS task,
+    key,
+    (attempts)::integer AS attempts,
+    updated_at AS failed_at,
+    (updated_at + '01:00:00'::interval) AS retried_at,
+    "left"(regexp_replace(last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
+   FROM graphile_worker.jobs job
+  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (task_identifier IN ( SELECT t.identifier
+           FROM sf_shadow.task t)));
 
 create view sf_shadow_invalidation_consumer as
  SELECT object,
@@ -642,7 +665,7 @@ create view sf_shadow_lag as
             verified.verified_at,
             verified.drift AS drift_rows,
                 CASE
-                    WHEN (c.fresh_except_listed IS NOT NULL) THEN LEAST(c.fresh_except_listed, dirty.since, reject.since)
+                    WHEN (c.fresh_except_listed IS NOT NULL) THEN NULLIF(LEAST(c.fresh_except_listed, dirty.since, reject.since), '-infinity'::timestamp with time zone)
                     ELSE NULL::timestamp with time zone
                 END AS fresh_as_of
            FROM (((sf_shadow.object_claim c
@@ -661,34 +684,59 @@ create view sf_shadow_lag as
                    FROM sf_shadow.reject r
                   WHERE (r.object = c.object)) reject)
         )
- SELECT object,
+ SELECT f.object,
         CASE
-            WHEN (NOT is_loaded) THEN 'never loaded'::text
-            WHEN (NOT enabled) THEN 'paused'::text
-            WHEN (degraded IS NOT NULL) THEN 'degraded'::text
-            WHEN ((claimed IS NULL) OR (hole_from IS NOT NULL) OR ((now() - fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((dirty > 0) OR ((now() - fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            WHEN (NOT f.is_loaded) THEN 'never loaded'::text
+            WHEN (NOT f.enabled) THEN 'paused'::text
+            WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
+            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((now() - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
+            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
-    COALESCE(reason,
+    COALESCE(f.reason,
         CASE
-            WHEN (dirty > 0) THEN (dirty || ' records wait to be read again'::text)
-            WHEN (rejected > 0) THEN (rejected || ' records cannot be stored: see sf_shadow_reject'::text)
+            WHEN (f.dirty > 0) THEN (f.dirty || ' records wait to be read again'::text)
+            WHEN (f.rejected > 0) THEN (f.rejected || ' records cannot be stored: see sf_shadow_reject'::text)
             ELSE NULL::text
         END) AS reason,
-    row_count AS rows,
-    fresh_as_of,
-    fresh_except_listed,
-    proven_as_of,
+    f.row_count AS rows,
+    f.fresh_as_of,
+    f.fresh_except_listed,
+    f.proven_as_of,
         CASE
-            WHEN (claimed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - fresh_except_listed)), (0)::numeric))::double precision
+            WHEN (f.fresh_except_listed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (now() - f.fresh_except_listed)), (0)::numeric))::double precision
             ELSE NULL::double precision
         END AS lag_seconds,
-    dirty,
-    rejected,
-    verified_at,
-    drift_rows
-   FROM fresh f;
+    f.dirty,
+    f.rejected,
+    f.verified_at,
+    f.drift_rows,
+        CASE
+            WHEN ((f.row_count > 0) AND (s.oldest_updated_at IS NOT NULL)) THEN GREATEST((now() - s.oldest_updated_at), '00:00:00'::interval)
+            ELSE NULL::interval
+        END AS max_updated_age,
+        CASE
+            WHEN ((f.row_count > 0) AND (s.newest_updated_at IS NOT NULL)) THEN GREATEST((now() - s.newest_updated_at), '00:00:00'::interval)
+            ELSE NULL::interval
+        END AS since_last_change,
+    last_full.finished_at AS last_full_at,
+    last_full.run_id AS last_full_run_id,
+    last_delta.finished_at AS last_delta_at,
+    last_delta.run_id AS last_delta_run_id
+   FROM (((fresh f
+     JOIN sf_shadow.object_state s ON ((s.object = f.object)))
+     LEFT JOIN LATERAL ( SELECT r.run_id,
+            r.finished_at
+           FROM sf_shadow.run r
+          WHERE ((r.object = f.object) AND (r.kind = 'full'::text) AND (r.state = 'complete'::text))
+          ORDER BY r.run_id DESC
+         LIMIT 1) last_full ON (true))
+     LEFT JOIN LATERAL ( SELECT r.run_id,
+            r.finished_at
+           FROM sf_shadow.run r
+          WHERE ((r.object = f.object) AND (r.kind = 'delta'::text) AND (r.state = 'complete'::text))
+          ORDER BY r.run_id DESC
+         LIMIT 1) last_delta ON (true));
 
 create view sf_shadow_reject as
  SELECT object,
@@ -700,44 +748,105 @@ create view sf_shadow_reject as
     parent_id,
     contested_value,
     first_rejected_at,
-    last_rejected_at
+    last_rejected_at,
+    refused_by
    FROM sf_shadow.reject r;
 
+create view sf_shadow_reject_reason as
+ SELECT object,
+    sqlstate,
+    refused_by,
+        CASE sqlstate
+            WHEN '23502'::text THEN format('required field %s is empty'::text, refused_by)
+            WHEN '22003'::text THEN format('%s has more digits or decimals than its column'::text, refused_by)
+            WHEN '22P02'::text THEN format('%s is not of the type of its column'::text, refused_by)
+            WHEN '23503'::text THEN format('the record of %s is itself rejected'::text, refused_by)
+            WHEN '23505'::text THEN format('%s is held by another record'::text, refused_by)
+            WHEN '22021'::text THEN 'a text holds a NUL byte, which Postgres cannot store'::text
+            WHEN '22023'::text THEN 'the Id has not 18 characters'::text
+            ELSE concat_ws(' '::text, 'the shadow table refuses it:', refused_by, format('(SQLSTATE %s)'::text, sqlstate))
+        END AS reason,
+    records,
+    ARRAY( SELECT sample.record_id
+           FROM sf_shadow.reject sample
+          WHERE ((sample.object = refused.object) AND (sample.sqlstate = refused.sqlstate) AND (NOT (sample.refused_by IS DISTINCT FROM refused.refused_by)))
+          ORDER BY sample.record_id
+         LIMIT 5) AS sample_ids,
+    oldest_since,
+    latest_at,
+        CASE sqlstate
+            WHEN '23502'::text THEN format('Fill %s in Salesforce; or give the field a default_value in sf_shadow.field, then retry.'::text, refused_by)
+            WHEN '22003'::text THEN format('Correct %s in Salesforce, or widen its column (alter table, and column_type in sf_shadow.field), then retry.'::text, refused_by)
+            WHEN '22P02'::text THEN format('Correct %s in Salesforce, or change its column_type in sf_shadow.field and the table, then retry.'::text, refused_by)
+            WHEN '23503'::text THEN 'Settle the rejected parent first; its children are read again with it.'::text
+            WHEN '23505'::text THEN format('Give each record a %s of its own in Salesforce: the first holder keeps it.'::text, refused_by)
+            WHEN '22021'::text THEN 'Remove the NUL character from the text in Salesforce.'::text
+            WHEN '22023'::text THEN 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'::text
+            ELSE 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'::text
+        END AS what_to_do
+   FROM ( SELECT r.object,
+            r.sqlstate,
+            r.refused_by,
+            count(*) AS records,
+            min(r.since) AS oldest_since,
+            max(r.last_rejected_at) AS latest_at
+           FROM sf_shadow.reject r
+          GROUP BY r.object, r.sqlstate, r.refused_by) refused;
+
 create view sf_shadow_run as
- SELECT run_id,
-    object,
-    kind,
+ SELECT r.run_id,
+    r.object,
+    r.kind,
         CASE
-            WHEN ((finished_at IS NULL) AND (paused_until IS NOT NULL)) THEN 'paused'::text
-            ELSE state
+            WHEN ((r.finished_at IS NULL) AND (r.paused_until IS NOT NULL)) THEN 'paused'::text
+            ELSE r.state
         END AS state,
-    reason,
-    received,
-    expected,
-    (round(((100.0 * (received)::numeric) / (NULLIF(expected, 0))::numeric), 1))::double precision AS percent,
-    (((received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(finished_at, progressed_at) - started_at)), (0)::numeric)))::double precision AS rows_per_second,
-    inserted,
-    updated,
-    deleted,
-    unchanged,
-    ignored,
-    dirty,
-    rejected,
-    drift,
-    count_in_org,
-    count_in_shadow,
-    (count_in_org - count_in_shadow) AS difference,
-    since,
-    created_at,
-    started_at,
-    progressed_at,
-    finished_at,
-    error,
+    r.reason,
+    r.received,
+    r.expected,
+    (round(((100.0 * (r.received)::numeric) / (NULLIF(r.expected, 0))::numeric), 1))::double precision AS percent,
+    rate.rows_per_second,
+    r.inserted,
+    r.updated,
+    r.deleted,
+    r.unchanged,
+    r.ignored,
+    r.dirty,
+    r.rejected,
+    r.drift,
+    r.count_in_org,
+    r.count_in_shadow,
+    (r.count_in_org - r.count_in_shadow) AS difference,
+    r.since,
+    r.created_at,
+    r.started_at,
+    r.progressed_at,
+    r.finished_at,
+    r.error,
         CASE
-            WHEN (finished_at IS NULL) THEN paused_until
+            WHEN (r.finished_at IS NULL) THEN r.paused_until
             ELSE NULL::timestamp with time zone
-        END AS paused_until
-   FROM sf_shadow.run r;
+        END AS paused_until,
+        CASE
+            WHEN ((r.finished_at IS NULL) AND (r.paused_until IS NULL) AND (r.received > 0)) THEN GREATEST(now(), (r.progressed_at + ((((r.expected - r.received))::double precision / rate.rows_per_second) * '00:00:01'::interval)))
+            ELSE NULL::timestamp with time zone
+        END AS estimated_end
+   FROM (sf_shadow.run r
+     CROSS JOIN LATERAL ( SELECT (((r.received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, r.progressed_at) - r.started_at)), (0)::numeric)))::double precision AS rows_per_second) rate);
+
+create view sf_shadow_stream as
+ SELECT s.topic,
+    ( SELECT COALESCE(array_agg(so.object ORDER BY so.object), '{}'::text[]) AS "coalesce"
+           FROM sf_shadow.stream_object so
+          WHERE (so.stream_id = s.stream_id)) AS objects,
+    s.position_at,
+    s.keepalive_at,
+    b.waiting,
+    b.oldest_age,
+    s.problem,
+    s.problem_since
+   FROM (sf_shadow.stream s
+     LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 0e7929cf
@@ -761,7 +870,7 @@ create function sf_shadow.clear_marks(of_object text, record_ids text[], generat
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body fd7fd8e5
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
-create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 3f711b02
+create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow.deletes_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 6d2d0211
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
@@ -770,10 +879,10 @@ create function sf_shadow.ensure_event_partition(day date) returns void language
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body ee12f5cb
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint) language plpgsql set search_path="" set client_min_messages=warning; -- body c2977c80
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 6e97a9ea
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 9cefab17
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 38df28c8
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
@@ -781,50 +890,54 @@ create function sf_shadow.json_to_page(fields text[], records jsonb) returns voi
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body a85c4c53
 create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
-create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body d5ddf8a5
+create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 7c402f83
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
-create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body d0460e92
-create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body 16dacdf8
+create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
+create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
 create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 9e4f358f
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body e0335177
+create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 0645dce3
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 2a2d9b55
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
-create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body f96e9e92
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 458a012b
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
-create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 5816984f
+create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body da256ddc
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 9af9150a
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 4336a345
-create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fa074d13
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 676aeac9
+create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
+create function sf_shadow.replay_to_holes(objects text[], known_until timestamp with time zone, first_commit timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body e7a9f0b0
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
+create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 23bf38b8
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
+create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 7bf01568
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 679399d3
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body efba39d4
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 478cd868
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
-create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body a7a15941
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 64982ef7
+create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
+create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
-create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body f78b4d08
+create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
-create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 471715cb
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 8259b735
+create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f321f9e5
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
@@ -866,11 +979,17 @@ grant SELECT on table sf_shadow_api_usage to sf_shadow_reader;
 grant SELECT on table sf_shadow_backlog to sf_shadow_operator;
 grant SELECT on table sf_shadow_backlog to sf_shadow_reader;
 grant SELECT on table sf_shadow_event to sf_shadow_operator;
+grant SELECT on table sf_shadow_failed_job to sf_shadow_operator;
+grant SELECT on table sf_shadow_failed_job to sf_shadow_reader;
 grant SELECT on table sf_shadow_invalidation_consumer to sf_shadow_operator;
 grant SELECT on table sf_shadow_invalidation_consumer to sf_shadow_reader;
 grant SELECT on table sf_shadow_lag to sf_shadow_operator;
 grant SELECT on table sf_shadow_lag to sf_shadow_reader;
 grant SELECT on table sf_shadow_reject to sf_shadow_operator;
 grant SELECT on table sf_shadow_reject to sf_shadow_reader;
+grant SELECT on table sf_shadow_reject_reason to sf_shadow_operator;
+grant SELECT on table sf_shadow_reject_reason to sf_shadow_reader;
 grant SELECT on table sf_shadow_run to sf_shadow_operator;
 grant SELECT on table sf_shadow_run to sf_shadow_reader;
+grant SELECT on table sf_shadow_stream to sf_shadow_operator;
+grant SELECT on table sf_shadow_stream to sf_shadow_reader;

@@ -3,7 +3,7 @@
 --   shadow_table, key_column       quoted names
 --   column_names, column_values    the typed columns, as lists
 --   column_updates                 the same for `on conflict do update`
---   error                          text[] {SQLSTATE, reason} of a record that cannot be stored, else null
+--   error                          text[] {SQLSTATE, reason, field} of a record that cannot be stored, else null
 --   unique_value, parent_id        the contested value and the parent's id, or null
 --   unique_column, parent_column   their columns in the shadow table, or null
 --   held_unique, held_parent       the same of a shadow row `s`, as an expression that is null where there is none
@@ -28,17 +28,17 @@ language sql stable set search_path = '' as $$
   ), checked as (
     select mapped.*, concat(
       case when required then
-        format('when %s is null then array[''23502'', %L] ', value, format('required field %s is empty', field)) end,
+        format('when %s is null then array[''23502'', %L, %L] ', value, format('required field %s is empty', field), field) end,
       case when column_type <> 'text' then
-        format('when not pg_input_is_valid(%1$s, %2$L) then array[case when pg_input_is_valid(%1$s, %3$L) then ''22003'' else ''22P02'' end, %4$L || left(%1$s, 60) || %5$L] ',
+        format('when not pg_input_is_valid(%1$s, %2$L) then array[case when pg_input_is_valid(%1$s, %3$L) then ''22003'' else ''22P02'' end, %4$L || left(%1$s, 60) || %5$L, %6$L] ',
           value, column_type, regexp_replace(column_type, '\(.*', ''), format('%s is ', field),
-          format(', which does not fit %s of type %s', column_name, column_type)) end,
+          format(', which does not fit %s of type %s', column_name, column_type), field) end,
       case when scale is not null then
         -- NaN is a numeric to Postgres, of any precision and without a scale; it is no amount.
-        format('when lower(%1$s) = ''nan'' then array[''22003'', %2$L] ', value, format('%s is NaN', field)) ||
-        format('when scale(trim_scale(%1$s::numeric)) > %2$s then array[''22003'', %3$L || %1$s || %4$L] ',
+        format('when lower(%1$s) = ''nan'' then array[''22003'', %2$L, %3$L] ', value, format('%s is NaN', field), field) ||
+        format('when scale(trim_scale(%1$s::numeric)) > %2$s then array[''22003'', %3$L || %1$s || %4$L, %5$L] ',
           value, scale, format('%s is ', field),
-          format(', which has more decimals than %s of type %s', column_name, column_type)) end
+          format(', which has more decimals than %s of type %s', column_name, column_type), field) end
     ) as checks
     from mapped
   )

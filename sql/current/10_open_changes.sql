@@ -18,7 +18,7 @@ begin
     -- A reader would see a difference.
     changed boolean not null,
     fields jsonb,
-    -- {SQLSTATE, reason} of a record that cannot be stored.
+    -- {SQLSTATE, reason, the field or constraint that refuses it} of a record that cannot be stored.
     error text[],
     unique_value text,
     parent_id text,

@@ -2,15 +2,16 @@
 -- Consumes: sf_shadow_event behind the stream's cursor. Produces: shadow rows, tombstones, doubts, rejects,
 -- invalidations, and the cursor, in the caller's transaction. Safe to repeat: the cursor is locked first,
 -- and an event that was applied before is skipped by its key.
--- Returns one row per object, change type and result, and how many events were consumed in all.
+-- Returns one row per object, change type and result; when the applied ones were committed; and how many were consumed in all.
 create or replace function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer)
-returns table (object text, change_type text, result text, events bigint, consumed bigint)
+returns table (object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamptz[])
 language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
 #variable_conflict use_column
 declare
   cursor_row sf_shadow.stream_cursor;
   taken bigint;
   folded record;
+  rejected text[] := '{}';
 begin
   select c.* into cursor_row from sf_shadow.stream_cursor c where c.stream_id = of_stream_id for update;
   perform sf_shadow.open_event_batch(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, batch_size);
@@ -29,6 +30,7 @@ begin
     perform sf_shadow.deletes_to_children(folded.object);
     perform sf_shadow.fold_events(folded.object);
     perform sf_shadow.write_changes(folded.object);
+    rejected := rejected || array(select c.record_id from pg_temp.change c where c.error is not null);
   end loop;
 
   update sf_shadow.stream_cursor c set
@@ -44,11 +46,19 @@ begin
   where c.stream_id = of_stream_id;
 
   return query
-    select coalesce(e.object, 'unknown'), coalesce(e.change_type, 'unknown'),
-      case when e.verdict = 'apply' and e.unusable is null then 'applied'
-        when e.verdict = 'skip' then 'skipped' when e.verdict is null then 'not mirrored' else 'dirty' end,
-      count(distinct e.seq), taken
-    from pg_temp.event_batch e
-    group by 1, 2, 3;
+    select judged.object, judged.change_type, judged.result, count(*), taken,
+      array_agg(judged.commit_timestamp) filter (where judged.result = 'applied')
+    from (
+      select distinct e.seq, coalesce(e.object, 'unknown') as object, coalesce(e.change_type, 'unknown') as change_type,
+        case
+          when e.verdict = 'apply' and e.unusable is null then case when e.record_id = any (rejected) then 'rejected' else 'applied' end
+          when e.verdict = 'skip' then 'skipped'
+          when e.verdict is null then 'not mirrored'
+          else 'dirty'
+        end as result,
+        e.commit_timestamp
+      from pg_temp.event_batch e
+    ) judged
+    group by judged.object, judged.change_type, judged.result;
 end
 $$;

@@ -41,7 +41,7 @@ begin
           and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end,
       case when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end as fields,
       case when verdict = 'replace' and not absent then
-        case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id'] else %3$s end end,
+        case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %3$s end end,
       %4$s, %5$s,
       greatest(f_sm, case when verdict = 'keep' then r_updated_at end),
       greatest(f_read_from - $3, case when verdict = 'keep' then r_synced_at end),

@@ -9,7 +9,7 @@ begin
   if not exists (select from pg_temp.change c where c.differs) then
     return 0;
   end if;
-  select l.fresh_except_listed into claimed from public.sf_shadow_lag l where l.object = of_object;
+  select c.fresh_except_listed into claimed from sf_shadow.object_claim c where c.object = of_object;
   return (
     select count(*) from pg_temp.change c cross join sf_shadow.setting setting
     where c.differs and c.error is null and c.system_modstamp < claimed - setting.margin

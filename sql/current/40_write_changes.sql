@@ -1,11 +1,13 @@
 -- The one way into a shadow table: every path ends here (design, section 1).
 -- Consumes: pg_temp.change of one object, under its lock. Produces: rows, tombstones, doubts, rejects,
--- the exact row count, the outbox. Safe to repeat: the changes carry the version they are.
+-- the exact row count, the bounds of updated_at, the outbox. Safe to repeat: the changes carry the version they are.
 -- Raises SF003 where deletes by absence pass the fuse of rule 7, unless forced.
 create or replace function sf_shadow.write_changes(of_object text, forced boolean default false) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' as $$
 declare
   counts sf_shadow.merge_counts;
+  oldest timestamptz;
+  newest timestamptz;
 begin
   perform sf_shadow.set_aside_orphans(of_object);
   perform sf_shadow.set_aside_contested(of_object);
@@ -40,8 +42,16 @@ begin
   into counts
   from pg_temp.change c;
 
-  update sf_shadow.object_state s set row_count = s.row_count + counts.inserted - counts.deleted
-  where s.object = of_object and counts.inserted <> counts.deleted;
+  select min(c.updated_at), max(c.updated_at) into oldest, newest
+  from pg_temp.change c
+  where c.verdict in ('replace', 'keep') and not c.absent and c.error is null;
+  update sf_shadow.object_state s set
+    row_count = s.row_count + counts.inserted - counts.deleted,
+    -- Bounds of rows that are all gone say nothing.
+    oldest_updated_at = least(case when s.row_count > 0 then s.oldest_updated_at end, oldest),
+    newest_updated_at = greatest(case when s.row_count > 0 then s.newest_updated_at end, newest)
+  where s.object = of_object
+    and (counts.inserted <> counts.deleted or oldest < s.oldest_updated_at or newest > s.newest_updated_at);
   return counts;
 end
 $$;

@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 declare
   parent record;
 begin
-  select p.object, r.shadow_table, r.key_column into parent
+  select p.object, r.shadow_table, r.key_column, o.parent_field into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
   cross join sf_shadow.record_to_row(p.object) r
@@ -23,7 +23,7 @@ begin
         and not exists (select from %1$s p where p.%2$s = c.parent_id)
     ), set_aside as (
       update pg_temp.change c set
-        error = case when orphan.parent_rejected then array['23503', $1 || ' ' || orphan.parent_id || ' is itself rejected'] end,
+        error = case when orphan.parent_rejected then array['23503', $1 || ' ' || orphan.parent_id || ' is itself rejected', $3] end,
         verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
         dirty_reason = case when orphan.parent_rejected then c.dirty_reason
           else coalesce(c.dirty_reason, $1 || ' ' || orphan.parent_id || ' is not in the shadow') end
@@ -36,6 +36,6 @@ begin
     where not parent_rejected
     having count(*) > 0
   $sql$, parent.shadow_table, parent.key_column)
-  using parent.object, of_object;
+  using parent.object, of_object, parent.parent_field;
 end
 $$;

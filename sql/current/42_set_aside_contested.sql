@@ -46,7 +46,7 @@ begin
       select lost.record_id, min(lost.holder) as holder from lost group by lost.record_id
     ), set_aside as (
       update pg_temp.change c set
-        error = array['23505', %4$L || c.unique_value || ' is held by %5$s ' || contested.holder],
+        error = array['23505', %4$L || c.unique_value || ' is held by %5$s ' || contested.holder, %6$L],
         dirty_reason = case when reject.record_id is null then %4$L || 'is claimed by two records' else c.dirty_reason end
       from contested
       left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = contested.record_id
@@ -59,7 +59,7 @@ begin
     from set_aside
     where first_time
     having count(*) > 0
-  $sql$, g.shadow_table, g.key_column, g.unique_column, g.field || ' ', of_object)
+  $sql$, g.shadow_table, g.key_column, g.unique_column, g.field || ' ', of_object, g.field)
   using of_object;
 end
 $$;

@@ -7,6 +7,7 @@ declare
   g record;
   ids text[];
   middle integer;
+  refused_by text;
 begin
   select * into g from sf_shadow.record_to_row(of_object);
   execute format($sql$
@@ -27,7 +28,8 @@ exception when data_exception or integrity_constraint_violation then
   ids := coalesce(record_ids, array(select c.record_id from pg_temp.change c
     where c.verdict in ('replace', 'keep') and not c.absent and c.error is null));
   if cardinality(ids) = 1 then
-    update pg_temp.change c set error = array[sqlstate, sqlerrm] where c.record_id = ids[1];
+    get stacked diagnostics refused_by = constraint_name;
+    update pg_temp.change c set error = array[sqlstate, sqlerrm, nullif(refused_by, '')] where c.record_id = ids[1];
     return;
   end if;
   middle := cardinality(ids) / 2;

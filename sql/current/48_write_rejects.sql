@@ -8,10 +8,10 @@ begin
   where r.object = of_object and r.record_id = c.record_id
     and c.verdict in ('replace', 'keep') and c.error is null;
 
-  insert into sf_shadow.reject as r (object, record_id, since, known_until, sqlstate, reason, payload, parent_id, contested_value)
+  insert into sf_shadow.reject as r (object, record_id, since, known_until, sqlstate, reason, refused_by, payload, parent_id, contested_value)
   -- What is refused stays as old as the doubt that this read has settled, and as the hole that it may be the end of.
   select of_object, c.record_id, least(c.doubt_since, d.since, state.hole_from), coalesce(greatest(c.commit_timestamp, read.read_to), '-infinity'),
-    c.error[1], c.error[2],
+    c.error[1], c.error[2], c.error[3],
     -- A NUL byte is shown as JSON writes it.
     convert_to(replace(c.fields::text, sf_shadow.nul_marker(), '\u0000'), 'UTF8'),
     c.parent_id, case when c.error[1] = '23505' then c.unique_value end
@@ -21,7 +21,7 @@ begin
   left join sf_shadow.dirty d on d.object = of_object and d.record_id = c.record_id
   where c.error is not null
   on conflict (object, record_id) do update set
-    since = least(r.since, excluded.since), known_until = greatest(r.known_until, excluded.known_until), sqlstate = excluded.sqlstate, reason = excluded.reason,
+    since = least(r.since, excluded.since), known_until = greatest(r.known_until, excluded.known_until), sqlstate = excluded.sqlstate, reason = excluded.reason, refused_by = excluded.refused_by,
     payload = excluded.payload, parent_id = excluded.parent_id, contested_value = excluded.contested_value,
     attempts = r.attempts + 1, last_rejected_at = now();
 end

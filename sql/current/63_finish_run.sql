@@ -40,6 +40,10 @@ begin
     from sf_shadow.run r
     where r.run_id = of_run_id;
   end if;
+  if run.kind <> 'delta' then
+    -- The sweep has just read the whole table.
+    perform sf_shadow.scan_updated_at(run.object);
+  end if;
   delete from sf_shadow.run_page p where p.run_id = of_run_id;
   perform sf_shadow.close_hole(run.object);
   if run.kind = 'full' then

@@ -1,7 +1,18 @@
--- Is it keeping up? One row per object, for operators and Grafana (rule 10). All times on Salesforce's clock:
--- for every change published and committed before fresh_as_of, the shadow holds that version or a later one;
--- fresh_except_listed says the same without the records that are listed as dirty or rejected.
--- Reads small tables only: no count or minimum over a shadow table.
+-- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock. Reads small
+-- tables only: no count or minimum over a shadow table.
+--   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words
+--   rows                   of the shadow table, exact: the last load's plus inserts less deletes
+--   max_updated_age        age of the oldest updated_at of a row, and since_last_change of the newest: bounds that each
+--                          merge moves, so nothing is older, and nothing newer, than they say. Exact after a full load
+--                          and an Id comparison, and nightly; until then the row of the bound may have changed or gone
+--   fresh_as_of            for every change published and committed before it, the shadow holds that version or a later
+--   fresh_except_listed    the same without the records that are listed as dirty or rejected; null: nothing is claimed
+--   proven_as_of           the last complete load or Id comparison: the bound for what is never published
+--   lag_seconds            age of fresh_except_listed; null while nothing is claimed
+--   dirty, rejected        records that wait to be read again, and that cannot be stored
+--   verified_at            the last comparison with Salesforce, field by field, and its drift_rows: rows that were wrong
+--                          though the object claimed to be fresh; must be 0
+--   last_full_at, ..._run_id, last_delta_at, ..._run_id    the last complete load of the kind, and its run
 create or replace view public.sf_shadow_lag as
 with fresh as (
   select c.*, dirty.records as dirty, reject.records as rejected, verified.verified_at, verified.drift as drift_rows,
@@ -31,9 +42,20 @@ select
   f.fresh_as_of,
   f.fresh_except_listed,
   f.proven_as_of,
-  case when f.claimed is not null then greatest(extract(epoch from now() - f.fresh_except_listed), 0)::double precision end as lag_seconds,
+  case when f.fresh_except_listed is not null then greatest(extract(epoch from now() - f.fresh_except_listed), 0)::double precision end as lag_seconds,
   f.dirty,
   f.rejected,
   f.verified_at,
-  f.drift_rows
-from fresh f;
+  f.drift_rows,
+  case when f.row_count > 0 and s.oldest_updated_at is not null then greatest(now() - s.oldest_updated_at, interval '0') end as max_updated_age,
+  case when f.row_count > 0 and s.newest_updated_at is not null then greatest(now() - s.newest_updated_at, interval '0') end as since_last_change,
+  last_full.finished_at as last_full_at,
+  last_full.run_id as last_full_run_id,
+  last_delta.finished_at as last_delta_at,
+  last_delta.run_id as last_delta_run_id
+from fresh f
+join sf_shadow.object_state s on s.object = f.object
+left join lateral (select r.run_id, r.finished_at from sf_shadow.run r
+  where r.object = f.object and r.kind = 'full' and r.state = 'complete' order by r.run_id desc limit 1) last_full on true
+left join lateral (select r.run_id, r.finished_at from sf_shadow.run r
+  where r.object = f.object and r.kind = 'delta' and r.state = 'complete' order by r.run_id desc limit 1) last_delta on true;

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts"
 import { describeToFields } from "../mapping.ts"
-import { driftTotal } from "../metrics.ts"
+import { driftTotal, eventsTotal } from "../metrics.ts"
 import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { countRecords } from "../salesforce/records.ts"
@@ -31,6 +31,12 @@ export async function advanceRun(deps: Deps, runId: number, pages: PageMerger): 
   else if (run.state === "loading") await pages.pageToShadow(run)
   else if (run.state === "sweeping") await finish(deps, run)
   const after = await readRun(deps, runId)
+  // What the sweep has deleted; the pages are counted one by one.
+  if (run.state === "sweeping" && after.deleted > run.deleted)
+    eventsTotal.inc(
+      { object: run.object, change_type: run.kind, result: "deleted" },
+      after.deleted - run.deleted,
+    )
   if (isFinal(after.state)) logEnd(deps, after)
   return { run: after, waitMs }
 }

@@ -2,6 +2,7 @@ import { pipeline } from "node:stream/promises"
 import { escapeIdentifier } from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 import type { Deps } from "../deps.ts"
+import { countMerged, type MergeCounts } from "../metrics.ts"
 import { beginTransaction, type OpenTransaction } from "../postgres/transaction.ts"
 import { openResultPage } from "../salesforce/bulk_results.ts"
 import { CsvGuard } from "../salesforce/csv_guard.ts"
@@ -49,16 +50,19 @@ export class PageMerger {
     const number = run.pages + 1
     const page = await this.#take({ run, number, locator: run.locator })
     if (page.nextLocator !== null) this.#readAhead({ run, number: number + 1, locator: page.nextLocator })
+    let merged: MergeCounts
     try {
-      await page.client.query(
-        "select sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_nuls => $4)",
+      const { rows } = await page.client.query<MergeCounts>(
+        "select * from sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_nuls => $4)",
         [run.run_id, number, page.nextLocator, page.hasNuls],
       )
+      merged = rows[0] as MergeCounts
     } catch (error) {
       await page.rollback()
       throw error
     }
     await page.commit()
+    countMerged(run.object, run.kind, merged)
   }
 
   /** Gives up the page that is read ahead; resolves when nothing of it is left. */

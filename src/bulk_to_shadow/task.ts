@@ -3,7 +3,7 @@ import { z } from "zod"
 import { hasHole } from "../bulk_to_shadow.ts"
 import type { Deps } from "../deps.ts"
 import { objectsInOrder } from "../mapping.ts"
-import { countFailure } from "../metrics.ts"
+import { countError } from "../metrics.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
@@ -98,7 +98,7 @@ async function recover(
   const { action, reason } = classifyFailure(error)
   if (action === "follow") return followMs
   if (action === "pause") return pauseRun(deps, run, error as Error)
-  countFailure(run.object, "bulk_to_shadow", reason)
+  countError(run.object, "bulk_to_shadow", error, reason)
   const message = failureMessage(error)
   if (action !== "retry" || job.attempts >= job.max_attempts) {
     await giveUp(deps, run, new Error(message), action === "fuse")

@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import type { Deps } from "../deps.ts"
-import { countFailure, eventsTotal } from "../metrics.ts"
+import { countError, countFailure, eventsTotal, streamReconnectsTotal } from "../metrics.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { transaction } from "../postgres/transaction.ts"
 import type { ReplayStart } from "../pubsub/fetch_stream.ts"
@@ -33,6 +33,8 @@ interface LeadRow extends Lead {
 export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal): Promise<void> {
   const { pool, session, config } = deps
   const log = deps.log.child({ stream: topic.topic })
+  const objects = topic.objects.join("+")
+  streamReconnectsTotal.inc({ stream: topic.topic }, 0)
   // Before the position is read: Salesforce's time is needed for a hole, and a refused login should be said first.
   await session.credentials()
   for (const object of topic.objects) await checkMapping({ ...deps, log }, object)
@@ -82,7 +84,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
         )
       })
     } catch (error) {
-      countFailure(topic.objects.join("+"), "pubsub_to_events", sqlstateOf(error) ?? "connection")
+      countError(objects, "pubsub_to_events", error, sqlstateOf(error) ?? "connection")
       if (sqlstateOf(error) === sqlstate.notLeader) replaced.abort()
       throw error
     }
@@ -90,6 +92,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     replayUnproven = false
     for (const event of batch.events) {
       const result = event.error === null ? "stored" : "undecoded"
+      if (event.error) countFailure(event.object ?? objects, "pubsub_to_events", event.error.reason)
       eventsTotal.inc({
         object: event.object ?? "unknown",
         change_type: event.changeType ?? "unknown",
@@ -122,7 +125,8 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     onState: (state) => {
       log.debug({ event: "stream_state", status: state.status }, `${topic.topic}: ${state.status}`)
       if (state.status !== "waiting") return
-      countFailure(topic.objects.join("+"), "pubsub_to_events", state.error.code ?? "transport")
+      streamReconnectsTotal.inc({ stream: topic.topic })
+      countError(objects, "pubsub_to_events", state.error, state.error.code ?? "transport")
       noteProblem(deps, lead, state.error.message).catch((err) =>
         log.debug({ event: "stream_problem_not_noted", err }, "the database does not answer"),
       )

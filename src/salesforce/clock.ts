@@ -61,6 +61,16 @@ export class SalesforceClock {
     return this.#reading().latest(performance.now())
   }
 
+  /**
+   * Salesforce's time now, for figures, not for decisions: the local clock where it is within what the answers allow,
+   * else the nearest they do.
+   */
+  estimate(): Date {
+    const local = Date.now()
+    if (!this.isKnown) return new Date(local)
+    return new Date(Math.min(Math.max(local, this.earliest().getTime()), this.latest().getTime()))
+  }
+
   #reading(): ClockReading {
     if (this.#last) return this.#last
     throw new Error("Salesforce's time is not known yet: no answer with a Date header has arrived")

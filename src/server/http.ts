@@ -1,16 +1,21 @@
-import fastify from "fastify"
-import type { Registry } from "prom-client"
+import fastify, { type FastifyInstance } from "fastify"
 import type { Log } from "../log.ts"
-import { type Probe, readiness } from "./readiness.ts"
+import { guardRoutes } from "./access.ts"
+
+/**
+ * Adds routes that belong together to the server, before it listens. Access is checked before every route
+ * (access.ts); `app.addHook("onClose", ...)` ends what they keep open.
+ */
+export type Routes = (app: FastifyInstance) => void
 
 export interface HttpOptions {
   host: string
   /** 0: any free port. */
   port: number
+  /** HTTP_TOKEN; undefined only where nobody but this host reaches the port. */
+  token?: string
   log: Log
-  registry: Registry
-  /** What /readyz asks, each time it is called. */
-  probes: readonly Probe[]
+  routes: readonly Routes[]
 }
 
 export interface HttpServer {
@@ -20,29 +25,27 @@ export interface HttpServer {
 }
 
 /**
- * Serves /healthz (the process lives), /readyz (200 or 503 with its checks, design section 9) and /metrics.
+ * Serves the routes, each only to those who may see it.
  *
  * @throws Error naming HTTP_PORT or HTTP_HOST when the address cannot be used
  */
-export async function startHttp({ host, port, log, registry, probes }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({ host, port, token, log, routes }: HttpOptions): Promise<HttpServer> {
   // Open keep-alive connections of a scraper must not hold up the end of the process.
   const app = fastify({ logger: false, forceCloseConnections: true })
-
-  app.get("/healthz", async () => ({ status: "ok" }))
-
-  app.get("/readyz", async (_request, reply) => {
-    const result = await readiness(probes)
-    return reply.code(result.ready ? 200 : 503).send(result)
+  const paths: string[] = []
+  app.addHook("onRoute", ({ method, url }) => {
+    if (method === "GET") paths.push(url)
   })
+  guardRoutes(app, token)
 
-  app.get("/metrics", async (_request, reply) => {
-    return reply.type(registry.contentType).send(await registry.metrics())
-  })
-
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `there is no ${request.method} ${request.url.split("?")[0]}`, paths }),
+  )
   app.setErrorHandler((error: Error, request, reply) => {
     log.error({ event: "http_request_failed", err: error, path: request.url }, "an HTTP request failed")
     return reply.code(500).send({ error: "internal error, see the log" })
   })
+  for (const add of routes) add(app)
 
   try {
     await app.listen({ host, port })
@@ -52,7 +55,7 @@ export async function startHttp({ host, port, log, registry, probes }: HttpOptio
   }
   const address = app.server.address() as { port: number }
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`
-  log.info({ event: "http_started", url }, `HTTP on ${url}: /healthz /readyz /metrics`)
+  log.info({ event: "http_started", url }, `HTTP on ${url}: ${paths.join(" ")}`)
   return { url, stop: () => app.close() }
 }
 

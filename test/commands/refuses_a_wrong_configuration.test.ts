@@ -74,3 +74,9 @@ test("a database that is down ends one-shot commands with 1, host and port, and 
     assert.doesNotMatch(stdout + stderr, /hunter2|s3cr3t/)
   }
 })
+
+test("run on an address of other hosts without HTTP_TOKEN exits 2 and names it", async () => {
+  const { code, stderr } = await runCommand(["run"], { ...database, ...salesforce, HTTP_HOST: "0.0.0.0" })
+  assert.equal(code, 2)
+  assert.match(stderr, /^ {2}HTTP_TOKEN \(or HTTP_TOKEN_FILE\): not set/m)
+})

@@ -51,6 +51,17 @@ describe("Salesforce's clock", () => {
     assert.ok(clock.latest().getTime() >= local - 5 && clock.latest().getTime() < local + 1_500)
   })
 
+  it("estimates by the local clock only where that can be right", () => {
+    const clock = new SalesforceClock()
+    assert.ok(Math.abs(clock.estimate().getTime() - Date.now()) < 1_000)
+    for (const aheadMs of [3_600_000, -3_600_000, 0]) {
+      const at = performance.now()
+      clock.observe(new Date(Date.now() + aheadMs).toUTCString(), at, at)
+      const off = clock.estimate().getTime() - (Date.now() + aheadMs)
+      assert.ok(Math.abs(off) <= (aheadMs === 0 ? 50 : 2_050), `${off} ms off`)
+    }
+  })
+
   it("keeps what it knew when an answer has no usable date, and refuses to guess before the first", () => {
     const clock = new SalesforceClock()
     assert.throws(() => clock.earliest(), /not known yet/)

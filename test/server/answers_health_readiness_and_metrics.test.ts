@@ -3,13 +3,20 @@ import { createServer } from "node:net"
 import { test } from "node:test"
 import { createLog } from "../../src/log.ts"
 import { countFailure, registry } from "../../src/metrics.ts"
-import { startHttp } from "../../src/server/http.ts"
+import { type HttpServer, startHttp } from "../../src/server/http.ts"
 import type { Probe } from "../../src/server/readiness.ts"
+import { healthRoutes } from "../../src/server/routes/health.ts"
+import { metricsRoutes } from "../../src/server/routes/metrics.ts"
 
 const log = createLog("silent")
 
+function serve(probes: Probe[]): Promise<HttpServer> {
+  const routes = [healthRoutes(probes), metricsRoutes(registry)]
+  return startHttp({ host: "127.0.0.1", port: 0, log, routes })
+}
+
 async function withServer(probes: Probe[], use: (url: string) => Promise<void>): Promise<void> {
-  const server = await startHttp({ host: "127.0.0.1", port: 0, log, registry, probes })
+  const server = await serve(probes)
   try {
     await use(server.url)
   } finally {
@@ -94,7 +101,7 @@ test("a port in use is an error that names HTTP_PORT", async () => {
   })
   try {
     await assert.rejects(
-      startHttp({ host: "127.0.0.1", port, log, registry, probes: [] }),
+      startHttp({ host: "127.0.0.1", port, log, routes: [] }),
       new RegExp(`HTTP_PORT ${port} on 127\\.0\\.0\\.1 is in use by another process`),
     )
   } finally {
@@ -103,7 +110,7 @@ test("a port in use is an error that names HTTP_PORT", async () => {
 })
 
 test("stop does not wait for a client that keeps its connection open", async () => {
-  const server = await startHttp({ host: "127.0.0.1", port: 0, log, registry, probes: [well] })
+  const server = await serve([well])
   await (await fetch(`${server.url}/healthz`)).text()
   const started = Date.now()
   await server.stop()

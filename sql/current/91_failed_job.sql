@@ -1,0 +1,13 @@
+-- Which jobs are out of attempts, and why? One row per job; empty when all is well. An hour after its last failure
+-- watch_workers (crontab) gives each one more attempt, until it succeeds; a new job of the same key takes its place.
+--   job_id, task, key    as the queue knows it; key names the object or stream
+--   attempts             how often it was tried
+--   failed_at            the last time; retried_at: when it is tried again by itself
+--   error                what the last attempt said, its first 300 characters
+create or replace view public.sf_shadow_failed_job as
+select job.id as job_id, job.task_identifier as task, job.key, job.attempts::integer as attempts,
+  job.updated_at as failed_at, job.updated_at + interval '1 hour' as retried_at,
+  left(regexp_replace(job.last_error, '\s+', ' ', 'g'), 300) as error
+from graphile_worker.jobs job
+where job.locked_at is null and job.attempts >= job.max_attempts
+  and job.task_identifier in (select t.identifier from sf_shadow.task t);
