@@ -695,8 +695,16 @@ create view sf_shadow_lag as
         END AS state,
     COALESCE(f.reason,
         CASE
-            WHEN (f.dirty > 0) THEN (f.dirty || ' records wait to be read again'::text)
-            WHEN (f.rejected > 0) THEN (f.rejected || ' records cannot be stored: see sf_shadow_reject'::text)
+            WHEN (f.dirty > 0) THEN (
+            CASE f.dirty
+                WHEN 1 THEN '1 record waits'::text
+                ELSE (f.dirty || ' records wait'::text)
+            END || ' to be read again'::text)
+            WHEN (f.rejected > 0) THEN (
+            CASE f.rejected
+                WHEN 1 THEN '1 record'::text
+                ELSE (f.rejected || ' records'::text)
+            END || ' cannot be stored: see sf_shadow_reject'::text)
             ELSE NULL::text
         END) AS reason,
     f.row_count AS rows,
