@@ -10,6 +10,7 @@ import { createPool } from "./postgres/pool.ts"
 import type { PubsubToEvents } from "./pubsub_to_events.ts"
 import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
 import { startHttp } from "./server/http.ts"
+import { statusPage } from "./server/page/status_page.ts"
 import { serviceProbes } from "./server/probes.ts"
 import { healthRoutes } from "./server/routes/health.ts"
 import { metricsRoutes } from "./server/routes/metrics.ts"
@@ -65,7 +66,12 @@ export async function runService(
         ...(clears && { redisProblem: () => redis?.problem() }),
       })
       showDatabase(pool)
-      const routes = [healthRoutes(probes), metricsRoutes(registry), queueRoutes(pool, config.databaseUrl)]
+      const { databaseUrl } = config
+      const page = statusPage({ databaseUrl, pool, probes, log })
+      const routes = [
+        ...[healthRoutes(probes), metricsRoutes(registry), queueRoutes(pool, databaseUrl)],
+        page,
+      ]
       const http = await startHttp({ ...config.http, log, routes })
       httpUrl = started.add(http).url
     }

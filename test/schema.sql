@@ -699,8 +699,16 @@ create view sf_shadow_lag as
         END AS state,
     COALESCE(f.reason,
         CASE
-            WHEN (f.dirty > 0) THEN (f.dirty || ' records wait to be read again'::text)
-            WHEN (f.rejected > 0) THEN (f.rejected || ' records cannot be stored: see sf_shadow_reject'::text)
+            WHEN (f.dirty > 0) THEN (
+            CASE f.dirty
+                WHEN 1 THEN '1 record waits'::text
+                ELSE (f.dirty || ' records wait'::text)
+            END || ' to be read again'::text)
+            WHEN (f.rejected > 0) THEN (
+            CASE f.rejected
+                WHEN 1 THEN '1 record'::text
+                ELSE (f.rejected || ' records'::text)
+            END || ' cannot be stored: see sf_shadow_reject'::text)
             ELSE NULL::text
         END) AS reason,
     f.row_count AS rows,
@@ -837,6 +845,20 @@ create view sf_shadow_run as
         END AS estimated_end
    FROM (sf_shadow.run r
      CROSS JOIN LATERAL ( SELECT (((r.received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, r.progressed_at) - r.started_at)), (0)::numeric)))::double precision AS rows_per_second) rate);
+
+create view sf_shadow_stream as
+ SELECT s.topic,
+    ( SELECT COALESCE(array_agg(so.object ORDER BY so.object), '{}'::text[]) AS "coalesce"
+           FROM sf_shadow.stream_object so
+          WHERE (so.stream_id = s.stream_id)) AS objects,
+    s.position_at,
+    s.keepalive_at,
+    b.waiting,
+    b.oldest_age,
+    s.problem,
+    s.problem_since
+   FROM (sf_shadow.stream s
+     LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 0e7929cf
@@ -981,3 +1003,5 @@ grant SELECT on table sf_shadow_reject_reason to sf_shadow_operator;
 grant SELECT on table sf_shadow_reject_reason to sf_shadow_reader;
 grant SELECT on table sf_shadow_run to sf_shadow_operator;
 grant SELECT on table sf_shadow_run to sf_shadow_reader;
+grant SELECT on table sf_shadow_stream to sf_shadow_operator;
+grant SELECT on table sf_shadow_stream to sf_shadow_reader;

@@ -35,8 +35,8 @@ select
     else 'fresh'
   end as state,
   coalesce(f.reason, case
-    when f.dirty > 0 then f.dirty || ' records wait to be read again'
-    when f.rejected > 0 then f.rejected || ' records cannot be stored: see sf_shadow_reject'
+    when f.dirty > 0 then case f.dirty when 1 then '1 record waits' else f.dirty || ' records wait' end || ' to be read again'
+    when f.rejected > 0 then case f.rejected when 1 then '1 record' else f.rejected || ' records' end || ' cannot be stored: see sf_shadow_reject'
   end) as reason,
   f.row_count as rows,
   f.fresh_as_of,

@@ -10,7 +10,7 @@ begin
   revoke all on function public.sf_shadow_invalidations(text, bigint, integer) from public;
   revoke all on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text) from public;
   if exists (select from pg_roles where rolname = 'sf_shadow_reader') then
-    grant select on public.sf_catalog, public.sf_shadow_api_usage to sf_shadow_reader;
+    grant select on public.sf_catalog, public.sf_shadow_api_usage, public.sf_shadow_stream to sf_shadow_reader;
     grant execute on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text) to sf_shadow_reader;
     grant usage on schema public to sf_shadow_reader;
     grant execute on function public.sf_shadow_freshness(text, text[]), public.sf_shadow_mapping(text),
@@ -21,7 +21,7 @@ begin
     grant execute on function public.sf_shadow_invalidations(text, bigint, integer) to sf_shadow_reader;
   end if;
   if exists (select from pg_roles where rolname = 'sf_shadow_operator') then
-    grant select on public.sf_catalog, public.sf_shadow_api_usage to sf_shadow_operator;
+    grant select on public.sf_catalog, public.sf_shadow_api_usage, public.sf_shadow_stream to sf_shadow_operator;
     grant execute on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text) to sf_shadow_operator;
     grant usage on schema public to sf_shadow_operator;
     grant execute on function public.sf_shadow_freshness(text, text[]), public.sf_shadow_mapping(text),

@@ -4,7 +4,8 @@ export function whatToTry(databaseUrl: string, httpUrl: string): string {
     `node -e 'const {Client} = require("pg"), db = new Client("${databaseUrl}"); ` +
     "db.connect().then(() => db.query(process.argv[1])).then(({rows}) => console.table(rows)).finally(() => db.end())'"
   return `
-Try, in another terminal:
+Look: ${httpUrl}/   the status page, live: objects, loads, streams, events
+Try, in another terminal, and watch the page:
   psql '${databaseUrl}'
     select sku, name, plan_tier from sf_product_shadow limit 5;
     select * from sf_shadow_lag;                                       how fresh each object is

@@ -1,5 +1,6 @@
 import { createServer } from "node:net"
 import { resolve } from "node:path"
+import { Client } from "pg"
 import { runLoads } from "../bulk_to_shadow.ts"
 import {
   CommandError,
@@ -57,7 +58,9 @@ export async function runDemo(invocation: Invocation, products: number): Promise
     print(migrations.length > 0 ? "Database: schema created." : earlierStart)
     const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
     const service = await whileRunning(runService(config, roles, log, signal))
+    print(`Status page: ${service.httpUrl}/ shows live what happens here, the load to begin with.`)
     await loadAll(config, log, signal)
+    if (migrations.length === 0) await compareAnew(config.databaseUrl)
     await followChanges({ config, simulator, httpUrl: service.httpUrl ?? "", signal })
     print("\nStopping ...")
     return exitCodes.interrupted
@@ -143,6 +146,20 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
     progress.stop()
     await salesforce.close()
     await pool.end()
+  }
+}
+
+/**
+ * The load has found what the org of an earlier start had changed, and states it as rows that were silently wrong: true
+ * of no real org, which does not lose its changes. A comparison with the org of this start takes its place.
+ */
+async function compareAnew(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    await client.query("select add_job('verify')")
+  } finally {
+    await client.end()
   }
 }
 

@@ -42,7 +42,7 @@ export async function assertReachable(databaseUrl: string): Promise<void> {
     await client.end().catch(() => {})
   }
   if (version < oldestVersion) {
-    const message = `DATABASE_URL: the database at ${address(databaseUrl)} is Postgres ${version}; ${oldestVersion} or newer is needed.`
+    const message = `DATABASE_URL: the database at ${databaseAddress(databaseUrl)} is Postgres ${version}; ${oldestVersion} or newer is needed.`
     throw new DatabaseAccessError({ message, transient: false })
   }
 }
@@ -66,7 +66,7 @@ const transientCodes = new Set([
 /** Explains an error of connecting with `databaseUrl`. */
 export function describeDatabaseFault(databaseUrl: string, error: unknown): DatabaseFault {
   const { code, message } = flatten(error)
-  const where = address(databaseUrl)
+  const where = databaseAddress(databaseUrl)
   // pg reports its own connection timeout without a code.
   const transient = transientCodes.has(code) || /timeout|terminated/i.test(message)
   const reason = reasonOf(code, message)
@@ -74,7 +74,7 @@ export function describeDatabaseFault(databaseUrl: string, error: unknown): Data
 }
 
 /** Host, port and database of a connection string, for messages. */
-function address(databaseUrl: string): string {
+export function databaseAddress(databaseUrl: string): string {
   const url = new URL(databaseUrl)
   const host = url.hostname || url.searchParams.get("host") || "localhost"
   return `${decodeURIComponent(host)}:${url.port || "5432"}${decodeURIComponent(url.pathname)}`

@@ -49,6 +49,8 @@ async function interruptOnceFollowing(t: TestContext, products: string) {
   const [, url] = await demo.printed(/(http:\/\/127\.0\.0\.1:\d+)\/readyz/)
   const ready = await fetch(`${url}/readyz`)
   assert.equal(ready.status, 200, await ready.text())
+  const [, page] = await demo.printed(/(http:\S+\/) {3}the status page/)
+  assert.match(await (await fetch(page as string)).text(), /<title>sf-shadow<\/title>/)
   const children = descendants(demo.child.pid as number)
   const started = Date.now()
   demo.child.kill("SIGINT")

@@ -25,7 +25,10 @@ for (const path of ["/metrics", "/page", "/no-such-path"]) {
   test(`${path} is 401 without the token and says how to send it`, async () => {
     const answer = await get(path)
     assert.equal(answer.status, 401)
-    assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer realm="sf-shadow"/)
+    assert.match(
+      answer.headers.get("www-authenticate") ?? "",
+      /^Basic realm="sf-shadow", .*Bearer realm="sf-shadow"$/,
+    )
     const text = await answer.text()
     assert.match(text, /Authorization: Bearer/)
     assert.doesNotMatch(text, new RegExp(token))

@@ -44,3 +44,13 @@ test("a re-read that cannot decide leaves its mark", async () => {
   await shadow.read("Product2", [product(1, 0)], { from: 45 })
   assert.equal(await clear(shadow, captured?.generation ?? 0), 0)
 })
+
+test("a mark that was cleared and set again while the re-read was under way is another one", async () => {
+  const shadow = await Shadow.open()
+  await shadow.apply(event("Product2", "GAP_UPDATE", id, 10))
+  const [captured] = await shadow.dirty("Product2")
+  await shadow.clearMarks("Product2")
+  await shadow.apply(event("Product2", "GAP_UPDATE", id, 40))
+  assert.equal(await clear(shadow, captured?.generation ?? 0), 0)
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [id])
+})

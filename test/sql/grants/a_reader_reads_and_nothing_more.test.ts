@@ -36,7 +36,14 @@ test("a reader may read the shadow tables and the views, and call the reading fu
   await asReader(async (client) => {
     for (const relation of [
       ...["sf_product_shadow", "sf_pricebook_shadow", "sf_account_eligibility_shadow", "sf_catalog"],
-      ...["sf_shadow_lag", "sf_shadow_backlog", "sf_shadow_run", "sf_shadow_reject", "sf_shadow_api_usage"],
+      ...[
+        "sf_shadow_lag",
+        "sf_shadow_stream",
+        "sf_shadow_backlog",
+        "sf_shadow_run",
+        "sf_shadow_reject",
+        "sf_shadow_api_usage",
+      ],
       ...["sf_shadow_reject_reason", "sf_shadow_failed_job", "sf_shadow_invalidation_consumer"],
     ])
       await client.query(`select * from ${relation} limit 1`)

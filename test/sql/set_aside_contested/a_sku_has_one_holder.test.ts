@@ -148,3 +148,16 @@ test("10,000 products without a good SKU in 20,000 cost each no more than 1,000 
   const large = await timed(10_000, 20_000)
   assert.ok(large < 4 * small, `${large.toFixed(3)} ms a record, against ${small.toFixed(3)} ms`)
 })
+
+test("a claimant that is read along, refused as before, is not put in doubt by it", async () => {
+  const shadow = await Shadow.open()
+  const claimant = withSku(2, 50, "A")
+  await shadow.read("Product2", [withSku(1, 0, "A")], { from: 20 })
+  await shadow.read("Product2", [claimant], { from: 100 })
+  await shadow.clearMarks("Product2")
+  await shadow.read("Product2", [withSku(1, 0, "A"), claimant], { from: 103 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [], "nothing new was said, and nobody asked")
+  await shadow.apply(event("Product2", "GAP_UPDATE", productId(2), 60))
+  await shadow.read("Product2", [claimant], { from: 200, to: 201 })
+  assert.deepEqual(await rejected(shadow), [[2, "23505"]])
+})

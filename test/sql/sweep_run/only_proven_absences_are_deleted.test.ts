@@ -47,6 +47,18 @@ test("an Id comparison marks what the shadow lacks, unless it is known to be uns
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(9)])
 })
 
+test("what an Id comparison finds missing may be missing since the object last claimed to be complete", async () => {
+  const shadow = await Shadow.open()
+  await runThrough(shadow, "Product2", "full", products(1), { from: 20 })
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 60, { Name: "x" }))
+  await runThrough(shadow, "Product2", "ids", onlyIds([1, 9].map(productId)), { from: 100 })
+  assert.deepEqual((await shadow.dirty("Product2"))[0]?.since, at(60))
+  await shadow.clearMarks("Product2")
+  await shadow.pool.query("select sf_shadow.open_hole('Product2', $1, $2, 'test')", [at(40), at(110)])
+  await runThrough(shadow, "Product2", "ids", onlyIds([1, 9].map(productId)), { from: 200 })
+  assert.deepEqual((await shadow.dirty("Product2"))[0]?.since, at(40))
+})
+
 test("a delta deletes nothing by absence", async () => {
   const shadow = await Shadow.open()
   await runThrough(shadow, "Product2", "full", products(1, 2), { from: 20 })
