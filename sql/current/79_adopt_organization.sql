@@ -5,12 +5,12 @@
 create or replace function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void
 language plpgsql set search_path = '' as $$
 declare
-  connections bigint;
+  connected text;
 begin
-  select count(*) into connections from pg_stat_activity a
+  select string_agg(format('%s (pid %s)', a.application_name, a.pid), ', ') into connected from pg_stat_activity a
   where a.datname = current_database() and a.application_name like 'sf-shadow%' and a.pid <> pg_backend_pid();
-  if connections > 0 then
-    raise exception '% connections of sf-shadow to this database are open', connections
+  if connected is not null then
+    raise exception 'processes of the service are connected: %', connected
       using errcode = 'SF013', hint = 'Stop every process of the service, and other commands, and try again.';
   end if;
   perform sf_shadow.lock_objects(array(select o.object::text from sf_shadow.object o));

@@ -60,9 +60,8 @@ Example:
           if (sqlstateOf(cause) !== sqlstate.notMirrored) throw cause
           throw new UsageError(`${cause.message}. ${cause.hint}`, { cause })
         })
-        const text = changed
-          ? `${object} is ${done}.`
-          : `${object} was not ${name === "pause" ? "running" : "paused"}: nothing changed.`
+        const before = name === "pause" ? "was paused before" : "was not paused"
+        const text = changed ? `${object} is ${done}.` : `${object} ${before}: nothing changed.`
         printResult(json, { object, paused: name === "pause", changed }, text)
         return exitCodes.done
       }),
