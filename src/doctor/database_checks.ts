@@ -106,7 +106,8 @@ async function askRoles(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ role: string; exists: boolean; granted: boolean }>(
     `select r.role, p.oid is not null as exists,
        coalesce(has_table_privilege(p.oid, 'public.sf_shadow_lag', 'select'), false) as granted
-     from unnest($1::text[]) r (role) left join pg_roles p on p.rolname = r.role`,
+     from unnest($1::text[]) with ordinality r (role, place) left join pg_roles p on p.rolname = r.role
+     order by r.place`,
     [groupRoles],
   )
   const missing = rows.filter(({ exists }) => !exists).map(({ role }) => role)
