@@ -88,7 +88,9 @@ class Operation {
       service: new pg.Pool({ connectionString, max: 2 }),
       operator: new pg.Pool({ connectionString, max: 2, options: "-c role=sf_shadow_operator" }),
     }
-    this.t.after(() => Promise.all([pools.service.end(), pools.operator.end()]))
+    const open = [pools.service, pools.operator]
+    // Those of a database that was copied are ended already.
+    this.t.after(() => Promise.all(open.filter(({ ended }) => !ended).map((one) => one.end())))
     return pools
   }
 
@@ -143,9 +145,14 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
   const { org, seeded, simulator } = simulated
   const port = await freePort()
   const redis = await startRedis()
-  const newKey = join(folder, "current.pem")
+  const newKey = join(folder, "key.pem")
   await writeFile(newKey, simulator.credentials.privateKey)
-  const environment = { ...simulated.environment(url), REDIS_URL: redis.url, HTTP_PORT: String(port) }
+  // As it should be in operation: the key in a file.
+  const { SF_PRIVATE_KEY: _, ...variables } = simulated.environment(url)
+  const environment = {
+    ...variables,
+    ...{ SF_PRIVATE_KEY_FILE: newKey, REDIS_URL: redis.url, HTTP_PORT: String(port) },
+  }
   const operation = new Operation(t, simulated, environment, [
     ["127.0.0.1:9464", `127.0.0.1:${port}`],
     ["/run/secrets/new.pem", newKey],
@@ -157,7 +164,12 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
 
   const happened: Record<string, (section: Section) => Promise<void>> = {
     async "tripped-fuse"(section) {
-      org.hardDelete("Product2", seeded.products.slice(0, 130))
+      const gone = new Set(seeded.products.slice(0, 130))
+      const prices = seeded.entries.filter((id) =>
+        gone.has(String(org.read("PricebookEntry", id)?.Product2Id)),
+      )
+      org.hardDelete("PricebookEntry", prices)
+      org.hardDelete("Product2", gone)
       await pastMargin(pool, org)
       await operation.pools.operator.query(`select add_job('compare_ids', '{"object":"Product2"}')`)
       await waitFor("the fuse trips", 60_000, async () => {
@@ -207,7 +219,7 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       backup.pathname += "_backup"
       const [from, to] = [new URL(url), backup].map(({ pathname }) => pathname.slice(1))
       const { service, operator } = operation.pools
-      await Promise.all([service.end(), operator.end()].map((ending) => ending.catch(() => {})))
+      await Promise.all([service.end(), operator.end()])
       const server = new URL(url)
       server.pathname = "/postgres"
       const admin = new pg.Client({ connectionString: server.href })
