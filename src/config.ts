@@ -88,6 +88,16 @@ export function startMode(env: Environment = process.env): "demo" | "service" {
   ])
 }
 
+/** SF_SHADOW_ENABLED, whatever else is wrong with the environment. Throws ConfigError when it is neither on nor off. */
+export function isSwitchedOn(env: Environment = process.env): boolean {
+  const { schema, default: fallback } = variables.SF_SHADOW_ENABLED
+  const result = schema.safeParse(env.SF_SHADOW_ENABLED?.trim() || fallback)
+  if (result.success) return result.data
+  throw new ConfigError([
+    `SF_SHADOW_ENABLED: ${result.error.issues.map((issue) => issue.message).join("; ")}`,
+  ])
+}
+
 function faultsOf(read: () => unknown): readonly string[] {
   try {
     read()

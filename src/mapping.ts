@@ -73,12 +73,17 @@ export async function objectsInOrder(
   { pool }: Pick<Deps, "pool">,
   wanted?: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ object: string }>(
-    `select i.object from sf_shadow.objects_in_order() i
-     join sf_shadow.object o on o.object = i.object and o.enabled order by i.depth, i.object_id`,
+  const { rows } = await pool.query<{ object: string; enabled: boolean }>(
+    `select i.object, o.enabled from sf_shadow.objects_in_order() i
+     join sf_shadow.object o on o.object = i.object order by i.depth, i.object_id`,
   )
-  const known = rows.map(({ object }) => object)
+  const known = rows.filter(({ enabled }) => enabled).map(({ object }) => object)
   const unknown = wanted?.filter((object) => !known.includes(object)) ?? []
+  const paused = rows.filter(({ object, enabled }) => !enabled && unknown.includes(object))
+  if (paused.length > 0) {
+    const [{ object }] = paused as [(typeof rows)[0]]
+    throw new MappingError(`${object} is paused. End that first: npm run sf-shadow -- resume ${object}`)
+  }
   if (unknown.length > 0) {
     throw new MappingError(
       `${unknown.join(", ")}: not mirrored. The mirrored objects are ${known.join(", ")}.`,

@@ -174,6 +174,12 @@ export const variables = {
       error: "must be an ISO 4217 code such as EUR",
     }),
   },
+  SF_SHADOW_ENABLED: {
+    meaning:
+      "off: every command but migrate, doctor and status does nothing and exits 0, and readers ask Salesforce first",
+    default: "on",
+    schema: onOff,
+  },
   ENABLE_SF_SHADOW_EVENTS: {
     meaning: "on: follow change events; off: no subscription, loads only",
     default: "on",

@@ -2,12 +2,12 @@ import { z } from "zod"
 import { defaultSampleSize, verify } from "../src/verify.ts"
 import type { TaskFactory } from "../src/worker.ts"
 
-const payloadSchema = z.object({ object: z.string().nullish() })
+const payloadSchema = z.object({ object: z.string().nullish(), sample: z.number().optional() })
 
 /** Compares a sample of one object, or of each, with Salesforce field by field, and repairs what differs. */
 const task: TaskFactory = (deps) => async (payload) => {
-  const { object } = payloadSchema.parse(payload)
-  await verify(deps, object ? [object] : [], defaultSampleSize)
+  const { object, sample } = payloadSchema.parse(payload)
+  await verify(deps, object ? [object] : [], sample ?? defaultSampleSize)
 }
 
 export default task

@@ -231,6 +231,16 @@ create table sf_shadow.object_state (
   constraint object_state_row_count_positive CHECK ((row_count >= 0))
 );
 
+create table sf_shadow.organization (
+  only_row boolean default true not null,
+  organization_id text collate "C" not null,
+  instance_url text not null,
+  claimed_at timestamp with time zone default now() not null,
+  constraint organization_id_form CHECK ((organization_id ~ '^00D[A-Za-z0-9]{15}$'::text)),
+  constraint organization_only_row CHECK (only_row),
+  constraint organization_pkey PRIMARY KEY (only_row)
+);
+
 create table sf_shadow.parent_deletion (
   object text collate "C" not null,
   record_id text collate "C" not null,
@@ -539,7 +549,7 @@ create view sf_shadow.object_claim as
 
 create view sf_shadow.task as
  SELECT identifier
-   FROM ( VALUES ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('records_to_shadow'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
+   FROM ( VALUES ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('reapply'::text), ('records_to_shadow'::text), ('replay'::text), ('retry_rejects'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -861,9 +871,9 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 0e7929cf
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
-create function public.add_job(identifier text, payload text) returns bigint language sql set search_path=""; -- body 5d2301d4
+create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
 create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 8ad8e342
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
@@ -871,12 +881,15 @@ create function sf_shadow.add_events_job(of_stream_id integer) returns void lang
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body f7092cd4
 create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
 create function sf_shadow.add_records_job(of_object text) returns void language plpgsql set search_path=""; -- body f1d3bbbf
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 64300ccb
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
+create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
+create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 81e6497a
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body 1da23a6d
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body fd7fd8e5
@@ -955,8 +968,10 @@ create function sf_shadow.write_tombstones(of_object text) returns void language
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
+create function sf_shadow_pause(object text) returns boolean language plpgsql security definer set search_path=""; -- body 819505f3
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 1def3a7c
+create function sf_shadow_resume(object text) returns boolean language plpgsql security definer set search_path=""; -- body 44e03d4b
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
@@ -971,10 +986,12 @@ grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_sha
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_resume(text) to sf_shadow_operator;
 grant USAGE on schema public to public;
 grant USAGE on schema public to sf_shadow_operator;
 grant USAGE on schema public to sf_shadow_reader;

@@ -4,38 +4,25 @@
 create or replace function public.add_job(identifier text, payload json default '{}') returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
-  named text := payload ->> 'object';
+  subject text;
 begin
-  if identifier is null or identifier not in ('backfill', 'delta', 'compare_ids', 'records_to_shadow', 'verify', 'maintain', 'clear_cache') then
-    raise exception 'there is no task %', coalesce(quote_literal(identifier), 'null')
-      using errcode = 'SF010', hint = 'Tasks: backfill, delta, compare_ids, records_to_shadow, verify, maintain, clear_cache.';
+  if octet_length(payload::text) > 2000 then
+    raise exception 'the payload has % bytes, and 2000 are the most', octet_length(payload::text)
+      using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
   end if;
-  if json_typeof(payload) <> 'object' then
-    raise exception 'the payload of % must be a JSON object', identifier
-      using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}; {} means every object.';
+  -- Also what json takes and jsonb does not: a NUL, a lone surrogate.
+  if not pg_input_is_valid(payload::text, 'jsonb') then
+    raise exception 'the payload is not JSON that Postgres can store'
+      using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
   end if;
-  if exists (select from json_object_keys(payload) k where k not in ('object', 'force')) then
-    raise exception 'the payload of % knows only "object" and "force", not %', identifier, payload
-      using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}; {} means every object.';
-  end if;
-  if json_typeof(payload -> 'object') = 'null' then
-    named := null;
-  elsif named is not null and not exists (select from sf_shadow.object o where o.object = named and o.enabled) then
-    raise exception 'object % is not mirrored', quote_literal(named)
-      using errcode = 'SF010',
-        hint = 'Mirrored objects: ' || (select string_agg(o.object, ', ') from sf_shadow.objects_in_order() o) || '.';
-  end if;
-  if coalesce(json_typeof(payload -> 'force'), 'boolean') <> 'boolean' then
-    raise exception '"force" must be true or false'
-      using errcode = 'SF010', hint = 'For instance: {"object":"Product2","force":true}.';
-  end if;
-  if named is null and identifier = 'records_to_shadow' then
-    raise exception 'records_to_shadow needs an object' using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
-  end if;
+  perform sf_shadow.check_job(identifier, payload::jsonb);
+  -- Of a key that is there twice, jsonb keeps the last: what was checked is what is queued.
+  payload := payload::jsonb::json;
+  subject := coalesce(payload ->> 'object', payload ->> 'topic', 'all');
   return sf_shadow.add_keyed_job(
     identifier => identifier, payload => payload,
-    queue_name => case when identifier in ('backfill', 'delta', 'compare_ids') then 'load' else identifier end || ':' || coalesce(named, 'all'),
-    job_key => identifier || ':' || coalesce(named, 'all')
+    queue_name => case when identifier in ('backfill', 'delta', 'compare_ids') then 'load' else identifier end || ':' || subject,
+    job_key => identifier || ':' || subject
   );
 end
 $$;

@@ -1,6 +1,12 @@
 -- The same with text: without it a literal payload would fit json and jsonb alike, and Postgres would refuse
 -- SELECT add_job('backfill', '{"object":"Product2"}') as ambiguous.
 create or replace function public.add_job(identifier text, payload text) returns bigint
-language sql set search_path = '' as $$
-  select public.add_job(identifier, payload::json)
+language plpgsql set search_path = '' as $$
+begin
+  if not pg_input_is_valid(payload, 'json') then
+    raise exception 'the payload is not JSON: %', left(payload, 100)
+      using errcode = 'SF010', hint = 'For instance: {"object":"Product2"}.';
+  end if;
+  return public.add_job(identifier, payload::json);
+end
 $$;

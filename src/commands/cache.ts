@@ -1,5 +1,6 @@
 import { Command } from "commander"
-import { readDatabaseConfig } from "../config.ts"
+import type { Pool } from "pg"
+import { type RedisConfig, readDatabaseConfig } from "../config.ts"
 import { createLog } from "../log.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
@@ -10,6 +11,7 @@ export function cacheCommand(invocation: Invocation, work: Work): Command {
   const clear = new Command("clear")
     .description("let every consumer forget what it has cached; and clear REDIS_URL, when it is set, at once")
     .option("--object <name>", "only what is cached of this Salesforce object; default: everything")
+    .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       `
@@ -21,7 +23,7 @@ Examples:
   npm run sf-shadow -- cache clear
   npm run sf-shadow -- cache clear --object Account`,
     )
-    .action(({ object }: { object?: string }) =>
+    .action(({ object, json }: { object?: string; json?: boolean }) =>
       work(async () => {
         const { databaseUrl, logLevel, redis } = readDatabaseConfig(invocation.environment)
         const { withDatabase } = await import("./database.ts")
@@ -36,16 +38,31 @@ Examples:
             [objects],
           )
           const names = consumers.rows.map(({ consumer, state }) => `${consumer} (${state})`).join(", ")
-          process.stdout.write(
-            `${objects.join(", ")}: every consumer is told to forget everything. Consumers: ${names || "none yet"}.\n`,
-          )
-          if (redis === undefined) return
-          const { clearRedis } = await import("../invalidations_to_redis/clear_redis.ts")
-          const keys = await clearRedis(pool, redis, objects, invocation.signal)
-          process.stdout.write(`REDIS_URL: ${keys} keys deleted.\n`)
+          // Before Redis is asked: it may be down, and what was told is told all the same.
+          if (!json) {
+            process.stdout.write(
+              `${objects.join(", ")}: every consumer is told to forget everything. Consumers: ${names || "none yet"}.\n`,
+            )
+          }
+          const keys = redis === undefined ? null : await clearNow(pool, redis, objects, invocation.signal)
+          if (json) {
+            process.stdout.write(
+              `${JSON.stringify({ objects, consumers: consumers.rows, keysDeleted: keys }, null, 2)}\n`,
+            )
+          } else if (keys !== null) process.stdout.write(`REDIS_URL: ${keys} keys deleted.\n`)
         })
         return exitCodes.done
       }),
     )
   return new Command("cache").description("work on what readers have cached").addCommand(clear)
+}
+
+async function clearNow(
+  pool: Pool,
+  redis: RedisConfig,
+  objects: string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const { clearRedis } = await import("../invalidations_to_redis/clear_redis.ts")
+  return clearRedis(pool, redis, objects, signal)
 }

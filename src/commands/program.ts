@@ -1,9 +1,14 @@
 import { Command, CommanderError } from "commander"
+import { isSwitchedOn } from "../config.ts"
+import { adoptOrgCommand } from "./adopt_org.ts"
 import { cacheCommand } from "./cache.ts"
+import { doctorCommand } from "./doctor.ts"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
 import { migrateCommand } from "./migrate.ts"
+import { pauseCommand, resumeCommand } from "./pause.ts"
 import { reapplyCommand } from "./reapply.ts"
+import { rejectsCommand } from "./rejects.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
 import { simulatorCommand } from "./simulator.ts"
@@ -22,6 +27,7 @@ export type Work = (work: () => Promise<ExitCode>) => Promise<void>
  * @returns the exit code; never throws
  */
 export async function run(args: readonly string[], invocation: Invocation): Promise<ExitCode> {
+  const { environment } = invocation
   let code: ExitCode = exitCodes.done
   const work: Work = async (perform) => {
     code = await perform()
@@ -34,20 +40,30 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
       "after",
       "\nExit codes: 0 done, 1 failed or incomplete, 2 usage or configuration, 3 a fuse tripped, 130 interrupted.",
     )
+  const workUnlessOff: Work = (perform) => work(isSwitchedOn(environment) ? perform : sayOff)
+  const always = new Set([migrateCommand, doctorCommand, statusCommand])
   for (const command of [
-    startCommand,
-    migrateCommand,
-    runCommand,
-    backfillCommand,
-    deltaCommand,
-    verifyCommand,
-    replayCommand,
-    reapplyCommand,
-    statusCommand,
-    cacheCommand,
-    simulatorCommand,
+    ...[
+      startCommand,
+      migrateCommand,
+      doctorCommand,
+      runCommand,
+      backfillCommand,
+      deltaCommand,
+      verifyCommand,
+    ],
+    ...[
+      statusCommand,
+      pauseCommand,
+      resumeCommand,
+      rejectsCommand,
+      replayCommand,
+      reapplyCommand,
+      cacheCommand,
+    ],
+    ...[adoptOrgCommand, simulatorCommand],
   ]) {
-    program.addCommand(command(invocation, work))
+    program.addCommand(command(invocation, always.has(command) ? work : workUnlessOff))
   }
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().allowExcessArguments(false)
@@ -62,6 +78,15 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     if (code !== exitCodes.interrupted) printError(error, invocation)
     return code
   }
+}
+
+/** On stderr: what reads the result of a command from stdout gets none. */
+async function sayOff(): Promise<ExitCode> {
+  process.stderr.write(
+    "sf-shadow is switched off (SF_SHADOW_ENABLED=false), and nothing was done. Only migrate, doctor and status work " +
+      "now; unset SF_SHADOW_ENABLED, or set it to true, to switch it on.\n",
+  )
+  return exitCodes.done
 }
 
 function printError(error: unknown, { environment }: Invocation): void {

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import { readDatabaseConfig } from "../config.ts"
 import { createLog } from "../log.ts"
-import { exitCodes, type Invocation } from "./invocation.ts"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
+import { printResult } from "./result.ts"
 
 /** `replay --topic T --from earliest|REPLAY_ID_HEX`: asks the bus for its events again. */
 export function replayCommand(invocation: Invocation, work: Work): Command {
@@ -14,26 +16,33 @@ export function replayCommand(invocation: Invocation, work: Work): Command {
         .argParser(replayPosition)
         .makeOptionMandatory(),
     )
+    .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       `
 The process that follows the topic starts over from there within seconds; what was applied before is skipped.
 Events that are delivered again count against the org's daily allocation. To fold stored events again without
 asking Salesforce, use reapply.
+SELECT add_job('replay', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}') does the same in the service.
 
 Examples:
   npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from earliest
   npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from 00000000001790510000`,
     )
-    .action(({ topic, from }: { topic: string; from: Buffer | null }) =>
+    .action(({ topic, from, json }: { topic: string; from: Buffer | null; json?: boolean }) =>
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { withDatabase } = await import("./database.ts")
-        await withDatabase(databaseUrl, createLog(logLevel), (pool) =>
-          pool.query("select sf_shadow.replay_stream(of_topic => $1, from_replay_id => $2)", [topic, from]),
+        const { replayStream } = await import("../replay_stream.ts")
+        await withDatabase(databaseUrl, createLog(logLevel), (pool) => replayStream(pool, topic, from)).catch(
+          (cause) => {
+            if (sqlstateOf(cause) !== sqlstate.notFollowed) throw cause
+            throw new UsageError(`${cause.message}. ${cause.hint}`, { cause })
+          },
         )
         const start = from === null ? "the earliest event" : `replay id ${from.toString("hex")}`
-        process.stdout.write(`${topic}: the process that follows it starts over from ${start}.\n`)
+        const result = { topic, from: from?.toString("hex") ?? "earliest" }
+        printResult(json, result, `${topic}: the process that follows it starts over from ${start}.`)
         return exitCodes.done
       }),
     )

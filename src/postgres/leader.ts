@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import type { Log } from "../log.ts"
+import { Backoff } from "../pubsub/backoff.ts"
 
 /** Lock space of stream leaders; the key is the stream's id. */
 const leaderLock = 21320
 const retryMs = 2_000
+/** Work whose error says that trying again does not help (a refused login) is tried ever less often, up to this. */
+const longestRetryMs = 60_000
 const standByMs = 1_000
 
 /**
@@ -23,8 +26,10 @@ export async function whileLeading(
   }: { databaseUrl: string; streamId: number; signal: AbortSignal; log: Log },
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const backoff = new Backoff(retryMs, longestRetryMs)
   while (!signal.aborted) {
     const lost = new AbortController()
+    let isHopeless = false
     const client = new pg.Client({
       connectionString: databaseUrl,
       application_name: "sf-shadow leader",
@@ -39,6 +44,7 @@ export async function whileLeading(
       await standBy(client, streamId, signal)
       await work(AbortSignal.any([signal, lost.signal]))
     } catch (err) {
+      isHopeless = (err as { retryable?: unknown }).retryable === false
       if (!signal.aborted) {
         log.warn(
           { event: "leader_lost", stream: streamId, err },
@@ -49,7 +55,8 @@ export async function whileLeading(
       signal.removeEventListener("abort", release)
       await client.end().catch(() => {})
     }
-    if (!signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => {})
+    if (!isHopeless) backoff.reset()
+    if (!signal.aborted) await sleep(backoff.nextMs(), undefined, { signal }).catch(() => {})
   }
 }
 

@@ -3,14 +3,15 @@ import type { PoolClient } from "pg"
 import type { Log } from "../log.ts"
 import { sqlstate, sqlstateOf } from "./sqlstate.ts"
 
-const roles = ["sf_shadow_reader", "sf_shadow_operator"] as const
+/** The group roles that people and other services are granted. */
+export const groupRoles = ["sf_shadow_reader", "sf_shadow_operator"] as const
 
 /**
  * Creates the group roles of design section 3 where they are missing. Roles belong to the cluster: two databases
  * migrated at once may collide, which is tried again; a user without CREATEROLE is told what to have run.
  */
 export async function createRoles(client: PoolClient, log: Log): Promise<void> {
-  for (const role of roles) {
+  for (const role of groupRoles) {
     for (let attempt = 1; ; attempt++) {
       const { rows } = await client.query("select from pg_roles where rolname = $1", [role])
       if (rows.length > 0) break

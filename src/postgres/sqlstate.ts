@@ -18,6 +18,14 @@ export const sqlstate = {
   idSetIncomplete: "SF008",
   /** Rows that the job processed did not come (rule 13). */
   incomplete: "SF009",
+  /** A job that operators may not queue, or with a payload of another shape. */
+  badJob: "SF010",
+  /** No stream follows the topic; no consumer of this name is registered. */
+  notFollowed: "SF011",
+  /** The database belongs to another org than the login. */
+  wrongOrganization: "SF012",
+  /** Processes of the service are connected, and must not be. */
+  stillRunning: "SF013",
   undefinedTable: "42P01",
   insufficientPrivilege: "42501",
   duplicateObject: "42710",

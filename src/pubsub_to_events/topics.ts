@@ -32,6 +32,15 @@ export async function readTopics({ config, pool }: Pick<Deps, "config" | "pool">
   )
 }
 
+/** Whether an enabled object has a topic that is not among these. Reads only, unlike readTopics. */
+export async function hasTopicBeside(pool: Deps["pool"], topics: readonly string[]): Promise<boolean> {
+  const { rows } = await pool.query<{ beside: boolean }>(
+    "select exists (select from sf_shadow.object where enabled and topic <> all ($1)) as beside",
+    [topics],
+  )
+  return rows[0]?.beside === true
+}
+
 /** Of these topics, those that no process follows at the moment, for /readyz. */
 export async function topicsWithoutLeader(pool: Deps["pool"], topics: readonly Topic[]): Promise<string[]> {
   const { rows } = await pool.query<{ topic: string }>(

@@ -9,6 +9,19 @@
 export type ReaderMode = "shadow" | "compare" | "live"
 
 /**
+ * Whether SF_SHADOW_ENABLED switches the shadow off (off, false, no or 0; unset: on). Then every reader is live,
+ * whatever its options say: it is the switch for when the shadow must not be trusted.
+ *
+ * @throws RangeError for any other value
+ */
+export function isSwitchedOff(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  const value = (env.SF_SHADOW_ENABLED ?? "").trim().toLowerCase()
+  if (/^(|1|true|on|yes)$/.test(value)) return false
+  if (/^(0|false|off|no)$/.test(value)) return true
+  throw new RangeError("SF_SHADOW_ENABLED: must be on or off")
+}
+
+/**
  * The mode that the environment asks for: ENABLE_SF_SHADOW_READS is shadow, compare or live, or on and off
  * (also true/false, yes/no, 1/0) for shadow and live. Unset: shadow.
  *

@@ -11,7 +11,7 @@ import { CircuitBreaker } from "./circuit_breaker.ts"
 import { eligibilityQuestion } from "./eligibility_question.ts"
 import { Gate } from "./gate.ts"
 import { readerMetrics } from "./metrics.ts"
-import { modeFromEnvironment, type ReaderMode } from "./mode.ts"
+import { isSwitchedOff, modeFromEnvironment, type ReaderMode } from "./mode.ts"
 import { type ProductFilter, priceRow, productQuestion, type Sources } from "./product_question.ts"
 import { type Answer, type ReadSource, Reads } from "./reads.ts"
 import { currencyCode, keyText, MalformedKeyError, recordId } from "./record_id.ts"
@@ -40,7 +40,7 @@ export interface ReaderOptions {
   redis?: Redis | Cluster
   /** Age from which a row is stale, ms. Default 900,000 (15 minutes). */
   staleAfter?: number
-  /** Default: what ENABLE_SF_SHADOW_READS says, or else `shadow`. */
+  /** Default: what ENABLE_SF_SHADOW_READS says, or else `shadow`. With SF_SHADOW_ENABLED=false `live` in any case. */
   mode?: ReaderMode
   /** Where the counters go. Default: prom-client's default registry. */
   register?: Registry
@@ -106,7 +106,7 @@ const productsPerPage = 100
 export function createReader(options: ReaderOptions): Reader {
   const { pool, redis, salesforce, staleAfter = defaults.staleAfterMs } = options
   if (!(staleAfter > 0)) throw new RangeError(`staleAfter must be milliseconds above 0, not ${staleAfter}`)
-  const mode = options.mode ?? modeFromEnvironment()
+  const mode = isSwitchedOff() ? "live" : (options.mode ?? modeFromEnvironment())
   const log = options.log ?? pino({ level: "silent" })
   const metrics = readerMetrics(options.register)
   const access = salesforce ? openSalesforce(pool, salesforce, log) : null

@@ -3,9 +3,10 @@ import type { Log } from "../log.ts"
 import { type Budget, createBudget } from "./budget.ts"
 import type { SalesforceConfig } from "./config.ts"
 import { readLimits } from "./limits.ts"
+import { claimOrganization } from "./organization.ts"
 import { createSession, type Session } from "./session.ts"
 
-/** A session whose every answer feeds the API budget, and the budget that its calls ask first. */
+/** A session of the database's own org, whose every answer feeds the API budget that its calls ask first. */
 export interface BudgetedSession {
   session: Session
   budget: Budget
@@ -17,6 +18,7 @@ export interface BudgetedSession {
 export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log: Log): BudgetedSession {
   const budget = createBudget({ pool, log, readLimits: () => readLimits(session) })
   const session = createSession(config, {
+    onLogin: (credentials) => claimOrganization(pool, credentials),
     onLimit: (usage) => budget.observe(usage),
     onFailure: (error) => budget.observeFailure(error),
   })

@@ -34,6 +34,8 @@ export interface Session extends SalesforceHttp {
 
 /** What a session reports. */
 export interface SessionOptions {
+  /** Called with each login before it is used; what it throws refuses the login. */
+  onLogin?: (credentials: Credentials) => Promise<void>
   /** Called with the API usage stated in each answer (rule 14). */
   onLimit?: (usage: ApiUsage) => void
   /** Called with each answer that is an error, before the caller sees it. */
@@ -73,7 +75,8 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
   let loggingIn: Promise<Login> | undefined
   function logInOnce(): Promise<Login> {
     loggingIn ??= logIn(config, exchange, () => (clock.isKnown ? clock.earliest().getTime() : Date.now()))
-      .then((login) => {
+      .then(async (login) => {
+        await options.onLogin?.(login)
         current = login
         connection.accessToken = login.accessToken
         connection.instanceUrl = login.instanceUrl

@@ -3,16 +3,24 @@ import { test } from "node:test"
 import { variables } from "../../src/variables.ts"
 import { runCommand } from "./process.ts"
 
-for (const command of [
-  "start",
-  "migrate",
-  "run",
-  "backfill",
-  "delta",
-  "status",
-  "cache clear",
-  "simulator",
-]) {
+const commands = [
+  ...[
+    "start",
+    "migrate",
+    "doctor",
+    "run",
+    "backfill",
+    "delta",
+    "verify",
+    "status",
+    "pause",
+    "resume",
+    "rejects",
+  ],
+  ...["replay", "reapply", "cache clear", "adopt-org", "simulator"],
+]
+
+for (const command of commands) {
   test(`${command} --help`, async () => {
     const { code, stdout, stderr } = await runCommand([...command.split(" "), "--help"])
     assert.equal(code, 0)
@@ -25,6 +33,12 @@ for (const command of [
 test("--help lists every command and every variable with its default", async () => {
   const { code, stdout } = await runCommand(["--help"])
   assert.equal(code, 0)
+  const listed = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[| )/gm)].map(([, name]) => name)
+  assert.deepEqual(
+    listed.filter((name) => name !== "help"),
+    commands.map((command) => command.split(" ")[0]),
+    "the commands above are all there are",
+  )
   for (const [name, variable] of Object.entries(variables)) {
     const line = stdout.split("\n").find((text) => text.trim().startsWith(`${name} `))
     assert.ok(line, `${name} is not in --help`)

@@ -34,7 +34,7 @@ const withSuffix = (id15: string) => id15 + idSuffix(id15)
  */
 export class Org {
   /** 18-character organization id. */
-  readonly id = withSuffix("00DDp0000012345")
+  readonly id: string
   /** The user who commits transactions that name none. */
   readonly administratorId = withSuffix("005Dp000001admN")
   /** The user whose credentials the service has. */
@@ -57,12 +57,14 @@ export class Org {
       visibilityLagMs: [1000, 3000],
       publishDelayMs: [0, 1500],
       clockSkewMs: 1500,
+      organizationId: "00DDp0000012345",
       multiCurrency: true,
       currency: "USD",
       cascadeEvents: false,
       ...options,
     }
-    const { multiCurrency, seed } = this.#options
+    const { multiCurrency, organizationId, seed } = this.#options
+    this.id = withSuffix(organizationId)
     const objects = [
       pricebook2(),
       product2(multiCurrency),

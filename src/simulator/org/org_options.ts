@@ -8,6 +8,8 @@ export interface OrgOptions {
   publishDelayMs?: readonly [number, number]
   /** How far Salesforce's clock is ahead of this machine's, ms; may be negative. Default 1500. */
   clockSkewMs?: number
+  /** Organization id, 15 characters. Default "00DDp0000012345". */
+  organizationId?: string
   /** Whether objects have CurrencyIsoCode. Default true. */
   multiCurrency?: boolean
   /** The org's own currency. Default "USD". */

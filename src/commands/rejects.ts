@@ -1,0 +1,106 @@
+import { Command } from "commander"
+import type { Pool } from "pg"
+import { readDatabaseConfig } from "../config.ts"
+import { createLog } from "../log.ts"
+import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
+import type { Work } from "./program.ts"
+import { printResult } from "./result.ts"
+
+/** Records that cannot be stored for one reason. */
+interface RejectGroup {
+  object: string
+  sqlstate: string
+  /** Of one of them, the most recent: reasons may name a value. */
+  reason: string
+  records: number
+  /** At most five ids, the most recent ones first. */
+  sample_ids: string[]
+  first_rejected_at: Date
+  last_rejected_at: Date
+  attempts: number
+}
+
+interface RejectsOptions {
+  retry?: boolean
+  json?: boolean
+}
+
+/** `rejects [OBJECT] [--retry]`: what cannot be stored, and why. */
+export function rejectsCommand(invocation: Invocation, work: Work): Command {
+  return new Command("rejects")
+    .description("show the records that cannot be stored, grouped by reason; --retry has them read again")
+    .argument("[object]", "Salesforce name, for instance Product2; default: every object")
+    .option("--retry", "put them up for another read, which the running service makes")
+    .option("--json", "print the groups as JSON")
+    .addHelpText(
+      "after",
+      `
+A record is read again by itself when it, its parent, or the holder of a value it contests changes, and nightly.
+From SQL: select * from sf_shadow_reject, and SELECT add_job('retry_rejects', '{"object":"Product2"}').
+
+Examples:
+  npm run sf-shadow -- rejects
+  npm run sf-shadow -- rejects Product2 --retry`,
+    )
+    .action((object: string | undefined, { retry, json }: RejectsOptions) =>
+      work(async () => {
+        const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
+        const { withDatabase } = await import("./database.ts")
+        const result = await withDatabase(databaseUrl, createLog(logLevel), async (pool) => {
+          await assertMirrored(pool, object)
+          const groups = await readGroups(pool, object)
+          return { rejects: groups, retried: retry ? await retryRejects(pool, object) : 0 }
+        })
+        printResult(json, result, rejectsText(result.rejects, retry ? result.retried : undefined))
+        return exitCodes.done
+      }),
+    )
+}
+
+/** Paused objects count: their rejects wait as well. */
+async function assertMirrored(pool: Pool, object: string | undefined): Promise<void> {
+  if (object === undefined) return
+  const { rows } = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
+  const known = rows.map((row) => row.object)
+  if (known.includes(object)) return
+  throw new UsageError(`${object}: not mirrored. The mirrored objects are ${known.join(", ")}.`)
+}
+
+async function readGroups(pool: Pool, object: string | undefined): Promise<RejectGroup[]> {
+  // A contested value or a number is in the reason's text: without them records of one kind fall together.
+  const { rows } = await pool.query<RejectGroup>(
+    `select r.object, r.sqlstate, (array_agg(r.reason order by r.last_rejected_at desc))[1] as reason,
+       count(*) as records, (array_agg(r.record_id order by r.last_rejected_at desc, r.record_id))[1:5] as sample_ids,
+       min(r.first_rejected_at) as first_rejected_at, max(r.last_rejected_at) as last_rejected_at,
+       max(r.attempts) as attempts
+     from sf_shadow.reject r
+     where $1::text is null or r.object = $1
+     group by r.object, r.sqlstate, regexp_replace(r.reason, '\\d+|''[^'']*''|"[^"]*"', '', 'g')
+     order by count(*) desc, r.object, r.sqlstate`,
+    [object ?? null],
+  )
+  return rows
+}
+
+async function retryRejects(pool: Pool, object: string | undefined): Promise<number> {
+  const { rows } = await pool.query<{ records: number }>(
+    "select sf_shadow.retry_rejects(of_object => $1)::int as records",
+    [object ?? null],
+  )
+  return rows[0]?.records ?? 0
+}
+
+function rejectsText(groups: readonly RejectGroup[], retried: number | undefined): string {
+  if (groups.length === 0) return "No record is rejected."
+  const lines = groups.map(
+    ({ object, sqlstate, reason, records, sample_ids, first_rejected_at, attempts }) =>
+      `${object}: ${records} ${records === 1 ? "record" : "records"}: ${reason} (${sqlstate})\n` +
+      `  ${sample_ids.join(", ")}${records > sample_ids.length ? ", ..." : ""}; since ${first_rejected_at.toISOString()}, read up to ${attempts} times`,
+  )
+  if (retried === undefined) {
+    lines.push("Mend them in Salesforce: the change is read by itself. --retry has them read again now.")
+  } else {
+    lines.push(`${retried} records are put up for another read by the running service.`)
+  }
+  return lines.join("\n")
+}

@@ -1,0 +1,127 @@
+import type { Pool } from "pg"
+import { assertReachable } from "../postgres/fault.ts"
+import { assertMigrated } from "../postgres/migrate.ts"
+import { groupRoles } from "../postgres/roles.ts"
+import type { Check } from "./check.ts"
+
+/** Newest Postgres that the tests run against. */
+const newestVersion = 18
+
+/** Reachability, rights, migrations and group roles of the database behind `pool`. Nothing is changed. */
+export function databaseChecks(databaseUrl: string, pool: Pool): Check[] {
+  return [
+    { name: "database", ask: () => askDatabase(databaseUrl, pool) },
+    { name: "database privileges", needs: ["database"], ask: () => askPrivileges(pool) },
+    {
+      name: "migrations",
+      needs: ["database"],
+      async ask() {
+        await assertMigrated(pool)
+        return "as this version needs them"
+      },
+    },
+    { name: "roles", needs: ["migrations"], ask: () => askRoles(pool) },
+  ]
+}
+
+/** A mirrored object, as far as the checks of Salesforce need it. */
+export interface MirroredObject {
+  object: string
+  topic: string
+  enabled: boolean
+}
+
+/** The mirrored objects; none where the database cannot say, for which there are checks of their own. */
+export async function readObjects(pool: Pool): Promise<MirroredObject[]> {
+  return pool
+    .query<MirroredObject>("select object, topic, enabled from sf_shadow.object order by object_id")
+    .then(({ rows }) => rows)
+    .catch(() => [])
+}
+
+async function askDatabase(databaseUrl: string, pool: Pool): Promise<string> {
+  await assertReachable(databaseUrl)
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query<{ version: string; name: string; pid: number; standby: boolean }>(
+      `select current_setting('server_version') as version, current_database() as name, pg_backend_pid() as pid,
+         pg_is_in_recovery() as standby`,
+    )
+    const { version, name, pid, standby } = rows[0] as (typeof rows)[0]
+    if (standby) {
+      throw new Error(`${name} is a read-only standby. DATABASE_URL must name the primary.`)
+    }
+    const untested =
+      Number.parseInt(version, 10) > newestVersion ? `; newer than ${newestVersion}, the newest tested` : ""
+    // Postgres itself tells the client the process that serves it; a pooler in between tells something else.
+    const { processID } = client as unknown as { processID: number | null }
+    const pooled =
+      processID === pid
+        ? ""
+        : "; through a pooler: it must not pool transactions, which breaks session locks and LISTEN"
+    return `Postgres ${version}, database ${name}${untested}${pooled}`
+  } finally {
+    client.release()
+  }
+}
+
+async function askPrivileges(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{
+    name: string
+    superuser: boolean
+    may_create: boolean
+    may_create_in_public: boolean
+    foreign_objects: string[]
+  }>(
+    `select current_user as name, r.rolsuper as superuser,
+       has_database_privilege(current_database(), 'create') as may_create,
+       has_schema_privilege('public', 'create') as may_create_in_public,
+       array(select format('%I.%I', n.nspname, c.relname)
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where (n.nspname in ('sf_shadow', 'graphile_worker') or n.nspname = 'public' and c.relname like 'sf\\_%')
+           and c.relkind in ('r', 'p', 'v') and not pg_has_role(c.relowner, 'usage')
+         order by 1 limit 5) as foreign_objects
+     from pg_roles r where r.rolname = current_user`,
+  )
+  const { name, superuser, may_create, may_create_in_public, foreign_objects } = rows[0] as (typeof rows)[0]
+  if (!may_create) {
+    throw new Error(
+      `${name} may not create schemas: an administrator runs: grant create on database ... to ${name}`,
+    )
+  }
+  if (!may_create_in_public) {
+    throw new Error(
+      `${name} may not create in schema public: an administrator runs: grant create, usage on schema public to ${name}`,
+    )
+  }
+  if (foreign_objects.length > 0) {
+    throw new Error(
+      `${name} does not own ${foreign_objects.join(", ")}: use the role that ran migrate, or have an administrator run: reassign owned by ... to ${name}`,
+    )
+  }
+  return superuser ? `${name} is a superuser; a role of its own is enough` : `${name} has what it needs`
+}
+
+async function askRoles(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ role: string; exists: boolean; granted: boolean }>(
+    `select r.role, p.oid is not null as exists,
+       coalesce(has_table_privilege(p.oid, 'public.sf_shadow_lag', 'select'), false) as granted
+     from unnest($1::text[]) with ordinality r (role, place) left join pg_roles p on p.rolname = r.role
+     order by r.place`,
+    [groupRoles],
+  )
+  const missing = rows.filter(({ exists }) => !exists).map(({ role }) => role)
+  if (missing.length > 0) {
+    const statements = missing.map((role) => `create role ${role} nologin;`).join(" ")
+    throw new Error(
+      `missing: an administrator runs: ${statements} and migrate is run again, which grants them their rights`,
+    )
+  }
+  const bare = rows.filter(({ granted }) => !granted).map(({ role }) => role)
+  if (bare.length > 0) {
+    throw new Error(
+      `${bare.join(" and ")} came after the last migrate and have no rights: run migrate: npm run sf-shadow -- migrate`,
+    )
+  }
+  return rows.map(({ role }) => role).join(", ")
+}

@@ -1,0 +1,138 @@
+import type { Pool } from "pg"
+import { describeObject } from "../salesforce/describe.ts"
+import { type Limit, readLimits } from "../salesforce/limits.ts"
+import { countRecords } from "../salesforce/records.ts"
+import type { Session } from "../salesforce/session.ts"
+import type { Check } from "./check.ts"
+import type { MirroredObject } from "./database_checks.ts"
+
+/** More than this between the clocks makes ages and stated freshness misleading, ms. */
+const clockToleranceMs = 5_000
+/** From this share on loads stand still (rule 14), percent. */
+const limitWarnsAtPercent = 80
+
+/** Login, org, clocks and limits. */
+export function salesforceChecks(session: Session, pool: Pool): Check[] {
+  return [
+    {
+      name: "login",
+      async ask() {
+        const { tenantId, instanceUrl } = await session.credentials()
+        return `logged in to org ${tenantId} (${instanceUrl}) by ${session.config.auth}`
+      },
+    },
+    { name: "organization", needs: ["login", "migrations"], ask: () => askOrganization(session, pool) },
+    { name: "clocks", needs: ["login", "database"], ask: () => askClocks(session, pool) },
+    { name: "limits", needs: ["login"], ask: () => askLimits(session) },
+  ]
+}
+
+/** One check per object: the fields that are mapped, and how many records this user sees. */
+export function objectChecks(session: Session, pool: Pool, objects: readonly MirroredObject[]): Check[] {
+  if (objects.length === 0)
+    return [{ name: "objects", needs: ["migrations"], ask: async () => "none is mirrored" }]
+  return objects.map(({ object, enabled }) => ({
+    name: `object ${object}`,
+    needs: ["login", "migrations"],
+    async ask() {
+      const found = await askObject(session, pool, object)
+      return enabled ? found : `${found}; paused: npm run sf-shadow -- resume ${object} ends that`
+    },
+  }))
+}
+
+async function askOrganization(session: Session, pool: Pool): Promise<string> {
+  const { tenantId } = await session.credentials()
+  const { rows } = await pool.query<{ organization_id: string; instance_url: string }>(
+    "select organization_id, instance_url from sf_shadow.organization",
+  )
+  const [own] = rows
+  if (own === undefined) return `the database belongs to no org yet: to ${tenantId} from the first load on`
+  if (own.organization_id === tenantId) return "the database's own"
+  throw new Error(
+    `the database belongs to org ${own.organization_id} (${own.instance_url}). Correct DATABASE_URL or the SF_* variables; to move the database, stop the service and run: npm run sf-shadow -- adopt-org --confirm ${tenantId}`,
+  )
+}
+
+async function askClocks(session: Session, pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ now: Date }>("select clock_timestamp() as now")
+  const clocks = { "this machine": new Date(), Postgres: (rows[0] as { now: Date }).now }
+  const [earliest, latest] = [session.clock.earliest(), session.clock.latest()]
+  const wrong = Object.entries(clocks).flatMap(([whose, time]) => {
+    const aheadMs =
+      Math.max(time.getTime() - latest.getTime(), 0) - Math.max(earliest.getTime() - time.getTime(), 0)
+    if (Math.abs(aheadMs) <= clockToleranceMs) return []
+    return [
+      `${whose} is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? "ahead of" : "behind"} Salesforce`,
+    ]
+  })
+  if (wrong.length === 0) return "this machine, Postgres and Salesforce agree within 5 s"
+  throw new Error(`${wrong.join("; ")}: ages and freshness are shown wrong by that much. Synchronise by NTP.`)
+}
+
+async function askLimits(session: Session): Promise<string> {
+  const limits = Object.entries(await readLimits(session)).filter(
+    (entry): entry is [string, Limit] => entry[1] !== null,
+  )
+  const percent = ({ max, remaining }: Limit) => (max === 0 ? 0 : (100 * (max - remaining)) / max)
+  const text = limits
+    .map(([name, limit]) => `${limitNames[name] ?? name} ${limit.max - limit.remaining} of ${limit.max}`)
+    .join(", ")
+  if (limits.some(([, limit]) => percent(limit) >= limitWarnsAtPercent)) {
+    throw new Error(
+      `used in 24 hours: ${text}. Loads stop at ${limitWarnsAtPercent} %: find who uses them in Salesforce's Setup (API usage), or wait`,
+    )
+  }
+  return `used in 24 hours: ${text}`
+}
+
+const limitNames: Record<string, string> = {
+  apiRequests: "API requests",
+  bulkQueryJobs: "bulk query jobs",
+  deliveredEvents: "delivered events",
+}
+
+interface MappedField {
+  field: string
+  column_name: string
+  required: boolean
+  /** The column is filled without it. */
+  defaulted: boolean
+  /** It was readable before. */
+  known: boolean
+}
+
+async function askObject(session: Session, pool: Pool, object: string): Promise<string> {
+  const { fields } = await describeObject(session, object)
+  const readable = new Set(fields.map(({ name }) => name))
+  const { rows } = await pool.query<MappedField>(
+    `select f.field, f.column_name, f.required, f.default_value is not null as defaulted, d.field is not null as known
+     from sf_shadow.field f
+     left join sf_shadow.described_field d on d.object = f.object and d.field = f.field
+     where f.object = $1 and f.field not like '%.%' order by f.column_name`,
+    [object],
+  )
+  const absent = rows.filter(({ field }) => !readable.has(field))
+  const blocking = absent.filter(({ required, defaulted }) => required && !defaulted)
+  const vanished = absent.filter(({ known }) => known)
+  const names = (of: MappedField[]) =>
+    of.map(({ field, column_name }) => `${field} (${column_name})`).join(", ")
+  if (blocking.length > 0) {
+    const currency = blocking.some(({ field }) => field === "CurrencyIsoCode")
+      ? " In an org with one currency set SF_DEFAULT_CURRENCY, for instance to EUR."
+      : ""
+    throw new Error(
+      `no field ${names(blocking)} that this user may read, and the column is required: grant the field, or map another one in sf_shadow.field.${currency}`,
+    )
+  }
+  if (vanished.length > 0) {
+    throw new Error(
+      `${names(vanished)} was readable before and is not now, its values stand still: grant the field to the service's user again`,
+    )
+  }
+  const records = await countRecords(session, object)
+  const lacking = absent.filter(({ required }) => !required)
+  const without =
+    lacking.length > 0 ? `; columns that stay null for want of a readable field: ${names(lacking)}` : ""
+  return `${fields.length} readable fields, ${records} visible records${without}`
+}
