@@ -44,7 +44,11 @@ async function readStatus(pool: Pool): Promise<Status> {
 }
 
 function statusText({ lag, backlog, runs }: Status): string {
-  const freshness = lag.map(({ reason: _, ...row }) => row)
+  const freshness = lag.map(
+    ({ object, state, rows, lag_seconds, fresh_as_of, proven_as_of, dirty, rejected, drift_rows }) => {
+      return { object, state, rows, lag_seconds, fresh_as_of, proven_as_of, dirty, rejected, drift_rows }
+    },
+  )
   const loads = runs.map(({ run_id, object, kind, state, received, expected, difference, finished_at }) => {
     return { run: run_id, object, kind, state, received, expected, difference, finished_at }
   })

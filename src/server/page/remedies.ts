@@ -1,11 +1,12 @@
 import type { Remedy } from "./snapshot.ts"
 
-/** Tasks that operators may queue by add_job. */
+/** Tasks of which an object, or nothing, is all that operators say to add_job. */
 const operatorTasks = [
   "backfill",
   "delta",
   "compare_ids",
   "records_to_shadow",
+  "retry_rejects",
   "verify",
   "maintain",
   "clear_cache",
@@ -35,12 +36,15 @@ export function verifyAll(object: string): Remedy[] {
 }
 
 export function resume(object: string): Remedy[] {
-  return [psql(`update sf_shadow.object set enabled = true where object = ${literal(object)};`)]
+  return [
+    shell(`npm run sf-shadow -- resume ${word(object)}`),
+    psql(`select sf_shadow_resume(${literal(object)});`),
+  ]
 }
 
 /** Every reject is read again. */
 export function retryRejects(): Remedy[] {
-  return [addJob("maintain", {})]
+  return [shell("npm run sf-shadow -- rejects --retry"), addJob("retry_rejects", {})]
 }
 
 export function forgetConsumer(consumer: string): Remedy[] {

@@ -79,7 +79,7 @@ test("a failed delta, a hole and a pause each show what mends them", async (t) =
   assert.deepEqual(lines(attention), [
     `problem: Product2 is stale | npm run sf-shadow -- delta Product2 | select add_job('delta', '{"object":"Product2"}');`,
     `problem: The last delta of Account failed | npm run sf-shadow -- delta Account | select add_job('delta', '{"object":"Account"}');`,
-    `warning: Account is paused | update sf_shadow.object set enabled = true where object = 'Account';`,
+    `warning: Account is paused | npm run sf-shadow -- resume Account | select sf_shadow_resume('Account');`,
   ])
   assert.match(attention[0]?.text ?? "", /may be missing: the replay id is too old/)
 })
@@ -94,8 +94,8 @@ test("rejects are counted by fault, with one of them and what to do", async (t) 
   const { attention, snapshot } = await statusOf(url)
   const warnings = lines(attention).filter((line) => line.startsWith("warning"))
   assert.deepEqual(warnings, [
-    "warning: PricebookEntry has records that cannot be stored | select add_job('maintain');",
-    "warning: Product2 has records that cannot be stored | select add_job('maintain');",
+    "warning: PricebookEntry has records that cannot be stored | npm run sf-shadow -- rejects --retry | select add_job('retry_rejects');",
+    "warning: Product2 has records that cannot be stored | npm run sf-shadow -- rejects --retry | select add_job('retry_rejects');",
   ])
   assert.deepEqual(
     snapshot?.rejects.map(({ object, sqlstate, records, reason }) => ({ object, sqlstate, records, reason })),
