@@ -1,3 +1,17 @@
+-- The invalidation outbox (rule 12): one row per batch that changed something a reader sees.
+create table sf_shadow.invalidation (
+  object text collate "C" not null,
+  seq bigint not null,
+  -- Null: too many to list, everything of this object.
+  record_ids text[] collate "C",
+  -- The parents of those records, before and after; and the unique values (SKUs), before and after.
+  parent_ids text[] collate "C",
+  unique_values text[] collate "C",
+  committed_at timestamptz not null default now(),
+  constraint invalidation_pkey primary key (object, seq),
+  constraint invalidation_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
 -- Consumers of the outbox, by name, each with a cursor of its own per object (rule 12).
 create table sf_shadow.invalidation_consumer (
   consumer text collate "C" not null,
