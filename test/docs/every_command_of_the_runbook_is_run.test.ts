@@ -89,7 +89,8 @@ class Operation {
       operator: new pg.Pool({ connectionString, max: 2, options: "-c role=sf_shadow_operator" }),
     }
     const open = [pools.service, pools.operator]
-    // Those of a database that was copied are ended already.
+    for (const one of open) one.on("error", () => {})
+    // Those of a database that was copied are ended already; that of a copy is dropped under them.
     this.t.after(() => Promise.all(open.filter(({ ended }) => !ended).map((one) => one.end())))
     return pools
   }
@@ -138,7 +139,7 @@ class Operation {
 test("docs/runbook.md: every section, on a system to which it has happened, ends as it says", {
   skip: withoutRedis,
 }, async (t) => {
-  const { url, pool } = await createTestDatabase()
+  const { url } = await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-runbook-"))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const simulated = await startOrg(t, { products: 150, pricebooks: 1, accounts: 20 })
@@ -170,19 +171,19 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       )
       org.hardDelete("PricebookEntry", prices)
       org.hardDelete("Product2", gone)
-      await pastMargin(pool, org)
+      await pastMargin(operation.pools.service, org)
       await operation.pools.operator.query(`select add_job('compare_ids', '{"object":"Product2"}')`)
       await waitFor("the fuse trips", 60_000, async () => {
-        const { rows } = await pool.query("select from sf_shadow_run where state = 'fuse'")
+        const { rows } = await operation.pools.service.query("select from sf_shadow_run where state = 'fuse'")
         return rows.length > 0
       })
-      await pastMargin(pool, org)
+      await pastMargin(operation.pools.service, org)
       await operation.follow(section)
     },
     async rejects(section) {
       const id = org.transaction((tx) => tx.create("Product2", { Name: "No SKU", IsActive: true }))
       await waitFor("it is set aside", 60_000, async () => {
-        return (await pool.query("select from sf_shadow.reject")).rows.length > 0
+        return (await operation.pools.service.query("select from sf_shadow.reject")).rows.length > 0
       })
       await operation.follow(section)
       org.transaction((tx) => tx.update("Product2", id, { StockKeepingUnit: "MENDED" }))
@@ -204,7 +205,9 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       org.transaction((tx) =>
         tx.update("Account", seeded.accounts[0] as string, { Internet_Eligibility__c: "Missed" }),
       )
-      await pool.query("update sf_shadow.stream set position_at = now() - interval '71 hours'")
+      await operation.pools.service.query(
+        "update sf_shadow.stream set position_at = now() - interval '71 hours'",
+      )
       await operation.start()
       await waitFor("the position is lost", 30_000, () =>
         (operation.service as Service)
@@ -224,7 +227,6 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       server.pathname = "/postgres"
       const admin = new pg.Client({ connectionString: server.href })
       await admin.connect()
-      await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [from])
       await admin.query(`create database ${to} template ${from}`)
       t.after(async () => {
         await admin.query(`drop database ${to} with (force)`)
