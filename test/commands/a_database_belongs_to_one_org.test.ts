@@ -37,22 +37,23 @@ test("records of another org are refused until adopt-org; then nothing of the on
       `stop the service and run: npm run sf-shadow -- adopt-org --confirm ${secondId}`,
   )
   assert.match(refused.stdout, message)
+  // Nor is the database moved while anything runs.
+  const adopt = ["adopt-org", "--confirm", secondId]
+  const running = await endsWith(1, adopt, second.environment(url))
+  assert.match(
+    running.stderr,
+    /processes of the service are connected: sf-shadow.*\(pid \d+\)\. Stop every process/,
+  )
   await service.stop()
   const wrong = launchService(t, second.environment(url), ["--only", "pubsub"])
   await wrong.printed(message, "stderr")
   assert.deepEqual(await differences(first.org, pool), [], "nothing of the second org came in")
 
-  // Not for the wrong org, and not while anything runs.
-  const adopt = ["adopt-org", "--confirm", secondId]
+  // Not for the wrong org.
   const guarded = await endsWith(2, adopt, first.environment(url))
   assert.match(
     guarded.stderr,
     new RegExp(`--confirm names org ${secondId}, and SF_\\* logs in to org ${first.org.id}`),
-  )
-  const running = await endsWith(1, adopt, second.environment(url))
-  assert.match(
-    running.stderr,
-    /processes of the service are connected: sf-shadow.*\(pid \d+\)\. Stop every process/,
   )
   assert.deepEqual(await differences(first.org, pool), [])
 
