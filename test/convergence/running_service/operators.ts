@@ -1,11 +1,12 @@
 import type { Mishap, Stage } from "./mishaps.ts"
 import { objects } from "./random_transactions.ts"
 
-const addJob = (task: string, weight: number): Mishap => [
+/** @param about how often the job is about one object, rather than about all */
+const addJob = (task: string, weight: number, about = 0.7): Mishap => [
   weight,
   `add_job ${task}`,
   ({ pool, random }) => {
-    const payload = task === "records_to_shadow" || random.chance(0.7) ? { object: random.pick(objects) } : {}
+    const payload = random.chance(about) ? { object: random.pick(objects) } : {}
     return pool.query("select public.add_job($1, $2::jsonb)", [task, JSON.stringify(payload)])
   },
 ]
@@ -16,8 +17,9 @@ export const operators: readonly Mishap[] = [
   addJob("delta", 4),
   addJob("compare_ids", 4),
   addJob("verify", 2),
-  addJob("records_to_shadow", 1),
-  addJob("maintain", 1),
+  addJob("records_to_shadow", 1, 1),
+  addJob("retry_rejects", 1),
+  addJob("maintain", 1, 0),
   [2, "replay", replay],
   [2, "reapply", reapply],
 ]
