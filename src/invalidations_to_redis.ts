@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Pool } from "pg"
+import { Backoff, pause } from "./backoff.ts"
 import type { RedisConfig } from "./config.ts"
 import { follow } from "./invalidations_to_redis/follow.ts"
 import { invalidationsTotal } from "./invalidations_to_redis/metrics.ts"
@@ -8,7 +9,6 @@ import { Renderer } from "./invalidations_to_redis/render.ts"
 import type { Log } from "./log.ts"
 import { countFailure } from "./metrics.ts"
 import { type Wake, whileListening } from "./postgres/listen.ts"
-import { Backoff, pause } from "./pubsub/backoff.ts"
 import { RedisConnection } from "./redis/connect.ts"
 
 /** The running edge. */

@@ -1,8 +1,8 @@
+import { pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
 import { whileLeading } from "./postgres/leader.ts"
-import { pause } from "./pubsub/backoff.ts"
 import { followTopic } from "./pubsub_to_events/follow.ts"
 import { hasTopicBeside, readTopics, type Topic, topicsWithoutLeader } from "./pubsub_to_events/topics.ts"
 

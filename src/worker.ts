@@ -2,7 +2,8 @@ import { EventEmitter } from "node:events"
 import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { run, type Task, type TaskList, type WorkerEvents } from "graphile-worker"
+import { type Runner, run, type Task, type TaskList, type WorkerEvents } from "graphile-worker"
+import { Backoff, pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
@@ -22,36 +23,94 @@ export type TaskFactory = (deps: Deps) => Task
  * A heartbeat says that this process lives, so that the jobs of a killed one are freed within half a minute.
  */
 export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }> {
-  const { config, pool, log } = deps
+  const { pool } = deps
   await applySettings(deps)
+  const taskList = await loadTasks(deps)
   const workerIds = new Set<string>()
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let runner = await startRunner(deps, taskList, workerIds)
+  const working = (async () => {
+    for (;;) {
+      const error = await runner.promise.then(
+        () => undefined,
+        (cause: unknown) => cause,
+      )
+      if (signal.aborted) return
+      const another = await startAnother(deps, taskList, workerIds, error, signal)
+      if (another === undefined) return
+      runner = another
+      // Asked to stop while it started.
+      if (signal.aborted) await runner.stop()
+    }
+  })()
+  const beating = beat(deps, workerIds, signal)
+  return {
+    async stop() {
+      stopping.abort()
+      await beating
+      // One that has ended by itself just now cannot be stopped.
+      await runner.stop().catch(() => {})
+      await working
+      await pool.query("delete from sf_shadow.worker where worker_id = any ($1)", [[...workerIds]])
+    },
+  }
+}
+
+function startRunner(
+  { config, pool, log }: Deps,
+  taskList: TaskList,
+  workerIds: Set<string>,
+): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter()
   // What locks a job is the pool of workers, in its own name.
   events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id))
-  const runner = await run({
+  return run({
     events,
     pgPool: pool,
-    taskList: await loadTasks(deps),
+    taskList,
     crontabFile: join(root, "crontab"),
     concurrency: config.workerConcurrency,
     noHandleSignals: true,
     // NOTIFY wakes the workers; this is for jobs whose time comes.
     pollInterval: 1_000,
+    // Without a batch, a job's end that cannot be stored is an unhandled rejection, which ends the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: workerLogger(log),
   })
-  const stopping = new AbortController()
-  const beating = beat(deps, workerIds, stopping.signal)
-  runner.promise.catch((err) => {
-    if (!stopping.signal.aborted)
-      log.error({ event: "worker_ended", err }, "the worker ended by itself; restart this process")
-  })
-  return {
-    async stop() {
-      stopping.abort()
-      await beating
-      await runner.stop()
-      await pool.query("delete from sf_shadow.worker where worker_id = any ($1)", [[...workerIds]])
-    },
+}
+
+/**
+ * graphile-worker gives up where it cannot store that a job has ended, for instance because its connection was lost:
+ * the job would stay taken by a process that lives. What it held is freed, and another one takes its place.
+ *
+ * @returns undefined when the signal came first
+ */
+async function startAnother(
+  deps: Deps,
+  taskList: TaskList,
+  workerIds: Set<string>,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Runner | undefined> {
+  const { pool, log } = deps
+  const backoff = new Backoff()
+  for (let err = error; ; ) {
+    const waitMs = Math.round(backoff.nextMs())
+    countError("", "worker", err)
+    log.warn(
+      { event: "worker_ended", err, wait_ms: waitMs },
+      `the worker has lost its hold on the queue; another one starts in ${(waitMs / 1000).toFixed(1)} s`,
+    )
+    await pause(waitMs, signal)
+    if (signal.aborted) return undefined
+    try {
+      await pool.query("select graphile_worker.force_unlock_workers($1)", [[...workerIds]])
+      workerIds.clear()
+      return await startRunner(deps, taskList, workerIds)
+    } catch (cause) {
+      err = cause
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 -- Rule 4, first half: judges the events of one object against what is known of their records, and against
--- each other. Consumes: pg_temp.event_batch, the shadow, tombstones, the log (for repeated ids).
+-- each other. Consumes: pg_temp.event_batch, the shadow, tombstones, marks, rejects, the log (for repeated ids).
 -- Produces: `verdict` in the batch: skip, dirty or apply. Call it under the object's lock.
 create or replace function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
@@ -25,11 +25,15 @@ begin
           coalesce(s.commit_timestamp, t.commit_timestamp), coalesce(s.commit_number, t.commit_number),
           coalesce(s.sequence_number, t.sequence_number), coalesce(s.system_modstamp, t.system_modstamp),
           read.read_from, read.read_to, $2, parent.deleted_until, $3) as verdict,
-        -- The last Id comparison has seen it in Salesforce: it is missing since this event at the latest.
-        d.record_id is not null and s.%2$s is null and t.record_id is null and e.commit_timestamp < $2 - $3 as missed
+        -- The last Id comparison may have seen it in Salesforce: missing since this event at the latest, or refused in an
+        -- older version.
+        s.%2$s is null and e.commit_timestamp < $2 - $3 and (d.record_id is not null and t.record_id is null
+          or refused.record_id is not null
+            and (t.record_id is null or e.commit_timestamp > greatest(t.commit_timestamp, read.read_to))) as missed
       from pg_temp.event_batch e
       left join %1$s s on s.%2$s = e.record_id
       left join sf_shadow.tombstone t on t.object = $4 and t.record_id = e.record_id
+      left join sf_shadow.reject refused on refused.object = $4 and refused.record_id = e.record_id
       left join sf_shadow.dirty d on d.object = $4 and d.record_id = e.record_id
       left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
       left join sf_shadow.parent_deletion parent on parent.object = %3$L

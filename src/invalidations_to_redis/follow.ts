@@ -1,7 +1,7 @@
 import { Cluster } from "ioredis"
+import { pause } from "../backoff.ts"
 import type { Log } from "../log.ts"
 import { Wake } from "../postgres/listen.ts"
-import { pause } from "../pubsub/backoff.ts"
 import { type RedisConnection, RedisUnavailable } from "../redis/connect.ts"
 import { deleteKeys, deletePatterns } from "../redis/delete.ts"
 import { identityOf } from "../redis/nodes.ts"

@@ -1,5 +1,5 @@
+import { pause } from "../backoff.ts"
 import { Wake } from "../postgres/listen.ts"
-import { pause } from "../pubsub/backoff.ts"
 
 /** From the start of one pass to that of the next; and never less than twice what the last one took. */
 const passEveryMs = 1_000

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
+import { Backoff } from "../backoff.ts"
 import type { Log } from "../log.ts"
-import { Backoff } from "../pubsub/backoff.ts"
 
 /** Lock space of stream leaders; the key is the stream's id. */
 const leaderLock = 21320

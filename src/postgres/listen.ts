@@ -1,6 +1,6 @@
 import pg from "pg"
+import { Backoff, pause } from "../backoff.ts"
 import type { Log } from "../log.ts"
-import { Backoff, pause } from "../pubsub/backoff.ts"
 
 /** Lock space of listeners; the key is the hash of a name. */
 const listenerLock = 21321

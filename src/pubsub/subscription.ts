@@ -1,5 +1,5 @@
+import { Backoff, pause } from "../backoff.ts"
 import type { Log } from "../log.ts"
-import { Backoff, pause } from "./backoff.ts"
 import { PubsubChannel, type PubsubCredentials } from "./channel.ts"
 import { type DecodedEvent, decodeEvent } from "./decode.ts"
 import { type ClassifiedError, classify, isSchemaRefused } from "./errors.ts"
