@@ -11,7 +11,8 @@ begin
     select l.fresh_except_listed into claimed from public.sf_shadow_lag l where l.object = new.object;
     perform sf_shadow.open_hole(new.object, coalesce(claimed, now() - interval '1 hour'), 'infinity', 'paused', 'paused');
   else
-    perform sf_shadow.open_hole(new.object, now(), now(), 'paused', 'paused');
+    -- Not when this transaction began: a batch that was opened before its lock is passed over still.
+    perform sf_shadow.open_hole(new.object, clock_timestamp(), clock_timestamp(), 'paused', 'paused');
   end if;
   return null;
 end

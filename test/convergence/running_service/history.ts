@@ -105,7 +105,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
       }
       if (random.chance(0.5)) await sleep(random.below(120))
     }
-    mishaps.end()
+    await mishaps.end()
     transactions.makeStorable()
     await coverSilentChanges({
       org,

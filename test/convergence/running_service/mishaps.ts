@@ -4,7 +4,7 @@ import type { Random } from "../../../src/simulator/org/random.ts"
 import type { Simulator } from "../../../src/simulator/start.ts"
 import { eventFaults } from "./event_faults.ts"
 import { httpFaults } from "./http_faults.ts"
-import { operators } from "./operators.ts"
+import { operators, resumeAll } from "./operators.ts"
 import { streamFaults } from "./stream_faults.ts"
 
 /** What a mishap may use. */
@@ -56,9 +56,10 @@ export class Mishaps {
     }
   }
 
-  /** From here on all goes well. */
-  end(): void {
+  /** From here on all goes well, and every object is followed. */
+  async end(): Promise<void> {
     this.#stage.simulator.org.faults.disarm()
+    await resumeAll(this.#stage.pool)
   }
 
   /** Objects of which a change was not published, or a field not readable. */

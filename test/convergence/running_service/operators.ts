@@ -1,3 +1,4 @@
+import type { Pool } from "pg"
 import type { Mishap, Stage } from "./mishaps.ts"
 import { objects } from "./random_transactions.ts"
 
@@ -5,8 +6,13 @@ import { objects } from "./random_transactions.ts"
 const addJob = (task: string, weight: number, about = 0.7): Mishap => [
   weight,
   `add_job ${task}`,
-  ({ pool, random }) => {
-    const payload = random.chance(about) ? { object: random.pick(objects) } : {}
+  async ({ pool, random }) => {
+    // Nothing is to be done for a paused object.
+    const { rows } = await pool.query<{ object: string }>(
+      "select object from sf_shadow.object where enabled order by object_id",
+    )
+    if (rows.length === 0) return
+    const payload = random.chance(about) ? { object: random.pick(rows).object } : {}
     return pool.query("select public.add_job($1, $2::jsonb)", [task, JSON.stringify(payload)])
   },
 ]
@@ -20,9 +26,16 @@ export const operators: readonly Mishap[] = [
   addJob("records_to_shadow", 1, 1),
   addJob("retry_rejects", 1),
   addJob("maintain", 1, 0),
+  [1, "pause", ({ pool, random }) => pool.query("select public.sf_shadow_pause($1)", [random.pick(objects)])],
+  [3, "resume", ({ pool }) => resumeAll(pool)],
   [2, "replay", replay],
   [2, "reapply", reapply],
 ]
+
+/** Ends every pause. */
+export async function resumeAll(pool: Pool): Promise<void> {
+  await pool.query("select public.sf_shadow_resume(object) from sf_shadow.object order by object_id")
+}
 
 /** As the command replay does: from the earliest event, or after one that was received. */
 async function replay({ pool, random }: Stage): Promise<void> {
