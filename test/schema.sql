@@ -930,7 +930,7 @@ create function sf_shadow.open_hole(of_object text, span_from timestamp with tim
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 2a2d9b55
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
-create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body d1688eba
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 2fb374f8
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 458a012b
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
@@ -952,7 +952,7 @@ create function sf_shadow.sample_ids(of_object text, sample_size integer) return
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body efba39d4
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 478cd868
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe

@@ -15,12 +15,21 @@ begin
   end if;
 
   execute format($sql$
-    with orphan as materialized (
-      select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before,
-        exists (select from sf_shadow.reject r where r.object = $1 and r.record_id = c.parent_id) as parent_rejected
+    with parentless as materialized (
+      select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before
       from pg_temp.change c
       where c.verdict = 'replace' and not c.absent and c.error is null
         and not exists (select from %1$s p where p.%2$s = c.parent_id)
+    ), refused_parent as materialized (
+      -- Locked: whoever stores it meanwhile waits, and then sees who waits for it (mark_waiting).
+      select r.record_id from sf_shadow.reject r
+      where r.object = $1 and r.record_id in (select parentless.parent_id from parentless)
+      order by r.record_id
+      for share
+    ), orphan as materialized (
+      select parentless.*, refused_parent.record_id is not null as parent_rejected
+      from parentless
+      left join refused_parent on refused_parent.record_id = parentless.parent_id
     ), set_aside as (
       update pg_temp.change c set
         error = case when orphan.parent_rejected then array['23503', $1 || ' ' || orphan.parent_id || ' is itself rejected', $3] end,
