@@ -154,7 +154,8 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
   const { url } = await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-runbook-"))
   t.after(() => rm(folder, { recursive: true, force: true }))
-  const simulated = await startOrg(t, { products: 150, pricebooks: 1, accounts: 20 })
+  const visibleAtOnce = { visibilityLagMs: [0, 0] } as const
+  const simulated = await startOrg(t, { ...visibleAtOnce, products: 150, pricebooks: 1, accounts: 20 })
   const { org, seeded, simulator } = simulated
   const port = await freePort()
   const redis = await startRedis()
