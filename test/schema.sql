@@ -596,7 +596,7 @@ UNION ALL
     job.task_identifier AS name,
     count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts < job.max_attempts))) AS waiting,
     count(*) FILTER (WHERE (job.locked_at IS NOT NULL)) AS running,
-    count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts))) AS failed,
+    count(*) FILTER (WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts) AND (job.key IS NOT NULL))) AS failed,
         CASE
             WHEN bool_or(((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts))) THEN GREATEST('00:00:00'::interval, (now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))))
             ELSE NULL::interval
@@ -615,7 +615,7 @@ create view sf_shadow_failed_job as
     (updated_at + '01:00:00'::interval) AS retried_at,
     "left"(regexp_replace(last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
    FROM graphile_worker.jobs job
-  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (task_identifier IN ( SELECT t.identifier
+  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL) AND (task_identifier IN ( SELECT t.identifier
            FROM sf_shadow.task t)));
 
 create view sf_shadow_invalidation_consumer as
@@ -944,7 +944,7 @@ create function sf_shadow.replay_to_holes(objects text[], known_until timestamp 
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
-create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 23bf38b8
+create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body aa6a9726
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5

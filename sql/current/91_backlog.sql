@@ -14,7 +14,7 @@ union all
 select 'job', job.task_identifier,
   count(*) filter (where job.locked_at is null and job.attempts < job.max_attempts),
   count(*) filter (where job.locked_at is not null),
-  count(*) filter (where job.locked_at is null and job.attempts >= job.max_attempts),
+  count(*) filter (where job.locked_at is null and job.attempts >= job.max_attempts and job.key is not null),
   case when bool_or(job.locked_at is not null or job.attempts < job.max_attempts) then greatest(interval '0',
     now() - min(job.run_at) filter (where job.locked_at is not null or job.attempts < job.max_attempts)) end
 from graphile_worker.jobs job

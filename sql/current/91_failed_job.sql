@@ -10,4 +10,6 @@ select job.id as job_id, job.task_identifier as task, job.key, job.attempts::int
   left(regexp_replace(job.last_error, '\s+', ' ', 'g'), 300) as error
 from graphile_worker.jobs job
 where job.locked_at is null and job.attempts >= job.max_attempts
+  -- Without its key it was superseded while it ran: its successor does its work.
+  and job.key is not null
   and job.task_identifier in (select t.identifier from sf_shadow.task t);

@@ -1,8 +1,13 @@
 -- Gives each job that is out of attempts one more, an hour after its last failure: what failed 25 times over days is
 -- hardly mended by hammering, and nobody should have to remember it. Consumes: sf_shadow_failed_job. Returns how many
--- jobs were put up again, spread over a minute. Safe to repeat.
+-- jobs were put up again, spread over a minute. A job that was superseded while it ran, and then failed or lost its
+-- worker, has no key and no attempt left (graphile-worker takes both): it goes. Safe to repeat.
 create or replace function sf_shadow.retry_failed_jobs() returns bigint
 language sql set search_path = '' as $$
+  select graphile_worker.complete_jobs(array(
+    select job.id from graphile_worker.jobs job
+    where job.key is null and job.locked_at is null and job.attempts >= job.max_attempts
+      and job.task_identifier in (select t.identifier from sf_shadow.task t)));
   select count(*)
   from (
     select f.attempts, array_agg(f.job_id) as ids from public.sf_shadow_failed_job f where f.retried_at <= now() group by f.attempts

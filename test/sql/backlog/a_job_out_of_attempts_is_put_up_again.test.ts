@@ -55,6 +55,25 @@ test("an hour after its last failure it gets one more attempt, not earlier and n
   ])
 })
 
+test("a job that was superseded while it ran, and then failed, is no failure: its successor does its work", async () => {
+  const shadow = await Shadow.open()
+  const add = "select graphile_worker.add_job('verify', job_key => 'verify:all')"
+  await shadow.pool.query(add)
+  await shadow.pool.query("update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool'")
+  await shadow.pool.query(add)
+  await shadow.pool.query("update graphile_worker._private_jobs set locked_at = null, locked_by = null")
+  assert.equal((await shadow.all("select from graphile_worker.jobs")).length, 2)
+  assert.deepEqual(await shadow.all("select * from sf_shadow_failed_job"), [])
+  const [waiting] = await shadow.all<{ waiting: number; failed: number }>(
+    "select waiting, failed from sf_shadow_backlog where kind = 'job'",
+  )
+  assert.deepEqual(waiting, { waiting: 1, failed: 0 })
+  await shadow.all("select sf_shadow.retry_failed_jobs()")
+  assert.deepEqual(await shadow.all("select key, attempts from graphile_worker.jobs"), [
+    { key: "verify:all", attempts: 0 },
+  ])
+})
+
 test("jobs of other programs that share the queue are left alone", async () => {
   const shadow = await Shadow.open()
   await failedJob(shadow, "send_newsletter", "newsletter", 600)
