@@ -900,6 +900,7 @@ create function sf_shadow.database_identity(OUT system_identifier bigint, OUT ti
 create function sf_shadow.deletes_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 6d2d0211
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
 create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
+create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
@@ -968,10 +969,10 @@ create function sf_shadow.write_tombstones(of_object text) returns void language
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
-create function sf_shadow_pause(object text) returns boolean language plpgsql security definer set search_path=""; -- body 819505f3
+create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 1def3a7c
-create function sf_shadow_resume(object text) returns boolean language plpgsql security definer set search_path=""; -- body 44e03d4b
+create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path=""; -- body c8be260c
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;

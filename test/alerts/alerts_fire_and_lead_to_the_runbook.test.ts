@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -52,11 +51,10 @@ function anchorOf(heading: string): string {
     .replaceAll(" ", "-")
 }
 
-test("each alert links to an entry of the runbook", async (t) => {
+test("each alert links to an entry of the runbook", async () => {
   const all = await alerts()
   assert.ok(all.length > 15)
   for (const { alert, link } of all) assert.match(link ?? "", /^docs\/runbook\.md#[a-z-]+$/, alert)
-  if (!existsSync(runbook)) return t.skip("docs/runbook.md is not written yet")
   const text = await readFile(runbook, "utf8")
   const anchors = new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading as string)))
   for (const { alert, link } of all) {
