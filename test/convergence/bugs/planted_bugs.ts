@@ -83,13 +83,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   { name: "the margin is 0", rule: "5", driver: { marginMs: 0 } },
   {
-    name: "updated_at is the clock, also where an event wrote it",
+    name: "updated_at is the clock: whichever bears the newer stamp wins",
     rule: "5",
     sql: [
       {
-        of: "page_to_changes",
-        text: "known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from",
-        by: "known.r_commit, coalesce(s.updated_at, t.system_modstamp), r.read_from",
+        of: "judge_full_record",
+        text: "when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'",
+        by: "when f_sm >= greatest(r_commit, r_sm) then 'replace' when f_sm < greatest(r_commit, r_sm) then 'ignore'",
       },
     ],
   },
