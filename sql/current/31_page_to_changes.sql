@@ -60,7 +60,7 @@ begin
         -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it may not put off its own
         -- decision, or records that contest a value put each other off for ever.
         case when judged.verdict = 'dirty'
-            and refused.payload = convert_to(replace(f.fields::text, sf_shadow.nul_marker(), '\u0000'), 'UTF8')
+            and refused.payload = sf_shadow.reject_payload(f.fields)
             and not exists (select from sf_shadow.dirty d where d.object = $1 and d.record_id = f.record_id and d.not_before <= $5)
           then 'ignore' else judged.verdict end as verdict,
         s.%2$s is not null as present, t.record_id is not null as entombed,

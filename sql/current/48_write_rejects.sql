@@ -12,8 +12,7 @@ begin
   -- What is refused stays as old as the doubt that this read has settled, and as the hole that it may be the end of.
   select of_object, c.record_id, least(c.doubt_since, d.since, state.hole_from), coalesce(greatest(c.commit_timestamp, read.read_to), '-infinity'),
     c.error[1], c.error[2], c.error[3],
-    -- A NUL byte is shown as JSON writes it.
-    convert_to(replace(c.fields::text, sf_shadow.nul_marker(), '\u0000'), 'UTF8'),
+    sf_shadow.reject_payload(c.fields),
     c.parent_id, case when c.error[1] = '23505' then c.unique_value end
   from pg_temp.change c
   join sf_shadow.object_state state on state.object = of_object
