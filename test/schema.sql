@@ -942,7 +942,7 @@ create function sf_shadow.refuse_change() returns trigger language plpgsql set s
 create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 676aeac9
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
-create function sf_shadow.replay_to_holes(objects text[], known_until timestamp with time zone, first_commit timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body e7a9f0b0
+create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087

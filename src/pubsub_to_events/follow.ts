@@ -69,12 +69,9 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
       await transaction(pool, async (client) => {
         await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest(producedAt) : null)
         if (replayUnproven) {
-          const firstCommit = batch.events.find(
-            ({ commitTimestamp }) => commitTimestamp !== null,
-          )?.commitTimestamp
           await client.query(
-            "select sf_shadow.replay_to_holes(objects => $1, known_until => $2, first_commit => $3, ends_at => $4)",
-            [topic.objects, lead.known_until, firstCommit ?? null, session.clock.latest()],
+            "select sf_shadow.replay_to_holes(of_stream_id => $1, received => $2, objects => $3, known_until => $4, ends_at => $5)",
+            [lead.stream_id, batch.events.length, topic.objects, lead.known_until, session.clock.latest()],
           )
         }
         if (unproven === null) return

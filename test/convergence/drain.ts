@@ -42,6 +42,13 @@ export async function drain(world: World, service: Service, random: Random): Pro
   if (!isSettled) throw unsettled(observation)
 }
 
+/** A quiet while between two changes: what waits is delivered and folded, and records in doubt are read again. */
+export async function catchUp(world: World, service: Service, random: Random): Promise<void> {
+  await followStreams(service, true, random)
+  world.now += random.between(11_000, 15_000)
+  for (const object of objectNames) await reread(world, service, object, random)
+}
+
 function unsettled(observation: Observation): Error {
   const left = objectNames.map((name) => {
     const { dirty, hasHole, isLoaded, rejected } = observation[name]

@@ -7,7 +7,19 @@ import { type TransactionKind, transactionKinds } from "./model/transactions.ts"
 export type Step = { waitMs: number; seed: number } & (
   | { do: "commit"; transaction: TransactionKind; publication: Publication; ageMs: number }
   | { do: "deliver" | "fold" | "follow" | "run" | "load" | "reread"; killed: boolean }
-  | { do: "verify" | "reapply" | "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill" }
+  | {
+      do:
+        | "verify"
+        | "reapply"
+        | "takeOver"
+        | "race"
+        | "replay"
+        | "losePosition"
+        | "republish"
+        | "kill"
+        | "catchUp"
+        | "burst"
+    }
 )
 
 /** A whole history: how the org behaves, whether it was loaded before, and what happens. */
@@ -55,7 +67,17 @@ function step<Name extends "deliver" | "fold" | "follow" | "run" | "load" | "rer
   return fc.record({ do: fc.constant(name), killed, waitMs, seed })
 }
 function fault<
-  Name extends "verify" | "reapply" | "takeOver" | "race" | "replay" | "losePosition" | "republish" | "kill",
+  Name extends
+    | "verify"
+    | "reapply"
+    | "takeOver"
+    | "race"
+    | "replay"
+    | "losePosition"
+    | "republish"
+    | "kill"
+    | "catchUp"
+    | "burst",
 >(name: Name) {
   return fc.record({ do: fc.constant(name), waitMs, seed })
 }
@@ -76,6 +98,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fault("replay"), weight: 1 },
   { arbitrary: fault("losePosition"), weight: 1 },
   { arbitrary: fault("kill"), weight: 1 },
+  { arbitrary: fault("catchUp"), weight: 3 },
+  { arbitrary: fault("burst"), weight: 3 },
 )
 
 /** Histories of a settled or an empty database; the shorter a failing one shrinks, the easier it reads. */

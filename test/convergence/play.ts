@@ -1,10 +1,11 @@
 import type { HistoryDatabase } from "./database.ts"
-import { drain } from "./drain.ts"
+import { catchUp, drain } from "./drain.ts"
 import type { History, Step } from "./history.ts"
+import type { Change, Publication } from "./model/change.ts"
 import { weightedNames } from "./model/objects.ts"
 import { Org } from "./model/org.ts"
 import { Random } from "./model/random.ts"
-import { seedRecords, transactionOf } from "./model/transactions.ts"
+import { anyLive, seedRecords, transactionOf, updateOf } from "./model/transactions.ts"
 import { differences } from "./oracle_equality.ts"
 import { staleClaims, untrueClaims } from "./oracle_freshness.ts"
 import { Service } from "./service/service.ts"
@@ -87,12 +88,10 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
   switch (step.do) {
     case "commit": {
       const changes = transactionOf(step.transaction, org, random)
-      if (changes.length === 0) return
-      const shown = changes.map(({ kind, id, fields }) => `${kind} ${id} ${JSON.stringify(fields)}`)
-      world.say(`committed (${step.publication}, begun ${step.ageMs} ms before): ${shown.join(", ")}`)
-      org.commit(world.now, step.ageMs, changes, step.publication, random)
-      return
+      return commit(world, changes, step.publication, step.ageMs, random)
     }
+    case "burst":
+      return burst(world, random)
     case "republish":
       return org.republish(world.now, random.pick(service.streams).topic, random)
     case "deliver":
@@ -131,7 +130,32 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return random.pick(service.streams).replay(random)
     case "losePosition":
       return random.pick(service.streams).losePosition(random)
+    case "catchUp":
+      return catchUp(world, service, random)
     case "kill":
       return service.kill()
+  }
+}
+
+function commit(
+  world: World,
+  changes: readonly Change[],
+  publication: Publication,
+  ageMs: number,
+  random: Random,
+): void {
+  if (changes.length === 0) return
+  const shown = changes.map(({ kind, id, fields }) => `${kind} ${id} ${JSON.stringify(fields)}`)
+  world.say(`committed (${publication}, begun ${ageMs} ms before): ${shown.join(", ")}`)
+  world.org.commit(world.now, ageMs, changes, publication, random)
+}
+
+/** One record is changed again and again within a second: its versions bear one stamp. */
+function burst(world: World, random: Random): void {
+  const record = anyLive(world.org, random)
+  if (record === undefined) return
+  for (let left = random.between(2, 3); left > 0; left--) {
+    commit(world, [updateOf(record, world.org, random)], "normal", 0, random)
+    world.now += random.between(0, 300)
   }
 }

@@ -247,7 +247,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a replay from the earliest event is taken for a whole one",
     rule: "11",
-    sql: [{ of: "replay_to_holes", text: "if first_commit < known_until then", by: "if true then" }],
+    sql: [{ of: "replay_to_holes", text: "  if exists (", by: "  if true or exists (" }],
+  },
+  {
+    name: "an old event that the bus repeats proves that a replay is whole",
+    rule: "11",
+    sql: [{ of: "replay_to_holes", text: " and held.replay_id = replayed.replay_id", by: "" }],
   },
   {
     name: "a delta begins where the last one ended",

@@ -26,9 +26,13 @@ export class Org {
   )
   readonly buses = new Map<string, Bus>()
   readonly settings: OrgSettings
-  /** Time of the last change that was never published and changed fields; and of one of existence alone. */
+  /**
+   * Time of the last change that nothing told of and that changed fields; and of one of existence alone. What
+   * follows from the change of a parent is told by the parent's event (rule 8).
+   */
   silentUpdateAt: number | null = null
   silentExistenceAt: number | null = null
+  #followedUntold = false
   readonly #events: EventMaker
   #serial = 0
 
@@ -76,7 +80,8 @@ export class Org {
         publication === "silent" ||
         change.kind === "hardDelete" ||
         (isCascade && this.settings.cascade !== "events")
-      const version = this.#write(now, ageMs, change, isCascade, !isSilent, random)
+      const isTold = !isSilent || (isCascade && parentIsNamed(publication))
+      const version = this.#write(now, ageMs, change, isCascade, !isSilent, isTold, random)
       return { change, version }
     })
     const published = written.filter(({ version }) => version.isPublished)
@@ -84,6 +89,15 @@ export class Org {
       const bus = this.buses.get(this.topicOf(event.object as ObjectName)) as Bus
       bus.publish(now + random.between(0, this.settings.publishDelayMs), event.event)
     }
+  }
+
+  /** A bus forgets events, and with them what they told of the children of their records. */
+  purge(now: number, topic: string): void {
+    const bus = this.buses.get(topic) as Bus
+    bus.purged = bus.endAt(now)
+    if (!this.#followedUntold) return
+    this.silentExistenceAt = now
+    this.silentUpdateAt = now
   }
 
   /** Publishes an event of the last ones again, under a new replay id. */
@@ -118,6 +132,7 @@ export class Org {
     change: Change,
     isCascade: boolean,
     isPublished: boolean,
+    isTold: boolean,
     random: Random,
   ): Version {
     const table = this.records.get(change.object) as Map<string, ModelRecord>
@@ -137,9 +152,10 @@ export class Org {
       isPublished,
     }
     record.versions.push(version)
-    if (!isPublished && version.changesExistence) this.silentExistenceAt = now
+    if (isTold && !isPublished) this.#followedUntold = true
+    if (!isTold && version.changesExistence) this.silentExistenceAt = now
     // A record that came without an event brings fields that no event told.
-    if (!isPublished && version.existence === "live") this.silentUpdateAt = now
+    if (!isTold && version.existence === "live") this.silentUpdateAt = now
     return version
   }
 
@@ -149,4 +165,9 @@ export class Org {
     if (isCascade) return this.settings.cascade === "gone" ? "gone" : "bin"
     return object === "PricebookEntry" ? "gone" : "bin"
   }
+}
+
+/** Whether the event of a parent's change says which parent it was. */
+function parentIsNamed(publication: Publication): boolean {
+  return publication === "normal" || publication === "gap" || publication === "diff"
 }

@@ -17,6 +17,7 @@ export const transactionKinds = [
   "delete",
   "delete",
   "undelete",
+  "undelete",
   "hardDelete",
   "swapSkus",
   "reparent",
@@ -81,14 +82,19 @@ function someLive(org: Org, random: Random, count: number, only?: ObjectName): M
 }
 
 function updates(org: Org, random: Random, count: number): Change[] {
-  return someLive(org, random, count).map((record) => {
-    const names = random.shuffle(freeFields(record.object)).slice(0, random.between(1, 2))
-    return change(
-      "update",
-      record,
-      Object.fromEntries(names.map((name) => [name, newValue(name, org.serial(), random)])),
-    )
-  })
+  return someLive(org, random, count).map((record) => updateOf(record, org, random))
+}
+
+/** An update of one or two fields of the record. */
+export function updateOf(record: ModelRecord, org: Org, random: Random): Change {
+  const names = random.shuffle(freeFields(record.object)).slice(0, random.between(1, 2))
+  const values = names.map((name) => [name, newValue(name, org.serial(), random)])
+  return change("update", record, Object.fromEntries(values))
+}
+
+/** A record that most happens to, or any live one; undefined where none is. */
+export function anyLive(org: Org, random: Random): ModelRecord | undefined {
+  return someLive(org, random, 1)[0]
 }
 
 /** Fields that any value fits. */

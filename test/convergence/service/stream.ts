@@ -26,7 +26,7 @@ const holeStatement =
   "select sf_shadow.stream_to_holes(of_stream_id => $1, objects => $2, begins_at => $3, ends_at => $4, reason => $5)"
 
 const replayStatement =
-  "select sf_shadow.replay_to_holes(objects => $1, known_until => $2, first_commit => $3, ends_at => $4)"
+  "select sf_shadow.replay_to_holes(of_stream_id => $1, received => $2, objects => $3, known_until => $4, ends_at => $5)"
 
 /** The leader of one topic, as src/pubsub_to_events/follow.ts is: takes the stream over, stores, folds. */
 export class StreamService {
@@ -83,7 +83,7 @@ export class StreamService {
 
   /** The bus forgets what was not delivered yet: the stored position is refused, at once or by the next leader. */
   async losePosition(random: Random): Promise<void> {
-    this.#bus.purged = this.#bus.endAt(this.#world.now)
+    this.#world.org.purge(this.#world.now, this.#topic)
     if (this.#lead === null) return this.#world.say(`${this.#topic}: the bus forgets its events`)
     await this.#startAnew("replay id expired", random)
   }
@@ -113,13 +113,11 @@ export class StreamService {
     const statements = new Statements()
     await appendBatch(statements.asClient(), lead, batch, keepaliveAt)
     if (this.#replayed !== null) {
-      const firstCommit = batch.events.find(
-        ({ commitTimestamp }) => commitTimestamp !== null,
-      )?.commitTimestamp
       statements.add(replayStatement, [
+        lead.stream_id,
+        count,
         this.#objects,
         this.#replayed.knownUntil,
-        firstCommit ?? null,
         toDate(this.#world.latest(random)),
       ])
     }

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { at, created, event, product, productId } from "../records.ts"
+import { at, created, event, product, productId, type TestEvent } from "../records.ts"
 import { Shadow } from "../shadow.ts"
 
 const id = productId(1)
 
 /** The first response of a replay, as the leader hands it over. */
-async function respond(shadow: Shadow, knownUntil: Date | null, firstCommit: Date | null): Promise<void> {
+async function respond(shadow: Shadow, knownUntil: Date | null, events: TestEvent[]): Promise<void> {
+  if (events.length > 0) await shadow.publish(...events)
   await shadow.pool.query(
-    "select sf_shadow.replay_to_holes(objects => array['Product2'], known_until => $1, first_commit => $2, ends_at => $3)",
-    [knownUntil, firstCommit, at(500)],
+    "select sf_shadow.replay_to_holes(of_stream_id => $1, received => $2, objects => array['Product2'], known_until => $3, ends_at => $4)",
+    [shadow.streamId, events.length, knownUntil, at(500)],
   )
 }
 
@@ -41,18 +42,28 @@ test("a replay from the earliest event, and from an id that was never received, 
   assert.equal((await leads(shadow))?.replay_unproven, true)
 })
 
-test("a first event from before what is known leaves nothing in between", async () => {
+test("an event that was received before shows that nothing is missing behind it", async () => {
   const shadow = await Shadow.open()
-  await respond(shadow, at(100), at(99))
+  const known = created("Product2", product(1, 10), 10)
+  await shadow.publish(known)
+  await respond(shadow, at(10), [event("Product2", "UPDATE", productId(2), 5, { Name: "x" }), known])
   assert.equal((await shadow.state("Product2")).hole_from, null)
 })
 
-test("a later first event, or none yet, leaves a hole from what is known to the response", async () => {
-  for (const firstCommit of [at(100), at(101), null]) {
+test("another event, or none, leaves a hole from what is known to the response", async () => {
+  const known = created("Product2", product(1, 10), 10)
+  const responses = {
+    later: [event("Product2", "UPDATE", id, 101, { Name: "x" })],
+    "older, but not known": [event("Product2", "UPDATE", id, 99, { Name: "x" })],
+    "repeated under a new replay id": [{ ...known, replay_id: "00000000ffffffff0000" }],
+    none: [],
+  }
+  for (const [response, events] of Object.entries(responses)) {
     const shadow = await Shadow.open()
-    await respond(shadow, at(100), firstCommit)
+    await shadow.publish(known)
+    await respond(shadow, at(100), events)
     const { hole_from, hole_to } = await shadow.state("Product2")
-    assert.deepEqual([hole_from, hole_to], [at(100), at(500)], String(firstCommit))
+    assert.deepEqual([hole_from, hole_to], [at(100), at(500)], response)
   }
 })
 
