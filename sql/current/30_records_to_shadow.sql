@@ -15,6 +15,7 @@ begin
   perform sf_shadow.page_to_changes(of_object, of_read_id, has_nuls, missing);
   drift := sf_shadow.count_drift(of_object);
   counts := sf_shadow.write_changes(of_object, forced);
+  perform sf_shadow.put_off_marks(of_object, of_read_id);
   counts.drift := drift;
   return counts;
 end

@@ -83,6 +83,20 @@ test("what cannot be decided keeps the row and is read again, once the doubt can
   assert.deepEqual(mark?.since, at(90))
 })
 
+test("a read before a mark's time puts the re-read off, which could decide nothing so soon after it", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.apply(event("Product2", "GAP_UPDATE", id, 100))
+  const [marked] = await shadow.dirty("Product2")
+  assert.deepEqual(marked?.not_before, at(111))
+  await shadow.read("Product2", [product(1, 0)], { from: 105, to: 107 })
+  const [putOff] = await shadow.dirty("Product2")
+  assert.deepEqual(putOff?.not_before, at(118))
+  assert.deepEqual(putOff?.generation, marked?.generation)
+  await shadow.read("Product2", [product(1, 0)], { from: 118, to: 119 })
+  assert.deepEqual((await shadow.dirty("Product2"))[0]?.not_before, at(118), "the re-read that it waits for")
+})
+
 test("a read that began before the last event does not undo it", async () => {
   const shadow = await Shadow.open()
   await shadow.read("Product2", [product(1, 0)], { from: 20 })
