@@ -13,6 +13,7 @@ const planted = {
   database: "planted+database/secret",
   redis: "planted+redis/secret",
   wrong: "planted+wrong/secret",
+  token: "planted+token/secret-0123456789abcdef",
 }
 
 /** Texts that must be nowhere, with the forms in which they travel. */
@@ -76,7 +77,7 @@ test("secrets are in no log at any level, no answer, no result and no table", {
   const variables: Record<string, string> = {
     ...environment(as.href),
     ...{ SF_AUTH: "client-credentials", SF_CLIENT_SECRET: clientSecret },
-    ...{ REDIS_URL: redis.url, LOG_LEVEL: "trace" },
+    ...{ REDIS_URL: redis.url, LOG_LEVEL: "trace", HTTP_TOKEN: planted.token },
   }
   const written: [string, string][] = []
   const run = async (args: string[], change: Record<string, string> = {}) => {
@@ -134,7 +135,7 @@ test("secrets are in no log at any level, no answer, no result and no table", {
     await failing.printed(/"event":"service_started"/, "stderr")
     const said = "REDIS_URL" in change ? /WRONGPASS/ : /invalid client credentials/
     await waitFor("/readyz says what is wrong", 30_000, async () => {
-      const answer = await (await fetch(`${at}/readyz`)).text()
+      const answer = await get(`${at}/readyz`, planted.token)
       written.push([`/readyz with ${Object.keys(change)}`, answer])
       return said.test(answer)
     })
@@ -155,8 +156,10 @@ test("secrets are in no log at any level, no answer, no result and no table", {
     [name],
   )
   await settle(org, pool, 60_000)
-  for (const path of ["/metrics", "/readyz", "/healthz"])
-    written.push([path, await (await fetch(http + path)).text()])
+  for (const path of ["/metrics", "/readyz", "/healthz", "/", "/no-such-path"]) {
+    written.push([path, await get(http + path, planted.token)])
+    written.push([`${path} with a wrong token`, await get(http + path, planted.wrong)])
+  }
   await service.stop()
   written.push(["the service's log", service.output.stderr])
   written.push(["the tables", await tablesText(pool)])
@@ -173,6 +176,10 @@ test("secrets are in no log at any level, no answer, no result and no table", {
   for (const [place, text] of written) assertHolds(place, text, secrets)
   assert.throws(() => assertHolds("here", `x ${clientSecret}`, secrets), /client secret is in here/)
 })
+
+async function get(url: string, token: string): Promise<string> {
+  return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).text()
+}
 
 async function owner(pool: pg.Pool): Promise<string> {
   return (await pool.query<{ name: string }>("select current_user as name")).rows[0]?.name as string
