@@ -892,7 +892,7 @@ create function sf_shadow.claim_limits_look() returns boolean language sql set s
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 81e6497a
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body 1da23a6d
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body fd7fd8e5
+create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 1a3534b0
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
@@ -954,7 +954,7 @@ create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) retu
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body efba39d4
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 4dda7dbe
 create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9

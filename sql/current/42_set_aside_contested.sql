@@ -1,5 +1,5 @@
 -- Rule 9: a unique value (a SKU) claimed by two records. The holder keeps it, the claimant is a reject, and
--- both are read again together, once: while the org says so, it stays a reject. A swap inside one batch is
+-- both are read again together, once for each value: while the org says so, it stays a reject. A swap inside one batch is
 -- no contest. Who loses keeps its old row, and with it the old value that another may claim: hence the recursion.
 -- Consumes and changes pg_temp.change; marks holders dirty.
 create or replace function sf_shadow.set_aside_contested(of_object text) returns void
@@ -43,14 +43,16 @@ begin
       join claim loser on loser.record_id = lost.record_id
       join claim on claim.unique_value = loser.old_unique_value and claim.record_id <> loser.record_id
     ), contested as (
-      select lost.record_id, min(lost.holder) as holder from lost group by lost.record_id
+      select claim.record_id, claim.unique_value, min(lost.holder) as holder
+      from lost join claim on claim.record_id = lost.record_id
+      group by claim.record_id, claim.unique_value
     ), set_aside as (
       update pg_temp.change c set
         error = array['23505', %4$L || c.unique_value || ' is held by %5$s ' || contested.holder, %6$L],
         dirty_reason = case when reject.record_id is null then %4$L || 'is claimed by two records' else c.dirty_reason end
       from contested
       left join sf_shadow.reject reject on reject.object = $1 and reject.record_id = contested.record_id
-        and reject.sqlstate = '23505'
+        and reject.sqlstate = '23505' and reject.contested_value = contested.unique_value
       where c.record_id = contested.record_id
       returning contested.holder, c.doubt_not_before, c.updated_at, reject.record_id is null as first_time
     )

@@ -1,6 +1,7 @@
 -- Rule 6 for loads: a run settles the marks that were ripe when its read began and that nothing renewed since
 -- before its job was created. Consumes: a run; the ids of a page, or null for every record (at the end of a
--- full run, when what was not seen has been swept). A mark that the merge itself renewed stays.
+-- full run, when what was not seen has been swept). A mark that the merge itself renewed stays, and so does that of a
+-- record that contests a value: the contestants may be on different pages, and only a re-read sees them together.
 create or replace function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void
 language sql set search_path = '' as $$
   delete from sf_shadow.dirty d
@@ -8,4 +9,6 @@ language sql set search_path = '' as $$
   where r.run_id = of_run_id and d.object = r.object and d.marked_at < r.started_at and d.not_before <= r.read_from
     -- Not "= any (record_ids)": the planner would weigh each of a page's ids.
     and (record_ids is null or d.record_id in (select id.record_id from unnest(record_ids) id (record_id)))
+    and not exists (select from sf_shadow.reject claim
+      where claim.object = d.object and claim.record_id = d.record_id and claim.sqlstate = '23505')
 $$;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { created, event, product, productId } from "../records.ts"
+import { finishRun, mergePage, startRun } from "../runs.ts"
 import { Shadow } from "../shadow.ts"
 
 /** SKU by product number; undefined for products that are not in the shadow. */
@@ -160,4 +161,34 @@ test("a claimant that is read along, refused as before, is not put in doubt by i
   await shadow.apply(event("Product2", "GAP_UPDATE", productId(2), 60))
   await shadow.read("Product2", [claimant], { from: 200, to: 201 })
   assert.deepEqual(await rejected(shadow), [[2, "23505"]])
+})
+
+test("products that swap their SKUs on different pages of a load are read again together", async () => {
+  const shadow = await Shadow.open()
+  const swapped = [withSku(1, 100, "B"), withSku(2, 100, "A")] as const
+  await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
+  // Told in two batches of events, each of which finds the SKU held.
+  await shadow.apply(changeSku(1, 100, "B"))
+  await shadow.apply(changeSku(2, 100, "A"))
+  assert.deepEqual(await rejected(shadow), [
+    [1, "23505"],
+    [2, "23505"],
+  ])
+  const runId = await startRun(shadow, "Product2", "full", { from: 120, expected: 2 })
+  await mergePage(shadow, runId, 1, [swapped[0]], "next")
+  await mergePage(shadow, runId, 2, [swapped[1]])
+  await finishRun(shadow, runId)
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1), productId(2)])
+  await shadow.read("Product2", [...swapped], { from: 140 })
+  assert.deepEqual(await skus(shadow), { 1: "B", 2: "A" })
+  assert.deepEqual(await rejected(shadow), [])
+})
+
+test("a reject that claims another SKU is in doubt anew", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
+  await shadow.read("Product2", [withSku(3, 50, "A")], { from: 100 })
+  await shadow.clearMarks("Product2")
+  await shadow.read("Product2", [withSku(3, 110, "B")], { from: 150 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(2), productId(3)])
 })
