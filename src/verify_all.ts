@@ -1,22 +1,39 @@
-import { runLoads } from "./bulk_to_shadow.ts"
+import { type LoadProgress, runLoads } from "./bulk_to_shadow.ts"
 import type { Deps } from "./deps.ts"
+import { sqlstate } from "./postgres/sqlstate.ts"
 import type { Verification } from "./verify.ts"
+
+/** A load of a comparison did not complete; `code` is SF003 where a fuse stopped it. */
+export class IncompleteComparison extends Error {
+  override readonly name = "IncompleteComparison"
+  readonly code: string
+
+  constructor(message: string, isFuse: boolean) {
+    super(message)
+    this.code = isFuse ? sqlstate.fuse : sqlstate.incomplete
+  }
+}
 
 /**
  * Compares every record: a full load merges each of them, and counts as drift those that were wrong although
  * their object claimed to be fresh.
  *
- * @throws an Error for a load that did not complete
+ * @throws IncompleteComparison for a load that did not complete
  */
 export async function verifyAll(
   deps: Deps,
   objects: readonly string[],
   signal: AbortSignal,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<Verification[]> {
-  const loads = await runLoads({ ...deps, objects, signal, kind: "full", force: false })
+  const loads = await runLoads({ ...deps, objects, signal, onProgress, kind: "full", force: false })
   const incomplete = loads.filter(({ state }) => state !== "complete")
   if (incomplete.length > 0) {
-    throw new Error(incomplete.map(({ object, state, error }) => `${object}: ${state}: ${error}`).join("\n"))
+    const message = incomplete.map(({ object, state, error }) => `${object}: ${state}: ${error}`).join("\n")
+    throw new IncompleteComparison(
+      message,
+      incomplete.some(({ state }) => state === "fuse"),
+    )
   }
   return loads.map(({ object, received, drift, countInOrg, difference }) => ({
     ...{ object, drift, compared: received, countInOrg: countInOrg ?? 0 },

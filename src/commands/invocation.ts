@@ -1,4 +1,5 @@
 import { ConfigError, type Environment } from "../config.ts"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 
 /** Exit codes, as design section 9 fixes them. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, fuse: 3, interrupted: 130 } as const
@@ -25,6 +26,7 @@ export class CommandError extends Error {
 /** The exit code that an error out of a command stands for. */
 export function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
   if (signal.aborted) return exitCodes.interrupted
+  if (sqlstateOf(error) === sqlstate.fuse) return exitCodes.fuse
   return error instanceof ConfigError || error instanceof UsageError ? exitCodes.usage : exitCodes.failed
 }
 

@@ -3,9 +3,10 @@ import type { Pool } from "pg"
 import type { LoadResult } from "../bulk_to_shadow.ts"
 import { type Config, readConfig } from "../config.ts"
 import { createLog, type Log } from "../log.ts"
-import { type ExitCode, exitCodes, type Invocation, UsageError } from "./invocation.ts"
+import { type ExitCode, exitCodes, type Invocation } from "./invocation.ts"
 import { loadLines, startProgress } from "./load_progress.ts"
 import type { Work } from "./program.ts"
+import { wantedObjects } from "./wanted_objects.ts"
 
 interface LoadOptions {
   force?: boolean
@@ -66,7 +67,7 @@ async function load(
   const log = createLog(config.logLevel)
   const { withDatabase } = await import("./database.ts")
   const results = await withDatabase(config.databaseUrl, log, async (pool) => {
-    const objects = await objectsToLoad(pool, wanted)
+    const objects = await wantedObjects(pool, wanted)
     return loadWithProgress({ config, pool, log, signal, kind, objects, options })
   })
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
@@ -96,7 +97,7 @@ async function loadWithProgress(given: {
   ])
   const salesforce = createBudgetedSession(config.salesforce, pool, log)
   const { session, budget } = salesforce
-  const progress = startProgress(options.json ? "silent" : process.stderr.isTTY ? "bars" : "lines")
+  const progress = startProgress(options.json === true)
   try {
     return await runLoads({
       ...{ config, pool, session, budget, log, signal, kind, objects, force: options.force === true },
@@ -105,15 +106,5 @@ async function loadWithProgress(given: {
   } finally {
     progress.stop()
     await salesforce.close()
-  }
-}
-
-/** The enabled objects in order of dependency, or the wanted ones of them. Throws UsageError for an unknown name. */
-async function objectsToLoad(pool: Pool, wanted: string[]): Promise<string[]> {
-  const { MappingError, objectsInOrder } = await import("../mapping.ts")
-  try {
-    return await objectsInOrder({ pool }, wanted)
-  } catch (cause) {
-    throw cause instanceof MappingError ? new UsageError(cause.message, { cause }) : cause
   }
 }

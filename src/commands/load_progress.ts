@@ -7,14 +7,10 @@ export interface Progress {
   stop(): void
 }
 
-/**
- * Shows loads on stderr while they run.
- *
- * @param style `bars` for a terminal; `lines`: one line per object and state, for logs; `silent`: nothing
- */
-export function startProgress(style: "bars" | "lines" | "silent"): Progress {
-  if (style === "bars") return bars()
-  return style === "lines" ? lines() : { show() {}, stop() {} }
+/** Shows loads on stderr while they run: bars on a terminal, else a line per object and state. `silent`: nothing. */
+export function startProgress(silent: boolean): Progress {
+  if (silent) return { show() {}, stop() {} }
+  return process.stderr.isTTY ? bars() : lines()
 }
 
 function bars(): Progress {

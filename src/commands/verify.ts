@@ -3,7 +3,9 @@ import { readConfig } from "../config.ts"
 import { createLog } from "../log.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
+import { startProgress } from "./load_progress.ts"
 import type { Work } from "./program.ts"
+import { wantedObjects } from "./wanted_objects.ts"
 
 interface VerifyOptions {
   sample: number
@@ -25,7 +27,8 @@ export function verifyCommand(invocation: Invocation, work: Work): Command {
       "after",
       `
 Drift is a row that differs although its object claimed to be fresh; what is merely on its way does not count.
-Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison failed.
+Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison failed, 3 the fuse tripped (more than 10 % of
+the rows would be deleted).
 
 Examples:
   npm run sf-shadow -- verify
@@ -51,7 +54,7 @@ type Compared = {
 }
 
 async function compare(
-  objects: string[],
+  wanted: string[],
   options: VerifyOptions,
   invocation: Invocation,
 ): Promise<Compared[]> {
@@ -60,13 +63,17 @@ async function compare(
   const { withDatabase } = await import("./database.ts")
   const { createBudgetedSession } = await import("../salesforce/budgeted_session.ts")
   return withDatabase(config.databaseUrl, log, async (pool) => {
+    const objects = await wantedObjects(pool, wanted)
     const salesforce = createBudgetedSession(config.salesforce, pool, log)
     const { session, budget } = salesforce
     const deps = { config, pool, session, budget, log }
+    const progress = startProgress(options.json === true || !options.all)
     try {
       if (!options.all) return await (await import("../verify.ts")).verify(deps, objects, options.sample)
-      return await (await import("../verify_all.ts")).verifyAll(deps, objects, invocation.signal)
+      const { verifyAll } = await import("../verify_all.ts")
+      return await verifyAll(deps, objects, invocation.signal, progress.show)
     } finally {
+      progress.stop()
       await salesforce.close()
     }
   })

@@ -124,7 +124,7 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
   print("\nLoading every record by Bulk API 2.0:")
   const pool = createPool(config.databaseUrl, { max: 4 })
   const salesforce = createBudgetedSession(config.salesforce, pool, log)
-  const progress = startProgress(process.stderr.isTTY ? "bars" : "lines")
+  const progress = startProgress(false)
   try {
     const results = await runLoads({
       ...{ config, pool, session: salesforce.session, budget: salesforce.budget, log, signal, objects: [] },
