@@ -11,11 +11,20 @@ export function headlineOf(snapshot: Snapshot, attention: readonly Attention[]):
     const title = alike.length > 1 ? titleOfAll(alike) : worst.title
     return { tone: worst.tone, text: `${title}${more > 0 ? `, and ${more} more to look at` : ""}.` }
   }
-  const names = snapshot.objects.map(({ object }) => object)
-  if (names.length === 0)
+  if (snapshot.objects.length === 0)
     return { tone: "warning", text: "No object is mirrored: sf_shadow.object is empty." }
-  const all = names.length === 1 ? `${names[0]} is fresh` : `all ${names.length} objects are fresh`
-  return { tone: "well", text: `All is well: ${all}.` }
+  return { tone: "well", text: `All is well: ${freshness(snapshot)}.` }
+}
+
+/** Who is fresh, and who is on the way to it. */
+function freshness({ objects }: Snapshot): string {
+  const behind = objects.filter(({ state }) => state !== "fresh").map(({ object }) => object)
+  const verb = behind.length === 1 ? "is" : "are"
+  if (behind.length === objects.length) return `${joined(behind)} ${verb} catching up`
+  const fresh = objects.length - behind.length
+  if (behind.length > 0)
+    return `${fresh} of ${objects.length} objects ${fresh === 1 ? "is" : "are"} fresh, ${joined(behind)} ${verb} catching up`
+  return fresh === 1 ? `${objects[0]?.object} is fresh` : `all ${fresh} objects are fresh`
 }
 
 /** What a title says of its object; one that is not about an object is like no other. */
@@ -28,8 +37,10 @@ function titleOfAll(alike: readonly Attention[]): string {
     .replace(/^is /, "are ")
     .replace(/^was /, "were ")
     .replace(/^has /, "have ")
-  const names = alike.map(({ object }) => object)
-  const subject =
-    names.length > 3 ? `${names.length} objects` : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`
-  return `${subject} ${predicate}`
+  return `${joined(alike.map(({ object }) => object))} ${predicate}`
+}
+
+function joined(names: readonly (string | null)[]): string {
+  if (names.length > 3) return `${names.length} objects`
+  return names.length === 1 ? `${names[0]}` : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`
 }

@@ -14,6 +14,20 @@ test("when all objects are fresh it says so in one sentence, and there is nothin
   assert.equal(fault, null)
 })
 
+test("who is on the way to being fresh is named, and is nothing to look at", async (t) => {
+  const shadow = await freshShadow()
+  await shadow.all(
+    "select sf_shadow.mark_dirty('Account', array['001000000000001AAA'], array[now()], array[now()], array['a test'])",
+  )
+  const { url } = await startPage(t, shadow.url)
+  const { headline, attention } = await statusOf(url)
+  assert.deepEqual(attention, [])
+  assert.deepEqual(headline, {
+    tone: "well",
+    text: "All is well: 2 of 3 objects are fresh, Account is catching up.",
+  })
+})
+
 test("an empty shadow is told to be loaded, and shows the load as progress once it runs", async (t) => {
   const shadow = await Shadow.open()
   const { url } = await startPage(t, shadow.url)
