@@ -24,7 +24,7 @@ begin
           s.%2$s is not null, coalesce(t.proven, false), coalesce(t.weak, false),
           coalesce(s.commit_timestamp, t.commit_timestamp), coalesce(s.commit_number, t.commit_number),
           coalesce(s.sequence_number, t.sequence_number), coalesce(s.system_modstamp, t.system_modstamp),
-          read.read_from, read.read_to, $2, parent.deleted_until, $3) as verdict,
+          read.read_from, read.read_to, $2, refused.known_until, parent.deleted_until, $3) as verdict,
         -- The last Id comparison may have seen it in Salesforce: missing since this event at the latest, or refused in an
         -- older version.
         s.%2$s is null and e.commit_timestamp < $2 - $3 and (d.record_id is not null and t.record_id is null

@@ -19,6 +19,7 @@ export type Step = { waitMs: number; seed: number } & (
         | "kill"
         | "catchUp"
         | "burst"
+        | "restore"
     }
 )
 
@@ -77,7 +78,8 @@ function fault<
     | "republish"
     | "kill"
     | "catchUp"
-    | "burst",
+    | "burst"
+    | "restore",
 >(name: Name) {
   return fc.record({ do: fc.constant(name), waitMs, seed })
 }
@@ -100,6 +102,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fault("kill"), weight: 1 },
   { arbitrary: fault("catchUp"), weight: 3 },
   { arbitrary: fault("burst"), weight: 3 },
+  { arbitrary: fault("restore"), weight: 1 },
 )
 
 /** Histories of a settled or an empty database; the shorter a failing one shrinks, the easier it reads. */

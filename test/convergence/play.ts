@@ -91,7 +91,7 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return commit(world, changes, step.publication, step.ageMs, random)
     }
     case "burst":
-      return burst(world, random)
+      return burst(world, service, random)
     case "republish":
       return org.republish(world.now, random.pick(service.streams).topic, random)
     case "deliver":
@@ -130,6 +130,8 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return random.pick(service.streams).replay(random)
     case "losePosition":
       return random.pick(service.streams).losePosition(random)
+    case "restore":
+      return restore(world, service, random)
     case "catchUp":
       return catchUp(world, service, random)
     case "kill":
@@ -150,12 +152,26 @@ function commit(
   world.org.commit(world.now, ageMs, changes, publication, random)
 }
 
-/** One record is changed again and again within a second: its versions bear one stamp. */
-function burst(world: World, random: Random): void {
+/** One record is changed again and again within a second: its versions bear one stamp. Often it is read meanwhile. */
+async function burst(world: World, service: Service, random: Random): Promise<void> {
   const record = anyLive(world.org, random)
   if (record === undefined) return
+  const isRead = random.chance(0.6)
+  if (isRead) service.rereads.verify(record.object, random)
   for (let left = random.between(2, 3); left > 0; left--) {
     commit(world, [updateOf(record, world.org, random)], "normal", 0, random)
     world.now += random.between(0, 300)
   }
+  if (!isRead) return
+  for (let step = 0; step < 2; step++) await service.rereads.advance(record.object, false, random)
+}
+
+/** A product is deleted, all of that is noticed, and it is taken out of the recycle bin again. */
+async function restore(world: World, service: Service, random: Random): Promise<void> {
+  const product = anyLive(world.org, random, "Product2")
+  if (product === undefined) return
+  const { object, id } = product
+  commit(world, [{ kind: "delete", object, id, fields: {} }], "normal", 0, random)
+  await catchUp(world, service, random)
+  commit(world, [{ kind: "undelete", object, id, fields: {} }], "normal", 0, random)
 }

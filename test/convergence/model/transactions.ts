@@ -93,8 +93,8 @@ export function updateOf(record: ModelRecord, org: Org, random: Random): Change 
 }
 
 /** A record that most happens to, or any live one; undefined where none is. */
-export function anyLive(org: Org, random: Random): ModelRecord | undefined {
-  return someLive(org, random, 1)[0]
+export function anyLive(org: Org, random: Random, only?: ObjectName): ModelRecord | undefined {
+  return someLive(org, random, 1, only)[0]
 }
 
 /** Fields that any value fits. */

@@ -16,6 +16,7 @@ interface Known {
   sm?: number
   read?: [number, number]
   proof?: number
+  refusedUntil?: number
   parentDeletedUntil?: number
 }
 
@@ -27,7 +28,7 @@ before(async () => {
 async function judge(known: Known): Promise<string> {
   const time = (seconds?: number) => (seconds === undefined ? null : at(seconds))
   const [row] = await shadow.all<{ verdict: string }>(
-    "select sf_shadow.judge_event($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,'10 s') as verdict",
+    "select sf_shadow.judge_event($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,'10 s') as verdict",
     time(known.event[0]),
     known.event[1],
     known.event[2],
@@ -42,6 +43,7 @@ async function judge(known: Known): Promise<string> {
     time(known.read?.[0]),
     time(known.read?.[1]),
     time(known.proof),
+    time(known.refusedUntil),
     time(known.parentDeletedUntil),
   )
   return (row as { verdict: string }).verdict
@@ -91,6 +93,14 @@ const cases: [string, Known, string][] = [
     { event: [105, 7, 1], last: [95, 1, 1], read: [100, 105] },
     "apply",
   ],
+  ["not later than what was refused, unseen", { event: [60, 7, 1], refusedUntil: 60 }, "dirty"],
+  ["not later than what was refused, seen", { event: [60, 7, 1], refusedUntil: 60, seen: true }, "skip"],
+  [
+    "not later than what was refused, and surely in the read of the row",
+    { event: [60, 7, 1], refusedUntil: 80, present: true, read: [100, 101] },
+    "skip",
+  ],
+  ["later than what was refused", { event: [61, 7, 1], refusedUntil: 60, present: true }, "apply"],
   ["only removed with its parent", { event: [500, 7, 1], weak: true }, "dirty"],
   [
     "not later than its parent's delete",

@@ -124,3 +124,24 @@ test("a price of a rejected product is a reject, and comes when the product is m
   assert.deepEqual(await shadow.ids("PricebookEntry"), [priceId(1)])
   assert.deepEqual(await shadow.rejects("PricebookEntry"), [])
 })
+
+test("an event that the bus repeats brings no version back that is older than the one that was refused", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 100))
+  const { Id, SystemModstamp: _, IsDeleted: __, ...fields } = product(1, 0)
+  const undeleted = event("Product2", "UNDELETE", Id, 110, fields)
+  await shadow.apply(undeleted, event("Product2", "UPDATE", Id, 111, { StockKeepingUnit: null }))
+  await shadow.read("Product2", [product(1, 111, { StockKeepingUnit: null })], { from: 130 })
+  await shadow.clearMarks("Product2")
+  assert.deepEqual(await shadow.ids("Product2"), [])
+
+  await shadow.apply({ ...undeleted, replay_id: "00000000ffffffff0000" })
+  assert.deepEqual(await shadow.ids("Product2"), [])
+  assert.equal((await shadow.rejects("Product2")).length, 1)
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [], "it says nothing new")
+
+  await shadow.apply(event("Product2", "UNDELETE", Id, 110, fields))
+  assert.deepEqual(await shadow.ids("Product2"), [], "another one from before the refusal proves nothing")
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [Id])
+})
