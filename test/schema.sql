@@ -922,7 +922,7 @@ create function sf_shadow.load_fields(of_object text) returns text[] language sq
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
-create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 9e4f358f
+create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
@@ -967,7 +967,7 @@ create function sf_shadow.worker_beat(worker_ids text[]) returns void language s
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
-create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 96e28925
+create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3

@@ -12,7 +12,9 @@ begin
     from pg_temp.change c
     join sf_shadow.object o on o.parent_object = of_object
     join sf_shadow.tombstone t on t.object = o.object and t.parent_id = c.record_id
-    where c.verdict = 'replace' and not c.absent and c.error is null and not c.present
+    left join sf_shadow.reject refused on refused.object = of_object and refused.record_id = c.record_id
+    -- A parent that returns and cannot be stored makes rejects of them, once.
+    where c.verdict = 'replace' and not c.absent and not c.present and (c.error is null or refused.attempts = 1)
     union all
     select o.object, r.record_id, r.since, c.doubt_not_before, of_object || ' ' || c.record_id || ' has changed'
     from pg_temp.change c

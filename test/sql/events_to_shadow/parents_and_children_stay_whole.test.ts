@@ -91,6 +91,38 @@ test("a product's return marks its prices dirty also when a read has shown them 
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
 })
 
+test("a product that returns and cannot be stored marks its prices dirty, once: they are rejects now", async () => {
+  const shadow = await loaded()
+  const withoutSku = product(1, 90, { StockKeepingUnit: null })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [withoutSku], { from: 110 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
+  await shadow.read("PricebookEntry", [price(1, 1, 90), price(2, 1, 90)], { from: 130 })
+  assert.deepEqual(
+    (await shadow.rejects("PricebookEntry")).map(({ record_id, sqlstate }) => [record_id, sqlstate]),
+    [
+      [priceId(1), "23503"],
+      [priceId(2), "23503"],
+    ],
+  )
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [withoutSku], { from: 150 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+})
+
+test("a price that was never stored goes and comes with its product all the same", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0, { StockKeepingUnit: null })], { from: 20 })
+  await shadow.read("PricebookEntry", [price(1, 1, 0)], { from: 20 })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)], "the reject")
+  await shadow.read("PricebookEntry", [], { from: 80, missing: [priceId(1)] })
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [product(1, 90)], { from: 110 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+})
+
 test("a price that moved away before its old product's delete, in one batch, is kept or read again", async () => {
   const shadow = await loaded()
   await shadow.apply(
