@@ -27,7 +27,7 @@ begin
   loop
     perform sf_shadow.open_changes();
     perform sf_shadow.filter_events(folded.object, of_stream_id);
-    perform sf_shadow.deletes_to_children(folded.object);
+    perform sf_shadow.parents_to_children(folded.object);
     perform sf_shadow.fold_events(folded.object);
     perform sf_shadow.write_changes(folded.object);
     rejected := rejected || array(select c.record_id from pg_temp.change c where c.error is not null);

@@ -91,6 +91,29 @@ test("a product's return marks its prices dirty also when a read has shown them 
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
 })
 
+test("a product that went and came in one batch marks the prices that a read has shown to be gone meanwhile", async () => {
+  const shadow = await loaded()
+  await shadow.read("PricebookEntry", [], { from: 80, missing: [priceId(1)] })
+  const { Id: _, SystemModstamp: __, IsDeleted: ___, ...fields } = product(1, 90)
+  await shadow.apply(
+    event("Product2", "DELETE", productId(1), 60),
+    event("Product2", "UNDELETE", productId(1), 90, fields),
+  )
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
+})
+
+test("a return that is not applied marks the prices that were gone, and not those read as gone after it", async () => {
+  const shadow = await loaded()
+  await shadow.read("PricebookEntry", [], { from: 80, missing: [priceId(1)] })
+  await shadow.read("PricebookEntry", [], { from: 150, missing: [priceId(2)] })
+  await shadow.apply(event("Product2", "GAP_UNDELETE", productId(1), 90))
+  const marks = await shadow.dirty("PricebookEntry")
+  assert.deepEqual(
+    marks.map(({ record_id, since, not_before }) => [record_id, since, not_before]),
+    [[priceId(1), at(90), at(101)]],
+  )
+})
+
 test("a product that returns and cannot be stored marks its prices dirty, once: they are rejects now", async () => {
   const shadow = await loaded()
   const withoutSku = product(1, 90, { StockKeepingUnit: null })
