@@ -3,24 +3,25 @@ import type { Publication } from "./model/change.ts"
 import type { OrgSettings } from "./model/org.ts"
 import { type TransactionKind, transactionKinds } from "./model/transactions.ts"
 
+/** What goes wrong, or happens in one go. */
+type Happening =
+  | "verify"
+  | "reapply"
+  | "takeOver"
+  | "race"
+  | "replay"
+  | "losePosition"
+  | "republish"
+  | "kill"
+  | "catchUp"
+  | "burst"
+  | "restore"
+
 /** What happens next; `seed` decides the rest of it. */
 export type Step = { waitMs: number; seed: number } & (
   | { do: "commit"; transaction: TransactionKind; publication: Publication; ageMs: number }
   | { do: "deliver" | "fold" | "follow" | "run" | "load" | "reread"; killed: boolean }
-  | {
-      do:
-        | "verify"
-        | "reapply"
-        | "takeOver"
-        | "race"
-        | "replay"
-        | "losePosition"
-        | "republish"
-        | "kill"
-        | "catchUp"
-        | "burst"
-        | "restore"
-    }
+  | { do: Happening }
 )
 
 /** A whole history: how the org behaves, whether it was loaded before, and what happens. */
@@ -67,20 +68,7 @@ const commit = fc.record({
 function step<Name extends "deliver" | "fold" | "follow" | "run" | "load" | "reread">(name: Name) {
   return fc.record({ do: fc.constant(name), killed, waitMs, seed })
 }
-function fault<
-  Name extends
-    | "verify"
-    | "reapply"
-    | "takeOver"
-    | "race"
-    | "replay"
-    | "losePosition"
-    | "republish"
-    | "kill"
-    | "catchUp"
-    | "burst"
-    | "restore",
->(name: Name) {
+function happening<Name extends Happening>(name: Name) {
   return fc.record({ do: fc.constant(name), waitMs, seed })
 }
 
@@ -92,17 +80,17 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: step("load"), weight: 2 },
   { arbitrary: step("run"), weight: 8 },
   { arbitrary: step("reread"), weight: 8 },
-  { arbitrary: fault("verify"), weight: 3 },
-  { arbitrary: fault("republish"), weight: 3 },
-  { arbitrary: fault("reapply"), weight: 1 },
-  { arbitrary: fault("takeOver"), weight: 1 },
-  { arbitrary: fault("race"), weight: 1 },
-  { arbitrary: fault("replay"), weight: 1 },
-  { arbitrary: fault("losePosition"), weight: 1 },
-  { arbitrary: fault("kill"), weight: 1 },
-  { arbitrary: fault("catchUp"), weight: 3 },
-  { arbitrary: fault("burst"), weight: 3 },
-  { arbitrary: fault("restore"), weight: 1 },
+  { arbitrary: happening("verify"), weight: 3 },
+  { arbitrary: happening("republish"), weight: 3 },
+  { arbitrary: happening("reapply"), weight: 1 },
+  { arbitrary: happening("takeOver"), weight: 1 },
+  { arbitrary: happening("race"), weight: 1 },
+  { arbitrary: happening("replay"), weight: 1 },
+  { arbitrary: happening("losePosition"), weight: 1 },
+  { arbitrary: happening("kill"), weight: 1 },
+  { arbitrary: happening("catchUp"), weight: 3 },
+  { arbitrary: happening("burst"), weight: 3 },
+  { arbitrary: happening("restore"), weight: 1 },
 )
 
 /** Histories of a settled or an empty database; the shorter a failing one shrinks, the easier it reads. */

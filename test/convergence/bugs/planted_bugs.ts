@@ -224,6 +224,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     sql: [{ of: "write_changes", text: "perform sf_shadow.mark_waiting(of_object);", by: "" }],
   },
   {
+    name: "an event is judged without regard to what was refused later",
+    rule: "9",
+    sql: [
+      {
+        of: "judge_event",
+        text: "e_commit <= refused_until and not coalesce(",
+        by: "false and not coalesce(",
+      },
+    ],
+  },
+  {
+    name: "a page of a load settles a contested value",
+    rule: "9",
+    sql: [{ of: "clear_run_marks", text: "and claim.sqlstate = '23505')", by: "and false)" }],
+  },
+  {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",
     rule: "10",
     sql: [{ of: "object_claim", text: "- setting.publish_delay", by: "" }],
