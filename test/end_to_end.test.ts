@@ -11,7 +11,7 @@ import { waitFor } from "./harness/wait.ts"
 import { createEmptyDatabase } from "./postgres.ts"
 
 const changes = 1_000
-/** Repeat a run: SEED=123 node --import tsx --test test/end_to_end.test.ts */
+/** Repeat a run: SEED=123 node --test test/end_to_end.test.ts */
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 test("migrate, backfill, run: after 1,000 random changes and a crash the shadow equals the org", async (t) => {
