@@ -143,7 +143,7 @@ export async function readAndMerge(
 /** Many doubts are settled by one full load instead; their marks go when it ends. True when it was asked for. */
 async function leftToBulk({ pool, log }: Deps, object: string): Promise<boolean> {
   const { rows } = await pool.query<{ doubts: number; loading: boolean }>(
-    `select (select count(*) from sf_shadow.dirty where object = $1) as doubts,
+    `select sf_shadow.loadable_doubts(of_object => $1) as doubts,
        exists (select from sf_shadow.run where object = $1 and kind = 'full' and finished_at is null) as loading`,
     [object],
   )

@@ -7,7 +7,7 @@ import { HistoryDatabase } from "./database.ts"
 // Plants each bug in turn and prints after how many histories it was caught. Exits 1 if one was not.
 const { values } = parseArgs({
   options: {
-    histories: { type: "string", default: "1000" },
+    histories: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
     only: { type: "string" },
   },

@@ -184,6 +184,16 @@ test("products that swap their SKUs on different pages of a load are read again 
   assert.deepEqual(await rejected(shadow), [])
 })
 
+test("a claimant's doubt calls for no full load, which would not settle it; its holder's does", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [withSku(1, 0, "A")], { from: 20 })
+  await shadow.read("Product2", [withSku(2, 50, "A"), withSku(3, 50, "A")], { from: 100 })
+  assert.equal((await shadow.dirtyIds("Product2")).length, 3)
+  assert.deepEqual(await shadow.all("select sf_shadow.loadable_doubts('Product2') as doubts"), [
+    { doubts: 1 },
+  ])
+})
+
 test("a reject that claims another SKU is in doubt anew", async () => {
   const shadow = await Shadow.open()
   await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
