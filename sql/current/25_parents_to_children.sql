@@ -28,10 +28,10 @@ begin
     return;
   end if;
 
-  insert into sf_shadow.parent_deletion as known (object, record_id, deleted_until)
-  select of_object, p.record_id, p.deleted_at from unnest(told.ids, told.deleted) p (record_id, deleted_at)
+  perform sf_shadow.note_parent_deletions(of_object, array_agg(p.record_id), array_agg(p.deleted_at))
+  from unnest(told.ids, told.deleted) p (record_id, deleted_at)
   where p.deleted_at is not null
-  on conflict (object, record_id) do update set deleted_until = greatest(known.deleted_until, excluded.deleted_until);
+  having count(*) > 0;
 
   for child in
     select o.object, r.*, setting.margin

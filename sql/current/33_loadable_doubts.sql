@@ -3,7 +3,5 @@
 create or replace function sf_shadow.loadable_doubts(of_object text) returns bigint
 language sql stable set search_path = '' as $$
   select count(*) from sf_shadow.dirty d
-  where d.object = of_object
-    and not exists (select from sf_shadow.reject claim
-      where claim.object = d.object and claim.record_id = d.record_id and claim.sqlstate = '23505')
+  where d.object = of_object and not sf_shadow.contests_value(d.object, d.record_id)
 $$;

@@ -14,9 +14,7 @@ begin
   if not exists (select from sf_shadow.object o where o.parent_object = of_object) then
     return;
   end if;
-  insert into sf_shadow.parent_deletion as known (object, record_id, deleted_until)
-  select of_object, p.record_id, p.deleted_until from unnest(parent_ids, deleted_untils) p (record_id, deleted_until)
-  on conflict (object, record_id) do update set deleted_until = greatest(known.deleted_until, excluded.deleted_until);
+  perform sf_shadow.note_parent_deletions(of_object, parent_ids, deleted_untils);
 
   for child in
     select o.object, r.*, setting.margin

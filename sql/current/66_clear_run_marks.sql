@@ -9,6 +9,5 @@ language sql set search_path = '' as $$
   where r.run_id = of_run_id and d.object = r.object and d.marked_at < r.started_at and d.not_before <= r.read_from
     -- Not "= any (record_ids)": the planner would weigh each of a page's ids.
     and (record_ids is null or d.record_id in (select id.record_id from unnest(record_ids) id (record_id)))
-    and not exists (select from sf_shadow.reject claim
-      where claim.object = d.object and claim.record_id = d.record_id and claim.sqlstate = '23505')
+    and not sf_shadow.contests_value(d.object, d.record_id)
 $$;

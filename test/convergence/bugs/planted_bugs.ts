@@ -237,7 +237,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a page of a load settles a contested value",
     rule: "9",
-    sql: [{ of: "clear_run_marks", text: "and claim.sqlstate = '23505')", by: "and false)" }],
+    sql: [{ of: "clear_run_marks", text: "and not sf_shadow.contests_value(d.object, d.record_id)", by: "" }],
   },
   {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",
