@@ -21,7 +21,7 @@ begin
   end if;
 
   execute format($sql$
-    select sf_shadow.mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(now()), array_agg('its columns cannot hold what it is: ' || u.error[2]))
+    select sf_shadow.mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(now()), array_agg('its columns cannot hold it: ' || u.error[2]))
     from (
       select s.%2$s as record_id, s.synced_at, %3$s as error
       from (select s.%2$s, s.synced_at, s.raw_payload as fields from %1$s s) s

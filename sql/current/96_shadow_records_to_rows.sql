@@ -24,8 +24,9 @@ begin
       end,
       checked.error[2]
     from (select %1$s from jsonb_array_elements($1) r (record)) page
-    cross join lateral (select %5$s as fields) canonical
-    cross join lateral (select %6$s as error) checked
+    -- Each once: put in the place of its name, `fields` is built anew for every column.
+    cross join lateral (select %5$s as fields offset 0) canonical
+    cross join lateral (select %6$s as error offset 0) checked
   $sql$,
     (select string_agg(format('nullif(r.record ->> %L, '''') as %I', f.field, f.field), ', ') from unnest(g.columns) f (field)),
     g.column_values, g.column_names, g.key_name, g.fields, g.error)

@@ -82,7 +82,10 @@ async function assertSetAside(pool: Pool, { org }: TestOrg, bad: Bad, withinMs: 
     reason(bad.dear),
     /^PricebookEntry 22003 UnitPrice is 12345678901\.5, which does not fit unit_price of type numeric\(12,2\)/,
   )
-  assert.match(reason(bad.precise), /^PricebookEntry 22003 UnitPrice is 1\.005, which does not fit unit_price/)
+  assert.match(
+    reason(bad.precise),
+    /^PricebookEntry 22003 UnitPrice is 1\.005, which does not fit unit_price/,
+  )
   assert.match(reason(bad.nul), /^Product2 22021 a text holds a NUL byte/)
   assert.match(
     reason(bad.orphan),

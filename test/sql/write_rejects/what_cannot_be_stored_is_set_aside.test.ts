@@ -8,7 +8,12 @@ const nulMarker = "\uE000NUL\uE000"
 const unstorable: [string, Record<string, unknown>, string, RegExp][] = [
   ["a price that is missing", { UnitPrice: null }, "23502", /UnitPrice is empty/],
   ["a price that does not fit", { UnitPrice: 12345678901.5 }, "22003", /12345678901\.5.*numeric\(12,2\)/],
-  ["a price with more decimals than its column", { UnitPrice: 9.995 }, "22003", /9\.995, which does not fit unit_price/],
+  [
+    "a price with more decimals than its column",
+    { UnitPrice: 9.995 },
+    "22003",
+    /9\.995, which does not fit unit_price/,
+  ],
   ["a price that is no number", { UnitPrice: "free" }, "22P02", /UnitPrice is free/],
   ["a price that is not a number by its own word", { UnitPrice: "NaN" }, "22003", /NaN/],
   ["a truth value that is none", { IsActive: "perhaps" }, "22P02", /IsActive is perhaps/],
