@@ -3,7 +3,7 @@
 -- Consumes: pg_temp.page, missing ids, the shadow, tombstones, rejects. Produces: pg_temp.change.
 -- Columns of fields that have vanished from describe keep the value they had (design, section 4).
 create or replace function sf_shadow.page_to_changes(
-  of_object text, of_read_id bigint, has_nuls boolean, missing text[]
+  of_object text, of_read_id bigint, has_marks boolean, missing text[]
 ) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
@@ -16,7 +16,7 @@ begin
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
     case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)
       then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
-    case when has_nuls then 'when fields::text like ''%'' || sf_shadow.nul_marker() || ''%'' then array[''22021'', ''a text holds a NUL byte, which Postgres cannot store'']' else '' end as nul_check
+    case when has_marks then 'when fields::text ~ sf_shadow.unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
   into g
   from sf_shadow.object o
   cross join sf_shadow.record_to_row(of_object) r
@@ -102,7 +102,7 @@ begin
       offset 0
     ) f
   $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
-    g.nul_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
+    g.mark_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
   using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared;
 end
 $$;
