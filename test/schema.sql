@@ -146,7 +146,8 @@ create table sf_shadow.field (
   required boolean default false not null,
   is_unique boolean default false not null,
   default_value text,
-  constraint field_column_type_valid CHECK ((column_type ~ '^[a-z ]+(\([0-9]+(, *[0-9]+)?\))?$'::text)),
+  constraint field_column_type_valid CHECK (sf_shadow.is_column_type(column_type)),
+  constraint field_default_value_valid CHECK (pg_input_is_valid(default_value, column_type)),
   constraint field_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint field_pkey PRIMARY KEY (object, column_name)
 );
@@ -781,10 +782,11 @@ create view sf_shadow_reject_reason as
         CASE sqlstate
             WHEN '23502'::text THEN format('required field %s is empty'::text, refused_by)
             WHEN '22003'::text THEN format('%s has more digits or decimals than its column'::text, refused_by)
-            WHEN '22P02'::text THEN format('%s is not of the type of its column'::text, refused_by)
+            WHEN '22P02'::text THEN format('%s is not of the type of its column, or not spelled as it would be there'::text, refused_by)
+            WHEN '22001'::text THEN format('%s is longer than its column'::text, refused_by)
             WHEN '23503'::text THEN format('the record of %s is itself rejected'::text, refused_by)
             WHEN '23505'::text THEN format('%s is held by another record'::text, refused_by)
-            WHEN '22021'::text THEN 'a text holds a NUL byte, which Postgres cannot store'::text
+            WHEN '22021'::text THEN format('%s holds a NUL, half of a character or bytes that are not UTF-8, which Postgres cannot store'::text, refused_by)
             WHEN '22023'::text THEN 'the Id has not 18 characters'::text
             ELSE concat_ws(' '::text, 'the shadow table refuses it:', refused_by, format('(SQLSTATE %s)'::text, sqlstate))
         END AS reason,
@@ -798,11 +800,12 @@ create view sf_shadow_reject_reason as
     latest_at,
         CASE sqlstate
             WHEN '23502'::text THEN format('Fill %s in Salesforce; or give the field a default_value in sf_shadow.field, then retry.'::text, refused_by)
-            WHEN '22003'::text THEN format('Correct %s in Salesforce, or widen its column (alter table, and column_type in sf_shadow.field), then retry.'::text, refused_by)
-            WHEN '22P02'::text THEN format('Correct %s in Salesforce, or change its column_type in sf_shadow.field and the table, then retry.'::text, refused_by)
+            WHEN '22003'::text THEN format('Correct %s in Salesforce, or widen its column (alter table), then retry.'::text, refused_by)
+            WHEN '22001'::text THEN format('Shorten %s in Salesforce, or widen its column (alter table), then retry.'::text, refused_by)
+            WHEN '22P02'::text THEN format('Correct %s in Salesforce, or change the type of its column (alter table), then retry.'::text, refused_by)
             WHEN '23503'::text THEN 'Settle the rejected parent first; its children are read again with it.'::text
             WHEN '23505'::text THEN format('Give each record a %s of its own in Salesforce: the first holder keeps it.'::text, refused_by)
-            WHEN '22021'::text THEN 'Remove the NUL character from the text in Salesforce.'::text
+            WHEN '22021'::text THEN format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...'::text, refused_by)
             WHEN '22023'::text THEN 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'::text
             ELSE 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'::text
         END AS what_to_do
@@ -884,7 +887,7 @@ create function sf_shadow.add_records_job(of_object text) returns void language 
 create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 64300ccb
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
-create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
+create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 780f75d8
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
@@ -894,11 +897,13 @@ create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 40772134
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
+create function sf_shadow.column_family(column_type text) returns text language sql immutable set search_path=""; -- body 2c93b3ee
+create function sf_shadow.column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body 7451aa2f
 create function sf_shadow.contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 5b1ecc96
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body eb28cadd
 create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
 create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
@@ -906,11 +911,12 @@ create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns i
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body ee12f5cb
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body 98267d2d
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
+create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 9c87e982
@@ -925,13 +931,12 @@ create function sf_shadow.maintain() returns jsonb language plpgsql set search_p
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
 create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
 create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
-create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body c5c30851
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f4256156
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 2fb374f8
@@ -939,11 +944,11 @@ create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, 
 create function sf_shadow.put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
-create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body da256ddc
-create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 0222eece
+create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body fd6e13b5
+create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body c510f9bb
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
+create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body f0265bba
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
@@ -965,6 +970,8 @@ create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], 
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
+create function sf_shadow.unstorable_mark() returns text language sql immutable; -- body acbea3df
+create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body 7db36a55
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
@@ -975,7 +982,7 @@ create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
-create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body a7fee128
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 1def3a7c
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path=""; -- body c8be260c
 
