@@ -14,8 +14,7 @@ begin
     from jsonb_to_recordset(fields) f (name text, type text, calculated boolean)
     union
     -- A parent's field is not in the describe of the child; its column's type says how to read it.
-    select m.field, case when m.column_type like 'numeric%' then 'number' when m.column_type = 'boolean' then 'boolean'
-      when m.column_type like 'timestamp%' then 'datetime' when m.column_type = 'date' then 'date' else 'text' end, true
+    select m.field, sf_shadow.column_family(m.column_type), true
     from sf_shadow.field m where m.object = of_object and m.field like '%.%';
 
   return query

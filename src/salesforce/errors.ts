@@ -1,3 +1,5 @@
+import { storableMessage } from "../unstorable.ts"
+
 /** The parts of a SalesforceError beside its message. */
 export interface SalesforceErrorDetails {
   /** Salesforce's `errorCode`, OAuth's `error`, the socket's or TLS code, or `HTTP_<status>`. */
@@ -20,7 +22,7 @@ export class SalesforceError extends Error {
   readonly retryAfterMs: number | null
 
   constructor(message: string, details: SalesforceErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(storableMessage(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = details.code
     this.status = details.status ?? null
     this.retryable = details.retryable

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
+import { markBytes } from "../unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
 
@@ -50,7 +51,7 @@ export function exchangeText(request: ExchangeRequest, context: ExchangeContext)
   return repeated(request, context, async () => {
     const answer = await attempt(request, context)
     try {
-      return { ...answer, body: await answer.body.text() }
+      return { ...answer, body: await textOf(answer.body) }
     } catch (error) {
       throw errorFromTransport(request.purpose, request.to, error)
     }
@@ -102,7 +103,12 @@ function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boo
   return request.repeatConnect || !isConnectFailure(error.code)
 }
 
-type UndiciBody = Readable & { text(): Promise<string> }
+type UndiciBody = Readable & { arrayBuffer(): Promise<ArrayBuffer> }
+
+/** Undici's own `text()` would put U+FFFD, without a word, in the place of bytes that are not UTF-8. */
+async function textOf(body: UndiciBody): Promise<string> {
+  return new TextDecoder().decode(markBytes(Buffer.from(await body.arrayBuffer())))
+}
 
 async function attempt(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
   const startedAt = performance.now()
@@ -125,7 +131,7 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
     return { status: answer.statusCode, headers, body: answer.body, startedAt, answeredAt }
   }
   // An error body that breaks off does not hide the status.
-  const text = await answer.body.text().catch(() => "")
+  const text = await textOf(answer.body).catch(() => "")
   if (answer.statusCode >= 300 && answer.statusCode < 400)
     throw redirected(request, answer.statusCode, headers)
   const failure = errorFromAnswer(request.purpose, {

@@ -34,7 +34,7 @@ export interface ReadOptions {
   from: number
   to?: number
   missing?: string[]
-  hasNuls?: boolean
+  hasMarks?: boolean
   forced?: boolean
 }
 
@@ -147,7 +147,7 @@ export class Shadow {
         [
           object,
           await this.readId(object, options, client),
-          options.hasNuls ?? false,
+          options.hasMarks ?? false,
           options.missing ?? [],
           options.forced ?? false,
         ],
