@@ -25,7 +25,7 @@ export function withSku(
   return product(n, sm, { ...fields, StockKeepingUnit: sku })
 }
 
-/** The event of product number n that takes a SKU. */
-export function changeSku(n: number, commit: number, sku: string): TestEvent {
+/** The event of product number n that takes a SKU, or loses it. */
+export function changeSku(n: number, commit: number, sku: string | null): TestEvent {
   return event("Product2", "UPDATE", productId(n), commit, { StockKeepingUnit: sku })
 }

@@ -12,7 +12,7 @@ async function blanked(shadow?: Shadow): Promise<Shadow> {
     from: 20,
   })
   await shadow.read("PricebookEntry", [price(1, 1, 0), price(2, 2, 0)], { from: 20 })
-  await shadow.apply(event("Product2", "UPDATE", productId(1), 100, { StockKeepingUnit: null }))
+  await shadow.apply(changeSku(1, 100, null))
   return shadow
 }
 
@@ -70,7 +70,7 @@ test("who waits for a SKU is read again, and stored, once its holder has lost it
   await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
   await shadow.apply(changeSku(2, 50, "A"))
   assert.equal(await rereadAll(shadow, [withSku(1, 0, "A"), withSku(2, 50, "A")], 80), 1)
-  await shadow.apply(event("Product2", "UPDATE", productId(1), 200, { StockKeepingUnit: null }))
+  await shadow.apply(changeSku(1, 200, null))
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(2)])
   assert.equal(await rereadAll(shadow, org, 300), 1)
   assert.deepEqual(await skus(shadow), { 2: "A" })

@@ -1,19 +1,26 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { price, priceId, product, productId, type SalesforceRecord } from "../records.ts"
+import { price, priceId, product, type SalesforceRecord } from "../records.ts"
 import { rereadAll } from "../rereads.ts"
 import { finishRun, mergePage, startRun } from "../runs.ts"
 import { Shadow } from "../shadow.ts"
-import { changeSku, rejected, skus, withSku } from "../skus.ts"
+import { changeSku, rejected, skus } from "../skus.ts"
 
 const prices = [1, 2, 3].map((n) => price(n, n, 0))
-const rotated: SalesforceRecord[] = [
-  withSku(1, 100, "B"),
-  withSku(2, 110, "C"),
-  withSku(3, 120, "A"),
-  ...prices,
+
+/** The SKUs that three products had, and have now. */
+interface Handover {
+  name: string
+  /** By place; null: blank. */
+  skus: readonly (string | null)[]
+}
+const before = ["A", "B", "C"]
+const handovers: readonly Handover[] = [
+  { name: "round three products", skus: ["B", "C", "A"] },
+  { name: "down from one that is blank now", skus: [null, "A", "B"] },
+  { name: "down from one with a SKU of its own", skus: ["D", "A", "B"] },
 ]
-/** The products of `rotated`, by place. */
+/** In which order it becomes known, by place. */
 const orders = [
   [0, 1, 2],
   [0, 2, 1],
@@ -21,107 +28,145 @@ const orders = [
   [2, 1, 0],
 ]
 
-async function beforeRotation(): Promise<Shadow> {
+const productOf = (place: number, sm: number, sku: unknown) =>
+  product(place + 1, sm, { StockKeepingUnit: sku })
+const orgAfter = ({ skus }: Handover): SalesforceRecord[] => [
+  ...skus.map((sku, place) => productOf(place, 100 + 10 * place, sku)),
+  ...prices,
+]
+
+async function openBefore(): Promise<Shadow> {
   const shadow = await Shadow.open()
-  await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B"), withSku(3, 0, "C")], { from: 20 })
+  await shadow.read(
+    "Product2",
+    before.map((sku, place) => productOf(place, 0, sku)),
+    { from: 20 },
+  )
   await shadow.read("PricebookEntry", prices, { from: 20 })
   return shadow
 }
 
-async function assertRotated(shadow: Shadow): Promise<void> {
-  assert.deepEqual(await skus(shadow), { 1: "B", 2: "C", 3: "A" })
-  assert.deepEqual(await shadow.ids("PricebookEntry"), [1, 2, 3].map(priceId))
+/** Whoever has a SKU is stored with its price; whoever has none is a reject, its old row gone or of no harm. */
+async function assertHandedOver(shadow: Shadow, { skus: due }: Handover): Promise<void> {
+  const held = await skus(shadow)
+  const storable = [1, 2, 3].filter((n) => due[n - 1] !== null)
+  for (const n of storable) assert.equal(held[n], due[n - 1], `the SKU of product ${n}`)
+  assert.deepEqual(
+    await rejected(shadow),
+    [1, 2, 3].filter((n) => !storable.includes(n)).map((n) => [n, "23502"]),
+  )
+  const pricesHeld = await shadow.ids("PricebookEntry")
+  assert.deepEqual(pricesHeld, Object.keys(held).map(Number).map(priceId))
   for (const object of ["Product2", "PricebookEntry"] as const) {
-    assert.deepEqual([await shadow.rejects(object), await shadow.dirty(object)], [[], []])
-    assert.equal((await shadow.state(object)).row_count, 3)
+    assert.deepEqual(await shadow.dirty(object), [])
+    assert.equal((await shadow.state(object)).row_count, pricesHeld.length)
   }
 }
 
 /**
  * Of no SKU a product that is known to have another one now, unless it is listed, and so reads as stale; after
- * re-reads not even that.
+ * re-reads only where nobody else claims the SKU.
  */
-async function assertNoneIsWrong(shadow: Shadow, told: readonly number[], isReread: boolean): Promise<void> {
+async function assertNoneIsWrong(
+  shadow: Shadow,
+  { skus: due }: Handover,
+  told: readonly number[],
+  isReread: boolean,
+): Promise<void> {
   const held = await skus(shadow)
   const listed = isReread ? [] : (await rejected(shadow)).map(([n]) => n)
   for (const place of told) {
-    const holder = [1, 2, 3].find((n) => held[n] === rotated[place]?.StockKeepingUnit)
+    const holder = [1, 2, 3].find((n) => held[n] === due[place])
     const isWrong = holder !== undefined && holder !== place + 1 && told.includes(holder - 1)
     assert.ok(!isWrong || listed.includes(holder), `the SKU of ${place + 1} is ${holder}'s`)
   }
 }
 
-for (const order of orders) {
-  const named = order.map((place) => place + 1).join(", ")
+for (const handover of handovers) {
+  const org = orgAfter(handover)
+  for (const order of orders) {
+    const name = `SKUs go ${handover.name}, heard of as ${order.map((place) => place + 1).join(", ")}`
+    const toldAt = (place: number, commit: number) =>
+      changeSku(place + 1, commit, handover.skus[place] ?? null)
 
-  test(`by an event each, told of ${named}, and the re-reads that follow`, async () => {
-    const shadow = await beforeRotation()
-    for (const [count, place] of order.entries()) {
-      const { StockKeepingUnit: sku } = rotated[place] as SalesforceRecord
-      await shadow.apply(changeSku(place + 1, 100 + 10 * place, sku as string))
-      await assertNoneIsWrong(shadow, order.slice(0, count + 1), false)
-    }
-    assert.ok((await rereadAll(shadow, rotated, 200)) <= 4)
-    await assertRotated(shadow)
-  })
-
-  test(`by an event each, told of ${named}, with re-reads between them`, async () => {
-    const shadow = await beforeRotation()
-    const org = [withSku(1, 0, "A"), withSku(2, 0, "B"), withSku(3, 0, "C"), ...prices]
-    for (const [count, place] of order.entries()) {
-      const commit = 100 + 1_000 * count
-      const { StockKeepingUnit: sku } = rotated[place] as SalesforceRecord
-      org[place] = withSku(place + 1, commit, sku as string)
-      await shadow.apply(changeSku(place + 1, commit, sku as string))
-      assert.ok((await rereadAll(shadow, org, commit + 100)) <= 4)
-      await assertNoneIsWrong(shadow, order.slice(0, count + 1), true)
-    }
-    await assertRotated(shadow)
-  })
-
-  test(`by rejects that are tried again, where each was refused as ${named} came`, async () => {
-    const shadow = await beforeRotation()
-    for (const place of order) {
-      // Each loses its SKU first, as if somebody would make way by hand.
-      await shadow.read("Product2", [product(place + 1, 50, { StockKeepingUnit: null })], { from: 70 })
-    }
-    await shadow.read("Product2", [withSku(4, 80, "A"), withSku(5, 80, "B"), withSku(6, 80, "C")], {
-      from: 100,
+    test(`${name}: by an event each, and the re-reads that follow`, async () => {
+      const shadow = await openBefore()
+      for (const [count, place] of order.entries()) {
+        await shadow.apply(toldAt(place, 100 + 10 * place))
+        await assertNoneIsWrong(shadow, handover, order.slice(0, count + 1), false)
+      }
+      assert.ok((await rereadAll(shadow, org, 200)) <= 4)
+      await assertHandedOver(shadow, handover)
     })
-    assert.deepEqual(await skus(shadow), { 4: "A", 5: "B", 6: "C" })
-    // The three that were in between are deleted, untold; nobody is in doubt.
-    await shadow.read("Product2", [], {
-      from: 200,
-      missing: [4, 5, 6].map(productId),
-    })
-    await shadow.clearMarks("Product2")
-    await shadow.all("select sf_shadow.retry_rejects()")
-    await shadow.all("update sf_shadow.dirty set not_before = '-infinity'")
-    assert.ok((await rereadAll(shadow, rotated, 300)) <= 3)
-    await assertRotated(shadow)
-  })
 
-  test(`by a full load with a page each, in the order ${named}`, async () => {
-    const shadow = await beforeRotation()
-    const runId = await startRun(shadow, "Product2", "full", { from: 200, expected: 3 })
-    for (const [count, place] of order.entries()) {
-      const page = [rotated[place] as SalesforceRecord]
-      await mergePage(shadow, runId, count + 1, page, count < 2 ? `page ${count + 2}` : null)
-    }
-    await finishRun(shadow, runId, 3)
-    assert.ok((await rereadAll(shadow, rotated, 300)) <= 4)
-    await assertRotated(shadow)
-  })
+    test(`${name}: by an event each, with re-reads between them`, async () => {
+      const shadow = await openBefore()
+      const now = [...before.map((sku, place) => productOf(place, 0, sku)), ...prices]
+      for (const [count, place] of order.entries()) {
+        const commit = 100 + 1_000 * count
+        now[place] = productOf(place, commit, handover.skus[place])
+        await shadow.apply(toldAt(place, commit))
+        assert.ok((await rereadAll(shadow, now, commit + 100)) <= 4)
+        await assertNoneIsWrong(shadow, handover, order.slice(0, count + 1), true)
+      }
+      await assertHandedOver(shadow, handover)
+    })
+
+    test(`${name}: by rejects that are tried again`, async () => {
+      const shadow = await openBefore()
+      // Each was refused on its own, long ago; nothing was heard of them since.
+      for (const place of order) await shadow.read("Product2", [productOf(place, 50, null)], { from: 70 })
+      await shadow.all("select sf_shadow.retry_rejects()")
+      await shadow.all("update sf_shadow.dirty set not_before = '-infinity'")
+      for (const place of order) {
+        await shadow.read("Product2", [org[place] as SalesforceRecord], { from: 300 + 60 * place })
+      }
+      assert.ok((await rereadAll(shadow, org, 600)) <= 3)
+      await assertHandedOver(shadow, handover)
+    })
+
+    test(`${name}: by a full load with a page each`, async () => {
+      const shadow = await openBefore()
+      const runId = await startRun(shadow, "Product2", "full", { from: 200, expected: 3 })
+      for (const [count, place] of order.entries()) {
+        const page = [org[place] as SalesforceRecord]
+        await mergePage(shadow, runId, count + 1, page, count < 2 ? `page ${count + 2}` : null)
+      }
+      await finishRun(shadow, runId, 3)
+      assert.ok((await rereadAll(shadow, org, 300)) <= 4)
+      await assertHandedOver(shadow, handover)
+    })
+  }
 }
 
-test("rejects that keep each other's SKU from before are tried again and stored", async () => {
-  const shadow = await beforeRotation()
-  await shadow.apply(changeSku(1, 100, "B"), changeSku(2, 110, "C"))
-  assert.deepEqual(await rejected(shadow), [[2, "23505"]])
+test("rejects that hold each other's SKU are stored by the retry alone, though nothing was told of the third", async () => {
+  const shadow = await openBefore()
+  const [ring] = handovers as [Handover]
+  await shadow.apply(changeSku(1, 100, "B"))
+  await shadow.apply(changeSku(2, 110, "C"))
+  assert.deepEqual(await rejected(shadow), [
+    [1, "23505"],
+    [2, "23505"],
+  ])
   await shadow.clearMarks("Product2")
   await shadow.all("select sf_shadow.retry_rejects('Product2')")
   await shadow.all("update sf_shadow.dirty set not_before = '-infinity'")
-  // What happened to the third was not told.
-  assert.ok((await rereadAll(shadow, rotated, 300)) <= 2)
-  await assertRotated(shadow)
+  assert.ok((await rereadAll(shadow, orgAfter(ring), 300)) <= 2)
+  await assertHandedOver(shadow, ring)
+})
+
+test("a product that was kept out of its SKU is stored by the retry alone", async () => {
+  const shadow = await openBefore()
+  await shadow.apply(changeSku(2, 100, "A"))
+  await shadow.clearMarks("Product2")
+  // As a database is that an earlier version has left: the holder is a reject, and nobody is in doubt.
+  await shadow.read("Product2", [productOf(0, 150, null)], { from: 200 })
+  await shadow.clearMarks("Product2")
+  await shadow.all("select sf_shadow.retry_rejects()")
+  await shadow.all("update sf_shadow.dirty set not_before = '-infinity'")
+  const down = handovers[1] as Handover
+  const org = orgAfter(down)
+  await shadow.apply(changeSku(3, 120, "B"))
+  assert.ok((await rereadAll(shadow, org, 300)) <= 3)
+  await assertHandedOver(shadow, down)
 })
