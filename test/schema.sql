@@ -277,7 +277,7 @@ create table sf_shadow.reject (
   reason text not null,
   payload bytea not null,
   parent_id text collate "C",
-  contested_value text collate "C",
+  claimed_value text collate "C",
   attempts integer default 1 not null,
   first_rejected_at timestamp with time zone default now() not null,
   last_rejected_at timestamp with time zone default now() not null,
@@ -285,7 +285,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
-CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
+CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (sqlstate = '23505'::text);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
 
@@ -768,7 +768,10 @@ create view sf_shadow_reject as
     since,
     attempts,
     parent_id,
-    contested_value,
+        CASE
+            WHEN (sqlstate = '23505'::text) THEN claimed_value
+            ELSE NULL::text
+        END AS contested_value,
     first_rejected_at,
     last_rejected_at,
     refused_by
@@ -885,7 +888,7 @@ create function sf_shadow.adopt_organization(of_organization_id text, of_instanc
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
-create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
+create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 2f0f6a46
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
@@ -923,11 +926,12 @@ create function sf_shadow.loadable_doubts(of_object text) returns bigint languag
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
-create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
+create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 551761fe
+create function sf_shadow.missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body 9f63e655
 create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
+create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 7f3be123
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
@@ -943,8 +947,10 @@ create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, O
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 0222eece
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
+create function sf_shadow.reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 2b49b2c6
 create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
+create function sf_shadow.rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body 9e023647
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 495e2388
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
@@ -952,13 +958,13 @@ create function sf_shadow.requests_to_dirty(of_object text) returns bigint langu
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body aa6a9726
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
-create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
+create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 06d118ce
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 4dda7dbe
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 268d7614
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body f3b7850d
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
@@ -967,10 +973,11 @@ create function sf_shadow.text_to_json(expression text, type text) returns text 
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
-create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
-create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
+create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
+create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
+create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
