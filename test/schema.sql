@@ -874,7 +874,7 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 8ad8e342
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body e33145ea
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
@@ -909,7 +909,7 @@ create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size inte
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body b2c78258
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
@@ -963,6 +963,7 @@ create function sf_shadow.start_run(of_object text, of_kind text, of_reason text
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
+create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
