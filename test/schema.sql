@@ -494,16 +494,26 @@ create view sf_shadow.budget_state as
 create view sf_shadow.object_claim as
  WITH claim AS (
          SELECT so.object,
+            s.stream_id,
+            GREATEST(c.applied_commit_timestamp,
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
-                    ELSE c.applied_commit_timestamp
-                END AS claimed,
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting.publish_delay)
+                    ELSE NULL::timestamp with time zone
+                END, waiting.commit_timestamp) AS claimed,
             s.problem,
-            s.problem_since
-           FROM (((sf_shadow.stream_object so
+            s.problem_since,
+            waiting.received_at AS waiting_since
+           FROM ((((sf_shadow.stream_object so
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
-             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
+             LEFT JOIN LATERAL ( SELECT e.received_at,
+                        CASE
+                            WHEN (e.error IS NULL) THEN e.commit_timestamp
+                            ELSE NULL::timestamp with time zone
+                        END AS commit_timestamp
+                   FROM sf_shadow_event e
+                  WHERE ((c.applied_seq < (s.next_seq - 1)) AND (e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1)))) waiting ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -512,9 +522,11 @@ create view sf_shadow.object_claim as
             state.hole_from,
             state.hole_reason,
             state.degraded,
+            claim.stream_id,
             claim.claimed,
             claim.problem,
             claim.problem_since,
+            claim.waiting_since,
             (proof.read_from - setting.margin) AS proven_as_of,
                 CASE
                     WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
@@ -540,11 +552,23 @@ create view sf_shadow.object_claim as
             WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
             WHEN (degraded IS NOT NULL) THEN degraded
             WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
+            WHEN ((now() - waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || waiting_since) || ' are not applied: '::text) || COALESCE(( SELECT
+                    CASE
+                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || job.locked_at)
+                        WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
+                        WHEN (NOT (EXISTS ( SELECT
+                           FROM sf_shadow.worker w
+                          WHERE (w.beat_at > (now() - '00:00:20'::interval))))) THEN 'no worker runs'::text
+                        ELSE 'their job waits for its turn'::text
+                    END AS "case"
+               FROM graphile_worker.jobs job
+              WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
             WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
             WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
             ELSE NULL::text
-        END AS reason
+        END AS reason,
+    waiting_since
    FROM known k;
 
 create view sf_shadow.task as
@@ -674,6 +698,7 @@ create view sf_shadow_lag as
             c.proven_as_of,
             c.fresh_except_listed,
             c.reason,
+            c.waiting_since,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -704,7 +729,7 @@ create view sf_shadow_lag as
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((now() - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(f.reason,
@@ -877,7 +902,7 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 8ad8e342
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body e33145ea
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
@@ -901,7 +926,7 @@ create function sf_shadow.contests_value(of_object text, of_record_id text) retu
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body b555aa76
 create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
 create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
@@ -912,7 +937,7 @@ create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size inte
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body b2c78258
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
@@ -969,6 +994,7 @@ create function sf_shadow.start_run(of_object text, of_kind text, of_reason text
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
+create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965

@@ -66,10 +66,10 @@ create type public.sf_account_eligibility_answer as (
   updated_at timestamptz,
   raw_payload jsonb,
   synced_at timestamptz,
-  -- How old the answer is at the most (rule 10); null while the object was never loaded.
+  -- How old the answer is at the most (rule 10); null while nothing is known: never loaded, or missing since nobody knows when.
   age interval,
   is_stale boolean,
-  -- Why it is stale or not found, in words; null for a fresh row.
+  -- Why it is stale or not found, or which fields stand still (a degraded object), in words; null for a fresh row.
   reason text,
   -- Whether a refresh of it waits, whoever asked for it.
   refresh_queued boolean
