@@ -110,6 +110,14 @@ create table sf_shadow.budget (
   constraint budget_pkey PRIMARY KEY (limit_name, kind)
 );
 
+create table sf_shadow.current_file (
+  file text collate "C" not null,
+  fingerprint text not null,
+  name text collate "C",
+  body text,
+  constraint current_file_pkey PRIMARY KEY (file)
+);
+
 create table sf_shadow.described_field (
   object text collate "C" not null,
   field text collate "C" not null,
@@ -288,6 +296,16 @@ create table sf_shadow.reject (
 CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
+
+create table sf_shadow.revision (
+  only_row boolean default true not null,
+  revision integer not null,
+  serves integer not null,
+  migrated_at timestamp with time zone default now() not null,
+  constraint revision_only_row CHECK (only_row),
+  constraint revision_pkey PRIMARY KEY (only_row),
+  constraint revision_serves_itself CHECK ((serves <= revision))
+);
 
 create table sf_shadow.run (
   run_id bigint generated always as identity not null,
@@ -547,10 +565,6 @@ create view sf_shadow.object_claim as
         END AS reason
    FROM known k;
 
-create view sf_shadow.task as
- SELECT identifier
-   FROM ( VALUES ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('reapply'::text), ('records_to_shadow'::text), ('replay'::text), ('retry_rejects'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
-
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
         CASE
@@ -601,9 +615,7 @@ UNION ALL
             WHEN bool_or(((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts))) THEN GREATEST('00:00:00'::interval, (now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))))
             ELSE NULL::interval
         END AS oldest_age
-   FROM graphile_worker.jobs job
-  WHERE (job.task_identifier IN ( SELECT t.identifier
-           FROM sf_shadow.task t))
+   FROM sf_shadow_worker.jobs job
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as
@@ -614,9 +626,8 @@ create view sf_shadow_failed_job as
     updated_at AS failed_at,
     (updated_at + '01:00:00'::interval) AS retried_at,
     "left"(regexp_replace(last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
-   FROM graphile_worker.jobs job
-  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL) AND (task_identifier IN ( SELECT t.identifier
-           FROM sf_shadow.task t)));
+   FROM sf_shadow_worker.jobs job
+  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL));
 
 create view sf_shadow_invalidation_consumer as
  SELECT object,
@@ -879,9 +890,9 @@ create function sf_price(sku text, pricebook_id text, currency text) returns SET
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body f7092cd4
-create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
+create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body d264239c
 create function sf_shadow.add_records_job(of_object text) returns void language plpgsql set search_path=""; -- body f1d3bbbf
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 64300ccb
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 67af6338
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
@@ -909,10 +920,10 @@ create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size inte
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
-create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 7a9695a8
+create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
-create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
+create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 9c87e982
 create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
@@ -927,11 +938,12 @@ create function sf_shadow.mark_waiting(of_object text) returns void language plp
 create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
-create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
+create function sf_shadow.open_changes() returns void language plpgsql set search_path=""; -- body 67057049
+create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body 3e6697cf
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body c5c30851
+create function sf_shadow.open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body e36160d9
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 2fb374f8
@@ -947,10 +959,10 @@ create function sf_shadow.reject_payload(fields jsonb) returns bytea language sq
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
-create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
+create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 876312a1
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
-create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body aa6a9726
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 46685256
+create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5

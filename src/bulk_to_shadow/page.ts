@@ -58,7 +58,7 @@ export class PageMerger {
       )
       merged = rows[0] as MergeCounts
     } catch (error) {
-      await page.rollback()
+      await page.rollback(error)
       throw error
     }
     await page.commit()
@@ -128,7 +128,7 @@ async function copyPage(
     return { ...opened, nextLocator: page.nextLocator, hasNuls: guard.nuls > 0 }
   } catch (error) {
     page.body.destroy()
-    await opened?.rollback()
+    await opened?.rollback(error)
     throw error
   }
 }
