@@ -7,6 +7,7 @@ import { Backoff, pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
+import { queueSchema } from "./postgres/queue.ts"
 import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
@@ -68,6 +69,7 @@ function startRunner(
   return run({
     events,
     pgPool: pool,
+    schema: queueSchema,
     taskList,
     crontabFile: join(root, "crontab"),
     concurrency: config.workerConcurrency,
@@ -105,7 +107,7 @@ async function startAnother(
     await pause(waitMs, signal)
     if (signal.aborted) return undefined
     try {
-      await pool.query("select graphile_worker.force_unlock_workers($1)", [[...workerIds]])
+      await pool.query(`select ${queueSchema}.force_unlock_workers($1)`, [[...workerIds]])
       workerIds.clear()
       return await startRunner(deps, taskList, workerIds)
     } catch (cause) {

@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from "node:crypto"
-import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { randomBytes } from "node:crypto"
 import { after } from "node:test"
 import pg from "pg"
 import pino from "pino"
 import { migrate } from "../src/postgres/migrate.ts"
 import { createPool } from "../src/postgres/pool.ts"
 import { globalSetup, globalTeardown } from "./global_setup.ts"
+import { schemaFingerprint } from "./revision.ts"
 
 /** A migrated database of one test file. */
 export interface TestDatabase {
@@ -75,7 +74,7 @@ function dropDatabase(name: string): Promise<unknown> {
 }
 
 async function templateDatabase(): Promise<string> {
-  const name = `template_${await sqlFingerprint()}`
+  const name = `template_${await schemaFingerprint()}`
   await administer(async (client) => {
     // Test files start at the same time: one makes the template, the others wait for it.
     await client.query("select pg_advisory_lock(hashtext('sf-shadow test template'))")
@@ -98,16 +97,6 @@ async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T
   } finally {
     await client.end()
   }
-}
-
-async function sqlFingerprint(): Promise<string> {
-  const hash = createHash("sha256")
-  for (const folder of ["../sql/migrations", "../sql/current"]) {
-    const path = join(import.meta.dirname, folder)
-    for (const file of (await readdir(path)).sort())
-      hash.update(file).update(await readFile(join(path, file)))
-  }
-  return hash.digest("hex").slice(0, 12)
 }
 
 function databaseUrl(server: string, database: string): string {

@@ -20,7 +20,10 @@ begin
   where o.object = of_object;
 
   execute format($sql$
-    insert into pg_temp.change
+    insert into pg_temp.change (record_id, verdict, absent, present, entombed, old_unique_value, old_parent_id, changed,
+      fields, error, unique_value, parent_id, updated_at, synced_at, system_modstamp, read_id,
+      commit_timestamp, commit_number, sequence_number, proven, by_absence, doubt_since, doubt_not_before,
+      dirty_reason, differs, deleted_meanwhile)
     -- One pass over the batch, without joins among its parts: nothing is known of their sizes when it is planned.
     with event as (
       select e.*, row_number() over (order by e.seq, e.ord) as place, coalesce(e.commit_timestamp, e.received_at) as at,

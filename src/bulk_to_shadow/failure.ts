@@ -1,6 +1,7 @@
 import { describeError } from "../log.ts"
 import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { isSchemaChange } from "../postgres/transaction.ts"
 import { isBudgetStop } from "../salesforce/budget.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 
@@ -28,8 +29,10 @@ export function classifyFailure(error: unknown): Failure {
   const code = sqlstateOf(error)
   if (code === sqlstate.fuse) return { action: "fuse", reason: code }
   if (code === sqlstate.pageNotDue) return { action: "follow", reason: code }
-  if (code !== undefined)
-    return { action: passing.includes(code.slice(0, 2)) ? "retry" : "give-up", reason: code }
+  if (code !== undefined) {
+    const passes = passing.includes(code.slice(0, 2)) || isSchemaChange(error)
+    return { action: passes ? "retry" : "give-up", reason: code }
+  }
   // A connection that was cut has no SQLSTATE.
   return { action: "retry", reason: "connection" }
 }

@@ -59,7 +59,7 @@ export class PageMerger {
       )
       merged = rows[0] as MergeCounts
     } catch (error) {
-      await page.rollback()
+      await page.rollback(error)
       throw error
     }
     await page.commit()
@@ -129,7 +129,7 @@ async function copyPage(
     return { ...opened, nextLocator: page.nextLocator, hasMarks: guard.hasMarks }
   } catch (error) {
     page.body.destroy()
-    await opened?.rollback()
+    await opened?.rollback(error)
     throw error
   }
 }

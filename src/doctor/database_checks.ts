@@ -1,6 +1,7 @@
 import type { Pool } from "pg"
 import { assertReachable } from "../postgres/fault.ts"
-import { assertMigrated } from "../postgres/migrate.ts"
+import { queueSchema } from "../postgres/queue.ts"
+import { assertMigrated } from "../postgres/revision.ts"
 import { groupRoles } from "../postgres/roles.ts"
 import type { Check } from "./check.ts"
 
@@ -78,7 +79,7 @@ async function askPrivileges(pool: Pool): Promise<string> {
        has_schema_privilege('public', 'create') as may_create_in_public,
        array(select format('%I.%I', n.nspname, c.relname)
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where (n.nspname in ('sf_shadow', 'graphile_worker') or n.nspname = 'public' and c.relname like 'sf\\_%')
+         where (n.nspname in ('sf_shadow', '${queueSchema}') or n.nspname = 'public' and c.relname like 'sf\\_%')
            and c.relkind in ('r', 'p', 'v') and not pg_has_role(c.relowner, 'usage')
          order by 1 limit 5) as foreign_objects
      from pg_roles r where r.rolname = current_user`,

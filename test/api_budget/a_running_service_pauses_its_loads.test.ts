@@ -26,7 +26,7 @@ test("a backfill job of the service waits for the budget without holding its wor
   assert.match(metrics, /^sf_shadow_api_budget_stopped\{kind="load"\} 1$/m)
   assert.match(metrics, /^sf_shadow_api_budget_stopped\{kind="fallback"\} 0$/m)
   // The one worker slot is free meanwhile.
-  await pool.query("select graphile_worker.add_job('read_limits')")
+  await pool.query("select sf_shadow_worker.add_job('read_limits')")
   await waitFor("the limits are read", 5_000, async () => {
     const { rows } = await pool.query(
       "select max from sf_shadow_api_usage where limit_name = 'DailyDeliveredPlatformEvents'",

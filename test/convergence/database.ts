@@ -61,7 +61,7 @@ export class HistoryDatabase {
       delete from sf_shadow.dirty; delete from sf_shadow.reject; delete from sf_shadow.invalidation;
       delete from sf_shadow.run_page; delete from sf_shadow.run;
       delete from sf_shadow.object_state; insert into sf_shadow.object_state (object) select object from sf_shadow.object;
-      delete from sf_shadow.read; delete from graphile_worker._private_jobs;
+      delete from sf_shadow.read; delete from sf_shadow_worker._private_jobs;
       update sf_shadow.setting set margin = '${marginMs} ms', publish_delay = '${publishDelayMs} ms',
         delta_overlap = '${deltaOverlapMs} ms';
       commit;

@@ -130,13 +130,13 @@ test("a service counts its work", async (t) => {
 
   await t.test("/queue names what waits and what failed, without payloads", async () => {
     await pool.query(
-      `select graphile_worker.add_job('clear_cache', '{"token":"s3cr3t"}', job_key => 'failed', run_at => now() + interval '1 day')`,
+      `select sf_shadow_worker.add_job('clear_cache', '{"token":"s3cr3t"}', job_key => 'failed', run_at => now() + interval '1 day')`,
     )
     await pool.query(
-      "update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'refused' where key = 'failed'",
+      "update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = 'refused' where key = 'failed'",
     )
     await pool.query(
-      "select graphile_worker.add_job('delta', job_key => 'later', run_at => now() + interval '1 day')",
+      "select sf_shadow_worker.add_job('delta', job_key => 'later', run_at => now() + interval '1 day')",
     )
     const answer = await fetch(`${http}/queue`)
     assert.equal(answer.status, 200)

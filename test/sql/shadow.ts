@@ -79,7 +79,7 @@ const reset = `
   delete from sf_shadow.stream_object;
   delete from sf_shadow.stream_cursor;
   delete from sf_shadow.stream;
-  delete from graphile_worker._private_jobs;
+  delete from sf_shadow_worker._private_jobs;
   insert into sf_shadow.object_state (object) select object from sf_shadow.object`
 
 /** A migrated database, its objects described, with one stream that carries all of them and nothing loaded. */
