@@ -43,6 +43,8 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   const name = await createDatabase(await templateDatabase())
   const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
+  // Tests name tables and views as a user does, without a schema.
+  pool.on("connect", (client) => client.query("set search_path = public").catch(() => {}))
   const closing: (() => Promise<unknown>)[] = []
   user.after(async () => {
     for (const work of closing.reverse()) await work()
