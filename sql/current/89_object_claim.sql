@@ -26,11 +26,11 @@ with claim as (
 select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k.claimed, k.proven_as_of, k.fresh_except_listed,
   case
     when not k.is_loaded then 'no full load has completed: run a backfill'
-    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || k.hole_from
+    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || sf_shadow.iso_time(k.hole_from)
     when k.degraded is not null then k.degraded
-    when k.hole_from is not null then 'changes since ' || k.hole_from || ' may be missing: ' || k.hole_reason
-    when k.problem is not null then 'the stream stands still since ' || k.problem_since || ': ' || k.problem
+    when k.hole_from is not null then 'changes since ' || sf_shadow.iso_time(k.hole_from) || ' may be missing: ' || k.hole_reason
+    when k.problem is not null then 'the stream stands still since ' || sf_shadow.iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || k.fresh_except_listed
+    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || sf_shadow.iso_time(k.fresh_except_listed)
   end as reason
 from known k;

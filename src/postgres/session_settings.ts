@@ -23,30 +23,73 @@ const privileged = "session_replication_role"
  * which was measured. Versions that do not know a setting do without it.
  */
 export const sessionSettings: readonly SessionSetting[] = [
-  { name: "search_path", value: "", why: "our own SQL names every schema; another's table could be taken for ours" },
+  {
+    name: "search_path",
+    value: "",
+    why: "our own SQL names every schema; another's table could be taken for ours",
+  },
   { name: "client_encoding", value: "UTF8", why: "texts would be read as other texts" },
-  { name: "DateStyle", value: "ISO, YMD", why: "times would be read as null, or with day and month exchanged" },
+  {
+    name: "DateStyle",
+    value: "ISO, YMD",
+    why: "times would be read as null, or with day and month exchanged",
+  },
   { name: "IntervalStyle", value: "postgres", why: "intervals would be read as other ones" },
   { name: "TimeZone", value: "UTC", why: "the days of the event log begin at midnight UTC" },
   { name: "bytea_output", value: "hex", why: "bytes have one form" },
   { name: "extra_float_digits", value: "1", why: "a double would lose digits" },
   { name: "standard_conforming_strings", value: "on", why: "backslashes in our SQL are backslashes" },
   { name: "array_nulls", value: "on", why: "a null in a list would become the text NULL" },
-  { name: "default_transaction_isolation", value: "read committed", why: "merges read what the last writer left" },
+  {
+    name: "default_transaction_isolation",
+    value: "read committed",
+    why: "merges read what the last writer left",
+  },
   { name: "default_transaction_read_only", value: "off", why: "nothing could be stored" },
   { name: "statement_timeout", value: "0", why: "a large page or a sweep takes its time" },
   { name: "lock_timeout", value: "0", why: "merges of an object wait for each other" },
   { name: "transaction_timeout", value: "0", why: "a page's transaction is open while it is downloaded" },
-  { name: "idle_in_transaction_session_timeout", value: "0", why: "a page is read ahead in an open transaction" },
-  { name: "idle_session_timeout", value: "0", why: "a leader and a listener hold their connection for as long as they live" },
-  { name: "row_security", value: "off", why: "rows that a policy hides would be taken for deleted; so it is an error" },
+  {
+    name: "idle_in_transaction_session_timeout",
+    value: "0",
+    why: "a page is read ahead in an open transaction",
+  },
+  {
+    name: "idle_session_timeout",
+    value: "0",
+    why: "a leader and a listener hold their connection for as long as they live",
+  },
+  {
+    name: "row_security",
+    value: "off",
+    why: "rows that a policy hides would be taken for deleted; so it is an error",
+  },
   // Weaker, an outbox number could be given twice after a crash of the server. Stronger is the owner's choice.
-  { name: "synchronous_commit", value: "on", accepts: ["local", "remote_write", "remote_apply"], why: "what was acknowledged must outlive a crash of the server" },
-  { name: privileged, value: "origin", accepts: ["origin", "local"], why: "foreign keys and triggers must work" },
+  {
+    name: "synchronous_commit",
+    value: "on",
+    accepts: ["local", "remote_write", "remote_apply"],
+    why: "what was acknowledged must outlive a crash of the server",
+  },
+  {
+    name: privileged,
+    value: "origin",
+    accepts: ["origin", "local"],
+    why: "foreign keys and triggers must work",
+  },
   { name: "jit", value: "off", why: "it costs more than the short statements of a merge" },
-  { name: "random_page_cost", value: "1.1", why: "a batch that touches few rows would be planned as a scan of the whole table" },
+  {
+    name: "random_page_cost",
+    value: "1.1",
+    why: "a batch that touches few rows would be planned as a scan of the whole table",
+  },
   // Taken as they are used: from the default of 8 MB a merge spills to disk and takes 1.3 times as long.
-  { name: "temp_buffers", value: "96MB", beforeTemporaryTables: true, why: "a page and its changes fit into it" },
+  {
+    name: "temp_buffers",
+    value: "96MB",
+    beforeTemporaryTables: true,
+    why: "a page and its changes fit into it",
+  },
 ]
 
 /** A setting that has another value than it needs. */
@@ -98,6 +141,18 @@ export async function settingsNotInForce(client: ClientBase): Promise<SettingNot
       one.name === name ? [{ name, inForce, value: one.value, why: one.why }] : [],
     ),
   )
+}
+
+/** What the role, the database or the URL would have set beside the server's defaults, and we have not left; "" for none. */
+export async function settingsOverridden(client: ClientBase): Promise<string> {
+  const [row] = await ask<{ overridden: string | null }>(
+    client,
+    `select string_agg(g.name || ' ' || g.reset_val || coalesce(' ' || g.unit, ''), ', ' order by g.name) as overridden
+     from pg_catalog.pg_settings g
+     where g.name in (select s.name from ${settable}) and g.reset_val <> g.boot_val and g.reset_val <> g.setting`,
+    sessionSettings,
+  )
+  return row?.overridden ?? ""
 }
 
 /** In words, for people. */

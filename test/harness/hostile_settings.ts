@@ -27,7 +27,12 @@ export function hostileUrl(databaseUrl: string): string {
   const url = new URL(databaseUrl)
   const options = Object.entries(hostileSettings).map(([name, value]) => `-c ${name}=${value}`)
   url.searchParams.set("options", [...options, "-c work_mem=5MB"].join(" "))
-  const others = { application_name: "shop", statement_timeout: "900", lock_timeout: "90", query_timeout: "950" }
+  const others = {
+    application_name: "shop",
+    statement_timeout: "900",
+    lock_timeout: "90",
+    query_timeout: "950",
+  }
   for (const [name, value] of Object.entries(others)) url.searchParams.set(name, value)
   return url.href
 }
@@ -45,9 +50,13 @@ export async function makeHostile(t: TestContext, databaseUrl: string): Promise<
   const admin = new pg.Client({ connectionString: databaseUrl, options: "-c search_path=public" })
   await admin.connect()
   try {
-    await admin.query(`create role ${role} login password 'hostile'; alter database ${database} owner to ${role}`)
+    await admin.query(
+      `create role ${role} login createrole password 'hostile'; alter database ${database} owner to ${role}`,
+    )
     await addDecoys(admin)
-    await admin.query(`grant all on schema decoy to ${role}; grant all on all tables in schema decoy to ${role}`)
+    await admin.query(
+      `grant all on schema decoy to ${role}; grant all on all tables in schema decoy to ${role}`,
+    )
     for (const [name, value] of Object.entries(hostileSettings)) {
       for (const whose of [`database ${database}`, `role ${role}`])
         await admin.query(`alter ${whose} set ${name} = ${pg.escapeLiteral(value)}`)
@@ -62,9 +71,34 @@ export async function makeHostile(t: TestContext, databaseUrl: string): Promise<
 /** Tables and views of ours by their names, with other columns. */
 async function addDecoys(admin: pg.Client): Promise<void> {
   const names = [
-    ...["migrations", "object", "field", "run", "read", "stream", "setting", "dirty", "reject", "jobs", "page", "change"],
-    ...["sf_product_shadow", "sf_pricebook_shadow", "sf_account_eligibility_shadow", "sf_shadow_event", "sf_shadow_lag"],
-    ...["sf_shadow_backlog", "sf_shadow_run", "sf_shadow_invalidation_consumer", "sf_shadow_api_usage", "sf_catalog"],
+    ...[
+      "migrations",
+      "object",
+      "field",
+      "run",
+      "read",
+      "stream",
+      "setting",
+      "dirty",
+      "reject",
+      "jobs",
+      "page",
+      "change",
+    ],
+    ...[
+      "sf_product_shadow",
+      "sf_pricebook_shadow",
+      "sf_account_eligibility_shadow",
+      "sf_shadow_event",
+      "sf_shadow_lag",
+    ],
+    ...[
+      "sf_shadow_backlog",
+      "sf_shadow_run",
+      "sf_shadow_invalidation_consumer",
+      "sf_shadow_api_usage",
+      "sf_catalog",
+    ],
   ]
   const tables = names.map((name) => `create table decoy.${name} (decoy text)`)
   const addJob = "create function decoy.add_job(text) returns bigint return null::bigint"
@@ -86,7 +120,10 @@ export async function takenDecoys(pool: pg.Pool): Promise<string[]> {
 
 async function dropRole(databaseUrl: string, role: string): Promise<void> {
   const database = new URL(databaseUrl).pathname.slice(1)
-  const admin = new pg.Client({ connectionString: databaseUrl, options: "-c default_transaction_read_only=off" })
+  const admin = new pg.Client({
+    connectionString: databaseUrl,
+    options: "-c default_transaction_read_only=off",
+  })
   await admin.connect()
   await admin.query(`alter database ${database} owner to current_user; alter database ${database} reset all`)
   await admin.query(`reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`)

@@ -43,7 +43,7 @@ async function live(t: TestContext, hostileTo: (databaseUrl: string) => Promise<
     "select received, since from sf_shadow.run where kind = 'delta' and state = 'complete'",
   )
   assert.equal(delta.rows.length, 1)
-  const [{ received }] = delta.rows as [{ received: number }]
+  const { received } = delta.rows[0] as { received: number }
   assert.ok(received >= 1 && received < products / 2, `a delta of ${received} records`)
 
   const service = await startService(t, variables)
