@@ -59,9 +59,13 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   return { url, pool, poolAs, beforeClose: (work) => void closing.push(work) }
 }
 
-/** An empty database, not migrated, for tests of the migration itself. */
-export async function createEmptyDatabase(): Promise<string> {
-  const name = await createDatabase("template0")
+/**
+ * An empty database, not migrated, for tests of the migration itself.
+ *
+ * @param options of `create database`
+ */
+export async function createEmptyDatabase(options = ""): Promise<string> {
+  const name = await createDatabase(`template0 ${options}`)
   file.after(() => dropDatabase(name))
   return databaseUrl(serverUrl, name)
 }

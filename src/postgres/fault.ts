@@ -1,3 +1,4 @@
+import { ConfigError } from "../config.ts"
 import { SessionClient } from "./pool.ts"
 
 /** Oldest Postgres that has what the SQL needs (pg_input_is_valid). */
@@ -24,7 +25,7 @@ export class DatabaseAccessError extends Error {
   }
 }
 
-/** Connects once and asks for version and encoding. Throws DatabaseAccessError. */
+/** Connects once and asks for version and encoding. Throws DatabaseAccessError; ConfigError for another encoding. */
 export async function assertReachable(databaseUrl: string): Promise<void> {
   const client = new SessionClient(databaseUrl, "look of sf-shadow", {
     connectionTimeoutMillis: connectTimeoutMs,
@@ -52,8 +53,10 @@ export async function assertReachable(databaseUrl: string): Promise<void> {
   }
   // Another one cannot hold what Salesforce has, or (SQL_ASCII) does not know what it holds.
   if (encoding !== "UTF8") {
-    const message = `DATABASE_URL: the database at ${databaseAddress(databaseUrl)} has the encoding ${encoding}, and UTF8 is needed: an administrator runs create database ... encoding 'UTF8' template template0.`
-    throw new DatabaseAccessError({ message, transient: false })
+    const address = databaseAddress(databaseUrl)
+    throw new ConfigError([
+      `DATABASE_URL: the database at ${address} has the encoding ${encoding}, and UTF8 is needed: an administrator runs create database ... encoding 'UTF8' template template0.`,
+    ])
   }
 }
 

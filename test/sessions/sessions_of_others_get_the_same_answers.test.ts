@@ -8,7 +8,12 @@ import { Shadow } from "../sql/shadow.ts"
 
 /** Somebody else's sessions: of a role, with hostile settings but for those by which a session refuses work itself. */
 function sessionsOf(shadow: { url: string }, role: string, hostile: boolean): pg.Pool {
-  const { default_transaction_read_only: _, search_path: __, ...settings } = hostileSettings
+  const {
+    default_transaction_read_only: _,
+    search_path: __,
+    idle_session_timeout: ___,
+    ...settings
+  } = hostileSettings
   const options = Object.entries(hostile ? settings : { TimeZone: "UTC" }).map(
     ([name, value]) => `-c ${name}=${value}`,
   )
