@@ -12,6 +12,7 @@ import { loadLines, startProgress } from "../commands/load_progress.ts"
 import { type Config, type Environment, readBaseConfig, readConfig, readDatabaseConfig } from "../config.ts"
 import { createLog, type Log } from "../log.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
+import { assertReachable } from "../postgres/fault.ts"
 import { migrate } from "../postgres/migrate.ts"
 import { createPool, SessionClient } from "../postgres/pool.ts"
 import { createBudgetedSession } from "../salesforce/budgeted_session.ts"
@@ -53,6 +54,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
       : (await whileRunning(embeddedPostgres(base.dataDir, log))).url
     print("Simulated org: a Salesforce org in memory, made anew at each start with the same catalogue ...")
     const simulator = await whileRunning(simulatedOrg(products))
+    await assertReachable(databaseUrl)
     const { migrations } = await migrate(databaseUrl, log)
     print(migrations.length > 0 ? "Database: schema created." : earlierStart)
     const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
