@@ -63,6 +63,10 @@ async function live(t: TestContext, hostileTo: (databaseUrl: string) => Promise<
   )
   await waitFor("the cached account is cleared", withinMs, async () => !(await redis.client.exists(key)))
   await pool.query("select public.sf_shadow_refresh('Account', array[$1])", [account])
+  await waitFor("the request is taken", withinMs, async () => {
+    const { rows } = await pool.query("select from sf_shadow.refresh_request")
+    return rows.length === 0
+  })
   await settle(org, pool, withinMs)
 
   const { stdout } = await endsWith(0, ["status", "--json"], variables)
