@@ -42,6 +42,8 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   const name = await createDatabase(await templateDatabase())
   const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
+  // Tests name tables and views as a user does, without a schema.
+  pool.on("connect", (client) => client.query("set search_path = public").catch(() => {}))
   const closing: (() => Promise<unknown>)[] = []
   user.after(async () => {
     for (const work of closing.reverse()) await work()
@@ -56,9 +58,13 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   return { url, pool, poolAs, beforeClose: (work) => void closing.push(work) }
 }
 
-/** An empty database, not migrated, for tests of the migration itself. */
-export async function createEmptyDatabase(): Promise<string> {
-  const name = await createDatabase("template0")
+/**
+ * An empty database, not migrated, for tests of the migration itself.
+ *
+ * @param options of `create database`
+ */
+export async function createEmptyDatabase(options = ""): Promise<string> {
+  const name = await createDatabase(`template0 ${options}`)
   file.after(() => dropDatabase(name))
   return databaseUrl(serverUrl, name)
 }

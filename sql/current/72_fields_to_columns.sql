@@ -3,7 +3,10 @@
 -- changed. Returns the rows that changed.
 -- Rows that the new mapping cannot store stay as they are and are in doubt: their re-read makes rejects of them.
 create or replace function sf_shadow.fields_to_columns(of_object text) returns bigint
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = ''
+-- An administrator's session may call it: values are cast as the service casts them.
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   g record;
   changed bigint;

@@ -35,22 +35,22 @@ with claim as (
 select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k.claimed, k.proven_as_of, k.fresh_except_listed,
   case
     when not k.is_loaded then 'no full load has completed: run a backfill'
-    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || k.hole_from
+    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || sf_shadow.iso_time(k.hole_from)
     when k.degraded is not null then k.degraded
-    when k.hole_from is not null then 'changes since ' || k.hole_from || ' may be missing: ' || k.hole_reason
-    when now() - k.waiting_since > interval '15 seconds' then 'events received since ' || k.waiting_since || ' are not applied: '
+    when k.hole_from is not null then 'changes since ' || sf_shadow.iso_time(k.hole_from) || ' may be missing: ' || k.hole_reason
+    when now() - k.waiting_since > interval '15 seconds' then 'events received since ' || sf_shadow.iso_time(k.waiting_since) || ' are not applied: '
       || coalesce((
         select case
-          when job.locked_at is not null then 'a worker is at it since ' || job.locked_at
+          when job.locked_at is not null then 'a worker is at it since ' || sf_shadow.iso_time(job.locked_at)
           when job.last_error is not null then 'the last of ' || job.attempts || ' attempts failed: '
             || left(regexp_replace(job.last_error, '\s+', ' ', 'g'), 300)
           when not exists (select from sf_shadow.worker w where w.beat_at > now() - interval '20 seconds') then 'no worker runs'
           else 'their job waits for its turn' end
-        from graphile_worker.jobs job
+        from sf_shadow_worker.jobs job
         where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
-    when k.problem is not null then 'the stream stands still since ' || k.problem_since || ': ' || k.problem
+    when k.problem is not null then 'the stream stands still since ' || sf_shadow.iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || k.fresh_except_listed
+    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || sf_shadow.iso_time(k.fresh_except_listed)
   end as reason,
   k.waiting_since
 from known k;

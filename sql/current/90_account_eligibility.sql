@@ -3,7 +3,9 @@
 -- cannot be stored is not, since another read would bring the same. Security definer: readers do not see the machinery.
 create or replace function public.sf_account_eligibility(account_id text, max_age interval default interval '15 minutes')
 returns public.sf_account_eligibility_answer
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 #variable_conflict use_column
 declare
   asked constant text := account_id;
@@ -63,13 +65,13 @@ begin
   answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',
-    case when not answer.is_found then 'not in the shadow' || coalesce(' as of ' || known_at, '') end,
+    case when not answer.is_found then 'not in the shadow' || coalesce(' as of ' || sf_shadow.iso_time(known_at), '') end,
     case
       when reject_reason is not null then 'what Salesforce has cannot be stored: ' || reject_reason
       -- Null, or which fields stand still though the rest of the row is fresh.
       when not answer.is_stale then claim.degraded
       when doubt is not null then 'it waits to be read again: ' || doubt
-      else coalesce(claim.reason, 'nothing was heard of changes after ' || known_at)
+      else coalesce(claim.reason, 'nothing was heard of changes after ' || sf_shadow.iso_time(known_at))
     end), '');
 
   if answer.is_stale and reject_reason is null then

@@ -4,7 +4,9 @@
 create or replace function public.sf_shadow_freshness(
   of_object text, record_ids text[], out fresh_except_listed timestamptz, out reason text, out listed text[]
 )
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
   select claim.fresh_except_listed, claim.reason, array(
     select d.record_id from sf_shadow.dirty d where d.object = of_object and d.record_id = any (record_ids)
     union

@@ -13,6 +13,7 @@ begin
   if exists (select from pg_roles where rolname = 'sf_shadow_reader') then
     grant select on public.sf_catalog, public.sf_shadow_api_usage, public.sf_shadow_stream to sf_shadow_reader;
     grant execute on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text) to sf_shadow_reader;
+    grant execute on function sf_shadow.iso_time(timestamptz) to sf_shadow_reader;
     grant usage on schema public to sf_shadow_reader;
     grant execute on function public.sf_shadow_freshness(text, text[]), public.sf_shadow_mapping(text),
     public.sf_shadow_records_to_rows(text, jsonb), public.sf_shadow_refresh(text, text[]) to sf_shadow_reader;
@@ -24,6 +25,7 @@ begin
   if exists (select from pg_roles where rolname = 'sf_shadow_operator') then
     grant select on public.sf_catalog, public.sf_shadow_api_usage, public.sf_shadow_stream to sf_shadow_operator;
     grant execute on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text) to sf_shadow_operator;
+    grant execute on function sf_shadow.iso_time(timestamptz) to sf_shadow_operator;
     grant usage on schema public to sf_shadow_operator;
     grant execute on function public.sf_shadow_freshness(text, text[]), public.sf_shadow_mapping(text),
     public.sf_shadow_records_to_rows(text, jsonb), public.sf_shadow_refresh(text, text[]) to sf_shadow_operator;

@@ -5,6 +5,7 @@ import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
+import { queryOf } from "./query.ts"
 import { callKindOf, endRun, isFinal, type Run, readRun, unpauseRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
@@ -49,13 +50,7 @@ async function createJob(deps: Deps, run: Run): Promise<void> {
     run.run_id,
   ])
   const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
-  const where = run.since === null ? "" : ` where SystemModstamp >= ${run.since.toISOString()}`
-  const job = await createQueryJob(session, {
-    object: run.object,
-    soql: `select ${fields.join(", ")} from ${run.object}${where}`,
-    // A delta must see what was deleted; a full load must not count it.
-    operation: run.kind === "delta" ? "queryAll" : "query",
-  })
+  const job = await createQueryJob(session, queryOf(run, fields))
   await pool.query(
     `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
        progressed_at = now(), error = null

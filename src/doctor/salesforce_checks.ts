@@ -1,4 +1,5 @@
 import type { Pool } from "pg"
+import { explainAbsence } from "../mapping.ts"
 import { describeObject } from "../salesforce/describe.ts"
 import { type Limit, readLimits } from "../salesforce/limits.ts"
 import { countRecords } from "../salesforce/records.ts"
@@ -103,7 +104,13 @@ interface MappedField {
 }
 
 async function askObject(session: Session, pool: Pool, object: string): Promise<string> {
-  const { fields } = await describeObject(session, object)
+  const described = await describeObject(session, object)
+  const { name, fields } = described
+  if (name !== object) {
+    throw new Error(
+      `${object} is ${name} in Salesforce, and case counts here: its events would not be known. Correct sf_shadow.object`,
+    )
+  }
   const readable = new Set(fields.map(({ name }) => name))
   const { rows } = await pool.query<MappedField>(
     `select f.field, f.column_name, f.required, f.default_value is not null as defaulted, d.field is not null as known
@@ -113,6 +120,8 @@ async function askObject(session: Session, pool: Pool, object: string): Promise<
     [object],
   )
   const absent = rows.filter(({ field }) => !readable.has(field))
+  const wrong = absent.flatMap((one) => explainAbsence(described, object, one) ?? [])
+  if (wrong.length > 0) throw new Error(wrong.join(" "))
   const blocking = absent.filter(({ required, defaulted }) => required && !defaulted)
   const vanished = absent.filter(({ known }) => known)
   const names = (of: MappedField[]) =>

@@ -2,6 +2,7 @@ import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { Random } from "../../../src/simulator/org/random.ts"
+import { hostileUrl } from "../../harness/hostile_settings.ts"
 import { startOrg } from "../../harness/org.ts"
 import { launchService, type Service } from "../../harness/service.ts"
 import { settle } from "../../harness/settled.ts"
@@ -56,7 +57,8 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
   // A refused call (403 REQUEST_LIMIT_EXCEEDED) stops every kind until the limits are looked at again.
   await pool.query("update sf_shadow.setting set limits_every = '3 seconds'")
   const variables = {
-    ...environment(url),
+    // Every third service is reached with settings that nobody could work with, and must not mind.
+    ...environment(seed % 3 === 0 ? hostileUrl(url) : url),
     SF_PUBLISH_DELAY_S: String(publishDelayMs / 1000),
     SF_PUBSUB_SILENCE_S: "2",
     SF_BULK_PAGE_ROWS: "7",
