@@ -1,4 +1,5 @@
 import { SalesforceError, whileDoing } from "./errors.ts"
+import { assertQueryLength } from "./query.ts"
 import type { Session } from "./session.ts"
 
 /** States of a query job; the last three are final. */
@@ -48,7 +49,9 @@ interface JobBody {
  * job that nobody reads stays behind in the org, ends by itself and is dropped by Salesforce after 7 days.
  */
 export async function createQueryJob(session: Session, request: QueryJobRequest): Promise<CreatedJob> {
-  const job = await whileDoing(`Creation of a bulk query job for ${request.object}`, () =>
+  const purpose = `Creation of a bulk query job for ${request.object}`
+  assertQueryLength(purpose, request.soql)
+  const job = await whileDoing(purpose, () =>
     session.connection.request<JobBody>({
       method: "POST",
       url: `${session.basePath}/jobs/query`,

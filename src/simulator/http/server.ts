@@ -2,8 +2,7 @@ import type { AddressInfo } from "node:net"
 import type { Readable } from "node:stream"
 import { fastify } from "fastify"
 import type { Org } from "../org/org.ts"
-import { SoqlError } from "../soql/soql_error.ts"
-import { ApiError, notFound } from "./api_error.ts"
+import { ApiError, notFound, toApiError } from "./api_error.ts"
 import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
 import { describeRoutes } from "./describe.ts"
 import { answerWithFault, faultyBody, longQuery } from "./fault_answers.ts"
@@ -16,6 +15,8 @@ import type { Sessions } from "./sessions.ts"
 
 /** Salesforce answers 414 to longer URIs; header fields come on top. */
 const LONGEST_URI = 16_384
+/** A composite request may bring a query of 100,000 characters, encoded. */
+const LARGEST_BODY = 6 * 1024 * 1024
 
 /** A running HTTPS side of the simulated org. */
 export interface HttpServer {
@@ -40,6 +41,7 @@ export async function startHttpServer(
     https: { key, cert, maxHeaderSize: 2 * LONGEST_URI },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    bodyLimit: LARGEST_BODY,
   })
   let url = ""
 
@@ -90,13 +92,4 @@ export async function startHttpServer(
   await server.listen({ host: "127.0.0.1", port: options.port })
   url = `https://127.0.0.1:${(server.server.address() as AddressInfo).port}`
   return { url, close: () => server.close() }
-}
-
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  if (error instanceof SoqlError) return new ApiError(400, error.errorCode, error.message)
-  const { statusCode, message } = error as { statusCode?: number; message: string }
-  if (statusCode !== undefined && statusCode < 500)
-    return new ApiError(statusCode, "JSON_PARSER_ERROR", message)
-  return new ApiError(500, "UNKNOWN_EXCEPTION", `The simulator failed: ${message}`)
 }
