@@ -31,6 +31,7 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
     when k.hole_from is not null then 'changes since ' || k.hole_from || ' may be missing: ' || k.hole_reason
     when k.problem is not null then 'the stream stands still since ' || k.problem_since || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || k.fresh_except_listed
+    when clock.latest - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || k.fresh_except_listed
   end as reason
-from known k;
+from known k
+cross join sf_shadow.salesforce_now clock;

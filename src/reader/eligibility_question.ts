@@ -12,7 +12,7 @@ interface ShadowAnswer {
 }
 
 const shadowQuery = `
-  select extract(epoch from now())::double precision * 1000 as now_ms,
+  select extract(epoch from public.sf_shadow_salesforce_now())::double precision * 1000 as now_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('account_id', a.account_id,
         'internet_eligibility', a.internet_eligibility, 'eligibility_source', a.eligibility_source,
         'updated_at', a.updated_at, 'raw_payload', a.raw_payload, 'synced_at', a.synced_at)), '[]')

@@ -87,7 +87,7 @@ const shadowQuery = (by: ProductFilter["by"]) => `
     join product p on p.product_id = e.product_id
     where e.is_active and ($4::text is null or e.pricebook_id = $4) and ($5::text is null or e.currency_iso_code = $5)
   )
-  select extract(epoch from now())::double precision * 1000 as now_ms,
+  select extract(epoch from public.sf_shadow_salesforce_now())::double precision * 1000 as now_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('product_id', p.product_id, 'sku', p.sku, 'name', p.name,
         'item_class', p.item_class, 'offering_type', p.offering_type, 'plan_tier', p.plan_tier, 'vpn_region', p.vpn_region,
         'updated_at', p.updated_at, 'raw_payload', p.raw_payload, 'synced_at', p.synced_at)

@@ -1,6 +1,7 @@
 import type { Pool } from "pg"
 import type { Log } from "../log.ts"
 import { type Budget, createBudget } from "./budget.ts"
+import { ClockKeeper } from "./clock_keeper.ts"
 import type { SalesforceConfig } from "./config.ts"
 import { readLimits } from "./limits.ts"
 import { claimOrganization } from "./organization.ts"
@@ -18,15 +19,25 @@ export interface BudgetedSession {
 export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log: Log): BudgetedSession {
   const budget = createBudget({ pool, log, readLimits: () => readLimits(session) })
   const session = createSession(config, {
-    onLogin: (credentials) => claimOrganization(pool, credentials),
+    async onLogin(credentials) {
+      await claimOrganization(pool, credentials)
+      // Before anything is done by it: jobs and ages of a database that has not met Salesforce yet.
+      await keeper.store()
+    },
+    onAnswer: () => keeper.observe(),
     onLimit: (usage) => budget.observe(usage),
     onFailure: (error) => budget.observeFailure(error),
+  })
+  const keeper: ClockKeeper = new ClockKeeper({
+    ...{ pool, log, clock: session.clock },
+    ask: async () => budget.observeLimits(await readLimits(session)),
   })
   return {
     session,
     budget,
     async close() {
       await session.close()
+      await keeper.close()
       await budget.close()
     },
   }

@@ -70,6 +70,8 @@ export interface ErrorAnswer {
   status: number
   text: string
   retryAfter?: string | undefined
+  /** Its `Date` header: what a date in `Retry-After` is counted from. */
+  date?: string | undefined
 }
 
 /** Turns an error answer (JSON array, JSON object, HTML page or nothing) into a SalesforceError. */
@@ -77,7 +79,7 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
   const { status } = answer
   const { code, message } = decodeErrorBody(answer.text, status)
   const hint = advice[code] ? ` (${advice[code]})` : ""
-  const retryAfterMs = parseRetryAfter(answer.retryAfter)
+  const retryAfterMs = parseRetryAfter(answer)
   return new SalesforceError(`${purpose}: Salesforce answered HTTP ${status} ${code}: ${message}${hint}`, {
     code,
     status,
@@ -114,10 +116,10 @@ export function firstWords(text: string): string {
   return visible.length > 160 ? `${visible.slice(0, 160)}…` : visible
 }
 
-/** `Retry-After` as milliseconds from now: a number of seconds or an HTTP date. */
-function parseRetryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
+/** `Retry-After` as milliseconds from the answer on: a number of seconds, or an HTTP date by the answer's own clock. */
+function parseRetryAfter({ retryAfter, date }: ErrorAnswer): number | undefined {
+  if (retryAfter === undefined) return undefined
+  const seconds = Number(retryAfter)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - Date.parse(date ?? "")
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

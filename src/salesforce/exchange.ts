@@ -132,6 +132,7 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
     status: answer.statusCode,
     text,
     retryAfter: headers["retry-after"],
+    date: headers.date,
   })
   context.onFailure?.(failure)
   throw failure

@@ -36,6 +36,8 @@ export interface Session extends SalesforceHttp {
 export interface SessionOptions {
   /** Called with each login before it is used; what it throws refuses the login. */
   onLogin?: (credentials: Credentials) => Promise<void>
+  /** Called after each answer: it may have told Salesforce's time anew. */
+  onAnswer?: () => void
   /** Called with the API usage stated in each answer (rule 14). */
   onLimit?: (usage: ApiUsage) => void
   /** Called with each answer that is an error, before the caller sees it. */
@@ -65,6 +67,7 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
     signal: closing.signal,
     onAnswer(headers: Record<string, string>, startedAt: number, answeredAt: number) {
       clock.observe(headers.date, startedAt, answeredAt)
+      options.onAnswer?.()
       const usage = parseLimitInfo(headers["sforce-limit-info"])
       if (usage) options.onLimit?.(usage)
     },
