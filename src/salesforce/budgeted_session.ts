@@ -17,8 +17,16 @@ export interface BudgetedSession {
 /** Prepares a session and the budget of the database behind `pool` (rule 14). */
 export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log: Log): BudgetedSession {
   const budget = createBudget({ pool, log, readLimits: () => readLimits(session) })
+  let instanceUrl: string | undefined
   const session = createSession(config, {
-    onLogin: (credentials) => claimOrganization(pool, credentials),
+    async onLogin(credentials) {
+      await claimOrganization(pool, credentials)
+      if (instanceUrl !== undefined && instanceUrl !== credentials.instanceUrl) {
+        const what = `the org has moved from ${instanceUrl} to ${credentials.instanceUrl}: calls and new streams go there`
+        log.warn({ event: "org_moved", from: instanceUrl, to: credentials.instanceUrl }, what)
+      }
+      instanceUrl = credentials.instanceUrl
+    },
     onLimit: (usage) => budget.observe(usage),
     onFailure: (error) => budget.observeFailure(error),
   })
