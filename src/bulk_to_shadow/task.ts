@@ -6,10 +6,12 @@ import { objectsInOrder } from "../mapping.ts"
 import { countError } from "../metrics.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { databaseTimeIn } from "../postgres/time.ts"
+import type { SalesforceError } from "../salesforce/errors.ts"
 import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
 import { classifyFailure, failureMessage } from "./failure.ts"
 import { PageMerger } from "./page.ts"
+import { renewJob } from "./renew.ts"
 import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
@@ -100,6 +102,10 @@ async function recover(
   if (action === "follow") return followMs
   if (action === "pause") return pauseRun(deps, run, error as Error)
   countError(run.object, "bulk_to_shadow", error, reason)
+  if (action === "anew") {
+    const waitMs = await renewJob(deps, run, error as SalesforceError)
+    if (waitMs !== null) return waitMs
+  }
   const message = failureMessage(error)
   if (action !== "retry" || job.attempts >= job.max_attempts) {
     await giveUp(deps, run, new Error(message), action === "fuse")

@@ -18,9 +18,15 @@ export interface BudgetedSession {
 /** Prepares a session and the budget of the database behind `pool` (rule 14). */
 export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log: Log): BudgetedSession {
   const budget = createBudget({ pool, log, readLimits: () => readLimits(session) })
+  let instanceUrl: string | undefined
   const session = createSession(config, {
     async onLogin(credentials) {
       await claimOrganization(pool, credentials)
+      if (instanceUrl !== undefined && instanceUrl !== credentials.instanceUrl) {
+        const what = `the org has moved from ${instanceUrl} to ${credentials.instanceUrl}: calls and new streams go there`
+        log.warn({ event: "org_moved", from: instanceUrl, to: credentials.instanceUrl }, what)
+      }
+      instanceUrl = credentials.instanceUrl
       // Before anything is done by it: jobs and ages of a database that has not met Salesforce yet.
       await keeper.store()
     },

@@ -52,6 +52,7 @@ const transientCodes = new Set([
   "QUERY_TIMEOUT",
   "SERVER_UNAVAILABLE",
   "UNKNOWN_EXCEPTION",
+  "URL_NOT_RESET",
 ])
 
 const advice: Record<string, string> = {
@@ -63,6 +64,7 @@ const advice: Record<string, string> = {
   INVALIDENTITY: "Bulk API 2.0 cannot query this object",
   API_DISABLED_FOR_ORG: "this org's edition has no API access",
   QUERY_TIMEOUT: "the query took longer than Salesforce allows",
+  URL_NOT_RESET: "the org seems to move, and no login gives another host yet",
 }
 
 /** The status and decoded body of an answer that is an error. */
@@ -72,6 +74,8 @@ export interface ErrorAnswer {
   retryAfter?: string | undefined
   /** Its `Date` header: what a date in `Retry-After` is counted from. */
   date?: string | undefined
+  /** Whether the org's instance answered, and not the login host. */
+  isInstance?: boolean
 }
 
 /** Turns an error answer (JSON array, JSON object, HTML page or nothing) into a SalesforceError. */
@@ -83,7 +87,11 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
   return new SalesforceError(`${purpose}: Salesforce answered HTTP ${status} ${code}: ${message}${hint}`, {
     code,
     status,
-    retryable: transientStatuses.has(status) || transientCodes.has(code),
+    // An instance answers in JSON: a page in its stead is another's, which the org's move may have brought about.
+    retryable:
+      transientStatuses.has(status) ||
+      transientCodes.has(code) ||
+      (answer.isInstance === true && code === "HTTP_404"),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
 }

@@ -7,6 +7,7 @@ import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
 import { describeRoutes } from "./describe.ts"
 import { answerWithFault, faultyBody, longQuery } from "./fault_answers.ts"
 import { limitInfo, limitRoutes } from "./limits.ts"
+import { answerMoved, type Moved } from "./moved.ts"
 import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
 import { queryRoutes } from "./query.ts"
 import { recordRoutes } from "./records.ts"
@@ -34,9 +35,13 @@ export async function startHttpServer(
     key: string
     cert: string
     port: number
+    /** The origin of the org's instance; its own where it is left out. */
+    instanceUrl?: () => string
+    /** Where the org has gone; null while this host is its instance. */
+    moved?: () => Moved | null
   } & BulkOptions,
 ): Promise<HttpServer> {
-  const { org, app, sessions, key, cert } = options
+  const { org, app, sessions, key, cert, moved = () => null } = options
   const server = fastify({
     https: { key, cert, maxHeaderSize: 2 * LONGEST_URI },
     forceCloseConnections: true,
@@ -52,6 +57,8 @@ export async function startHttpServer(
   )
 
   server.addHook("onRequest", async (request, reply) => {
+    const away = moved()
+    if (away !== null && answerMoved(away, request, reply)) return reply
     if (answerWithFault(org.faults, request, reply)) return reply
     if (request.url.length > LONGEST_URI) throw new ApiError(414, "URI_TOO_LONG", "URI Too Long")
     if (!request.url.startsWith("/services/data/")) return
@@ -81,7 +88,13 @@ export async function startHttpServer(
     return reply.code(answer.status).send(answer.body())
   })
 
-  oauthRoutes(server, { org, app, sessions, instanceUrl: () => url })
+  oauthRoutes(server, {
+    org,
+    app,
+    sessions,
+    loginUrl: () => url,
+    instanceUrl: options.instanceUrl ?? (() => url),
+  })
   queryRoutes(server, org)
   describeRoutes(server, org)
   limitRoutes(server, org)
