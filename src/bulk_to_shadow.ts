@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { advanceRun, giveUp } from "./bulk_to_shadow/advance.ts"
 import { classifyFailure, failureMessage } from "./bulk_to_shadow/failure.ts"
 import { PageMerger } from "./bulk_to_shadow/page.ts"
+import { renewJob } from "./bulk_to_shadow/renew.ts"
 import {
   isFinal,
   noteRunError,
@@ -16,7 +17,7 @@ import {
 import type { Deps } from "./deps.ts"
 import { applySettings, objectsInOrder } from "./mapping.ts"
 import { countError } from "./metrics.ts"
-import { isBudgetStop } from "./salesforce/budget.ts"
+import type { SalesforceError } from "./salesforce/errors.ts"
 
 /** How far a load has come; counts in records. */
 export interface LoadProgress {
@@ -123,9 +124,11 @@ async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerg
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal })
     } catch (error) {
       request.signal.throwIfAborted()
+      const { action } = classifyFailure(error)
+      // What follows may take a while, in which no page stands open.
+      if (action === "pause" || action === "anew") await pages.dropAhead()
       // A pause for want of API budget is no failure: it may come often, and last for hours.
-      if (isBudgetStop(error)) await pages.dropAhead()
-      else failures += 1
+      if (action !== "pause") failures += 1
       const ended = await recover(request, runId, error as Error, failures)
       if (ended) return true
     }
@@ -147,6 +150,13 @@ async function recover(
     return false
   }
   countError(run.object, "bulk_to_shadow", error, reason)
+  if (action === "anew") {
+    const waitMs = await renewJob(request, run, error as SalesforceError)
+    if (waitMs !== null) {
+      await sleep(waitMs, undefined, { signal: request.signal })
+      return false
+    }
+  }
   const message = failureMessage(error)
   if (action !== "retry" || failures >= patience) {
     await giveUp(request, run, new Error(message), action === "fuse")

@@ -8,6 +8,7 @@ import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
 import { queueSchema } from "./postgres/queue.ts"
+import { databaseTimeIn } from "./postgres/time.ts"
 import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
@@ -150,7 +151,7 @@ async function loadTasks(deps: Deps): Promise<TaskList> {
  * A job that a daily limit of the org holds back is put back into the queue for when the limit is looked at again:
  * its attempts are for failures, and would not last for the hours that this may take.
  */
-function withinBudget({ budget, log }: Deps, task: Task): Task {
+function withinBudget({ pool, budget, log }: Deps, task: Task): Task {
   return async (payload, helpers) => {
     try {
       return await task(payload, helpers)
@@ -161,7 +162,7 @@ function withinBudget({ budget, log }: Deps, task: Task): Task {
         throw error
       }
       const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
-      const runAt = new Date(Date.now() + waitMs * (1 + Math.random() / 10))
+      const runAt = await databaseTimeIn(pool, waitMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
       await helpers.addJob(name, payload, {
         ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },

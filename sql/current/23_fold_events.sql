@@ -26,7 +26,7 @@ begin
       dirty_reason, differs, deleted_meanwhile)
     -- One pass over the batch, without joins among its parts: nothing is known of their sizes when it is planned.
     with event as (
-      select e.*, row_number() over (order by e.seq, e.ord) as place, coalesce(e.commit_timestamp, e.received_at) as at,
+      select e.*, row_number() over (order by e.seq, e.ord) as place, e.committed_before as at,
         e.verdict = 'apply' and e.unusable is null as usable
       from pg_temp.event_batch e
       where e.object = $1 and e.record_id is not null and e.verdict in ('apply', 'dirty')

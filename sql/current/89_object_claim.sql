@@ -50,7 +50,8 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
         where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
     when k.problem is not null then 'the stream stands still since ' || sf_shadow.iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when now() - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || sf_shadow.iso_time(k.fresh_except_listed)
+    when clock.latest - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || sf_shadow.iso_time(k.fresh_except_listed)
   end as reason,
   k.waiting_since
-from known k;
+from known k
+cross join sf_shadow.salesforce_now clock;

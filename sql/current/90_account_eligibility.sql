@@ -21,11 +21,13 @@ declare
   listed_since timestamptz;
   known_at timestamptz;
   not_before timestamptz;
+  clock sf_shadow.salesforce_now;
 begin
   if asked is null or asked !~ '^[a-zA-Z0-9]{18}$' then
     raise exception '% is not the id of an account', coalesce(quote_literal(left(asked, 40)), 'null')
       using errcode = '22023', hint = 'It is the 18 letters and digits of the Salesforce id, not the short form of 15.';
   end if;
+  select c.* into clock from sf_shadow.salesforce_now c;
   select c.* into claim from sf_shadow.object_claim c where c.object = 'Account';
   select s.* into found_row from public.sf_account_eligibility_shadow s where s.account_id = asked;
   answer.account_id := asked;
@@ -61,7 +63,7 @@ begin
   if doubt is null and reject_reason is null then
     known_at := greatest(known_at, claim.fresh_except_listed);
   end if;
-  answer.age := case when known_at is not null then greatest(now() - known_at, interval '0') end;
+  answer.age := case when known_at is not null then greatest(clock.latest - known_at, interval '0') end;
   answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',
@@ -78,7 +80,7 @@ begin
     select greatest(last_commit, r.read_to) into not_before
     from (select) nothing left join sf_shadow.read r on r.read_id = read_id_known;
     select not_before + setting.margin + interval '1 second' into not_before from sf_shadow.setting setting;
-    answer.refresh_queued := sf_shadow.request_refresh('Account', asked, known_at, coalesce(not_before, now()));
+    answer.refresh_queued := sf_shadow.request_refresh('Account', asked, known_at, coalesce(not_before, clock.earliest));
   end if;
   return answer;
 end

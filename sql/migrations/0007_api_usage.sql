@@ -35,7 +35,7 @@ values ('DailyApiRequests', 'load', 80), ('DailyApiRequests', 'delta', 90), ('Da
 -- The usage of a rolling day falls without notice: what is stopped looks at it again this often.
 alter table sf_shadow.setting add column limits_every interval not null default '5 minutes';
 
--- A load that the budget holds back; null while it may go on.
+-- A load that the budget holds back, or that waits before it makes its bulk job anew; null while it may go on.
 alter table sf_shadow.run add column paused_until timestamptz;
 
 -- Records that readers found stale, to be read again. Apart from sf_shadow.dirty, so that a reader's long

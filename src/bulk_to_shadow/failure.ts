@@ -3,15 +3,16 @@ import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { isSchemaChange } from "../postgres/transaction.ts"
 import { isBudgetStop } from "../salesforce/budget.ts"
+import { resultGone } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 
 /** What a failed step of a run calls for. */
 export interface Failure {
   /**
-   * retry: it may pass; pause: a daily limit is used up, so only waiting helps; give-up: it will not pass;
-   * fuse: deletes were refused; follow: another process goes on.
+   * retry: it may pass; anew: only with another bulk job; pause: a daily limit is used up, so only waiting helps;
+   * give-up: it will not pass; fuse: deletes were refused; follow: another process goes on.
    */
-  action: "retry" | "pause" | "give-up" | "fuse" | "follow"
+  action: "retry" | "anew" | "pause" | "give-up" | "fuse" | "follow"
   /** Constant for the failure metric. */
   reason: string
 }
@@ -19,10 +20,14 @@ export interface Failure {
 /** Classes of SQLSTATE that pass by themselves: connection, rollback, resources, operator intervention. */
 const passing = ["08", "40", "53", "55", "57"]
 
+/** Codes that end a bulk job, and perhaps not the load. */
+const needsNewJob = new Set([resultGone, "JOB_FAILED"])
+
 /** Decides by codes, never by message texts. */
 export function classifyFailure(error: unknown): Failure {
   if (isBudgetStop(error)) return { action: "pause", reason: error.code }
   if (error instanceof SalesforceError) {
+    if (error.retryable && needsNewJob.has(error.code)) return { action: "anew", reason: error.code }
     return { action: error.retryable ? "retry" : "give-up", reason: error.code }
   }
   if (error instanceof MappingError) return { action: "give-up", reason: "mapping" }

@@ -84,7 +84,7 @@ export class PageMerger {
 
   async #take(place: PagePlace): Promise<CopiedPage> {
     const ahead = this.#ahead
-    if (ahead?.place.run.run_id !== place.run.run_id || ahead.place.locator !== place.locator) {
+    if (ahead?.place.run.job_id !== place.run.job_id || ahead.place.locator !== place.locator) {
       await this.dropAhead()
       return copyPage(this.#deps, place, this.#signal)
     }

@@ -15,6 +15,8 @@ export interface Run {
   state: RunState
   since: Date | null
   job_id: string | null
+  /** Bulk jobs of this run that came to nothing and were made anew. */
+  job_attempts: number
   fields: string[] | null
   locator: string | null
   pages: number
@@ -32,7 +34,7 @@ export interface Run {
   count_in_shadow: number | null
   error: string | null
   started_at: Date | null
-  /** Until when the API budget holds it back; null while it may go on. */
+  /** Until when the API budget holds it back, or it waits to make its job anew; null while it may go on. */
   paused_until: Date | null
 }
 

@@ -69,7 +69,8 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     const producedAt = batch.receivedAt - batch.stalledMs
     try {
       await transaction(pool, async (client) => {
-        await appendBatch(client, lead, batch, isTrusted ? session.clock.earliest(producedAt) : null)
+        const appended = { ...batch, receivedBefore: session.clock.latest() }
+        await appendBatch(client, lead, appended, isTrusted ? session.clock.earliest(producedAt) : null)
         if (replayUnproven) {
           await client.query(
             "select sf_shadow.replay_to_holes(of_stream_id => $1, received => $2, objects => $3, known_until => $4, ends_at => $5)",

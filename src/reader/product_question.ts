@@ -1,5 +1,6 @@
 import type { Pool } from "pg"
-import { queryRecords, soqlText } from "../salesforce/records.ts"
+import { soqlText } from "../salesforce/query.ts"
+import { queryRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Answered, Held, Question, Raw } from "./question.ts"
 import {

@@ -16,6 +16,7 @@ import { type ProductFilter, priceRow, productQuestion, type Sources } from "./p
 import { type Answer, type ReadSource, Reads } from "./reads.ts"
 import { currencyCode, keyText, MalformedKeyError, recordId } from "./record_id.ts"
 import { Refresher } from "./refresher.ts"
+import { SalesforceTime } from "./salesforce_time.ts"
 import { Mappings } from "./shadow_rows.ts"
 import { type Eligibility, eligibilityOf, type Price, type Product, priceOf, productOf } from "./values.ts"
 
@@ -117,6 +118,7 @@ export function createReader(options: ReaderOptions): Reader {
     cache: redis ? new ReaderCache(redis, metrics) : null,
     gate: access?.gate ?? null,
     refresher: new Refresher(pool, metrics, log),
+    time: new SalesforceTime(pool, access?.session.clock ?? null),
     metrics,
     log,
   })

@@ -54,6 +54,7 @@ const transientCodes = new Set([
   "QUERY_TIMEOUT",
   "SERVER_UNAVAILABLE",
   "UNKNOWN_EXCEPTION",
+  "URL_NOT_RESET",
 ])
 
 const advice: Record<string, string> = {
@@ -65,6 +66,7 @@ const advice: Record<string, string> = {
   INVALIDENTITY: "Bulk API 2.0 cannot query this object",
   API_DISABLED_FOR_ORG: "this org's edition has no API access",
   QUERY_TIMEOUT: "the query took longer than Salesforce allows",
+  URL_NOT_RESET: "the org seems to move, and no login gives another host yet",
 }
 
 /** The status and decoded body of an answer that is an error. */
@@ -72,6 +74,10 @@ export interface ErrorAnswer {
   status: number
   text: string
   retryAfter?: string | undefined
+  /** Its `Date` header: what a date in `Retry-After` is counted from. */
+  date?: string | undefined
+  /** Whether the org's instance answered, and not the login host. */
+  isInstance?: boolean
 }
 
 /** Turns an error answer (JSON array, JSON object, HTML page or nothing) into a SalesforceError. */
@@ -79,11 +85,15 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
   const { status } = answer
   const { code, message } = decodeErrorBody(answer.text, status)
   const hint = advice[code] ? ` (${advice[code]})` : ""
-  const retryAfterMs = parseRetryAfter(answer.retryAfter)
+  const retryAfterMs = parseRetryAfter(answer)
   return new SalesforceError(`${purpose}: Salesforce answered HTTP ${status} ${code}: ${message}${hint}`, {
     code,
     status,
-    retryable: transientStatuses.has(status) || transientCodes.has(code),
+    // An instance answers in JSON: a page in its stead is another's, which the org's move may have brought about.
+    retryable:
+      transientStatuses.has(status) ||
+      transientCodes.has(code) ||
+      (answer.isInstance === true && code === "HTTP_404"),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
 }
@@ -116,10 +126,10 @@ export function firstWords(text: string): string {
   return visible.length > 160 ? `${visible.slice(0, 160)}…` : visible
 }
 
-/** `Retry-After` as milliseconds from now: a number of seconds or an HTTP date. */
-function parseRetryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
+/** `Retry-After` as milliseconds from the answer on: a number of seconds, or an HTTP date by the answer's own clock. */
+function parseRetryAfter({ retryAfter, date }: ErrorAnswer): number | undefined {
+  if (retryAfter === undefined) return undefined
+  const seconds = Number(retryAfter)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - Date.parse(date ?? "")
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

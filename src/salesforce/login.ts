@@ -51,15 +51,15 @@ export async function logIn(
 
 async function requestToken(config: LoginConfig, context: ExchangeContext, now: number): Promise<Login> {
   const url = new URL("/services/oauth2/token", config.loginUrl)
+  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" }
   const form = config.auth === "jwt" ? await jwtForm(config, now) : clientCredentialsForm(config)
   const answer = await exchangeText(
     {
-      url,
       method: "POST",
-      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+      target: () => ({ url, headers }),
       body: form.toString(),
       purpose,
-      to: { host: url.host, variable: "SF_LOGIN_URL" },
+      variable: "SF_LOGIN_URL",
       // Asking twice for a token does no harm. A wrong address should be reported at once.
       repeatForMs: 15_000,
       repeatConnect: false,

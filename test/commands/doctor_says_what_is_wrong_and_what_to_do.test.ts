@@ -273,10 +273,10 @@ test("a clock that is an hour off, limits that are used up, and another org than
   const { org, environment } = await start(t, { clockSkewMs: 3_600_000 })
   org.usage.apiRequests.used = 85_000
   const findings = await examine(environment(url))
-  assert.deepEqual(crosses(findings), ["organization", "clocks", "limits"])
+  assert.deepEqual(crosses(findings), ["organization", "limits"])
   assert.match(
     findings.clocks?.detail ?? "",
-    /^this machine is 3[56]\d\d s behind Salesforce; Postgres is .*NTP/,
+    /^this machine is 3[56]\d\d s behind Salesforce; Postgres is 3[56]\d\d s behind Salesforce: measured and allowed for/,
   )
   assert.match(findings.limits?.detail ?? "", /API requests 85\d\d\d of 100000.*Loads stop at 80 %/)
   assert.match(

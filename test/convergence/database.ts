@@ -48,7 +48,14 @@ export class HistoryDatabase {
   }
 
   /** Takes everything back but the event log, whose streams are new in each history. Returns the history's number. */
-  async reset(marginMs: number, publishDelayMs: number, deltaOverlapMs: number): Promise<number> {
+  async reset(settings: {
+    marginMs: number
+    publishDelayMs: number
+    deltaOverlapMs: number
+    /** Between which bounds Salesforce's clock is said to be ahead. */
+    aheadMs: readonly [atLeast: number, atMost: number]
+  }): Promise<number> {
+    const { marginMs, publishDelayMs, deltaOverlapMs, aheadMs } = settings
     this.#histories += 1
     await this.client.query(`
       begin;
@@ -64,6 +71,7 @@ export class HistoryDatabase {
       delete from sf_shadow.read; delete from sf_shadow_worker._private_jobs;
       update sf_shadow.setting set margin = '${marginMs} ms', publish_delay = '${publishDelayMs} ms',
         delta_overlap = '${deltaOverlapMs} ms';
+      update sf_shadow.salesforce_clock set ahead_at_least = '${aheadMs[0]} ms', ahead_at_most = '${aheadMs[1]} ms';
       commit;
     `)
     if (this.#histories % 100 === 0) await this.client.query("vacuum")

@@ -31,6 +31,8 @@ export interface History {
   loaded: boolean
   localErrorMs: number
   serverErrorMs: number
+  /** Whether the service has measured how far its database's clock is off; it may have been set a moment ago. */
+  clockMeasured: boolean
   deltaOverlapMs: number
   seed: number
   steps: Step[]
@@ -105,8 +107,12 @@ export const histories: fc.Arbitrary<History> = fc.record({
     cascadeReturns: fc.boolean(),
   }),
   loaded: fc.oneof({ arbitrary: fc.constant(true), weight: 5 }, { arbitrary: fc.constant(false), weight: 1 }),
-  localErrorMs: fc.constantFrom(0, -2_000, 2_000),
+  localErrorMs: fc.constantFrom(0, -2_000, 2_000, -300_000, 300_000),
   serverErrorMs: fc.constantFrom(0, 3_000),
+  clockMeasured: fc.oneof(
+    { arbitrary: fc.constant(true), weight: 4 },
+    { arbitrary: fc.constant(false), weight: 1 },
+  ),
   deltaOverlapMs: fc.constantFrom(20_000, 900_000),
   seed,
   steps: fc.array(anyStep, { minLength: 6, maxLength: 60, size: "max" }),

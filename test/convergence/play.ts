@@ -30,7 +30,12 @@ export async function play(
   database: HistoryDatabase,
   bugs: DriverBugs = {},
 ): Promise<void> {
-  const number = await database.reset(bugs.marginMs ?? marginMs, publishDelayMs, history.deltaOverlapMs)
+  const { deltaOverlapMs, clockMeasured, localErrorMs } = history
+  const number = await database.reset({
+    ...{ marginMs: bugs.marginMs ?? marginMs, publishDelayMs, deltaOverlapMs },
+    // As the Date header of an answer tells it.
+    aheadMs: clockMeasured ? [-localErrorMs - 2_000, -localErrorMs + 1_000] : [0, 0],
+  })
   const org = new Org(history.org, `history-${number}`)
   const world = new World(org, database, bugs, history)
   const service = new Service(world)

@@ -13,11 +13,13 @@ export interface BulkOptions {
   bulkJobMs: readonly [number, number]
   /** Records a result page has at most, whatever `maxRecords` asks for. */
   bulkPageRecords: number
+  /** The org's jobs by id, which an org that moves takes along, or not. */
+  jobs: Map<string, BulkJob>
 }
 
 /** Bulk API 2.0 query jobs: create, look, abort, delete; their results are in `bulk_results.ts`. */
 export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: BulkOptions): void {
-  const jobs = new Map<string, BulkJob>()
+  const { jobs } = options
   const ids = new RecordIds(org.random.below(2 ** 31))
   const path = "/services/data/:version/jobs/query"
   const job = (id: string) => {

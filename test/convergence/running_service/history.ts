@@ -46,7 +46,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
     accounts: 12,
     visibilityLagMs: [100, 600],
     publishDelayMs: [0, 400],
-    clockSkewMs: random.pick([200, -200]),
+    clockSkewMs: random.pick([200, -200, 300_000, -300_000]),
     // Some loads see an org that changes a lot before their pages come.
     bulkJobMs: random.pick([
       [50, 150],

@@ -46,7 +46,7 @@ test("the reason says why events are not applied, whatever it is, and since when
     assert.match(text ?? "", /^events received since 20\d\d-.* are not applied: /)
     return (text ?? "").replace(/^.* are not applied: /, "")
   }
-  const job = (change: string) => shadow.all(`update graphile_worker._private_jobs set ${change}`)
+  const job = (change: string) => shadow.all(`update sf_shadow_worker._private_jobs set ${change}`)
   await shadow.all("delete from sf_shadow.worker")
   assert.equal(await reason(), "no worker runs")
   await shadow.all("select sf_shadow.worker_beat(array['one'])")
@@ -57,7 +57,7 @@ test("the reason says why events are not applied, whatever it is, and since when
   assert.equal(await reason(), "the last of 25 attempts failed: out of memory")
   await job("locked_at = now(), locked_by = 'one'")
   assert.match(await reason(), /^a worker is at it since 20/)
-  await shadow.all("delete from graphile_worker._private_jobs")
+  await shadow.all("delete from sf_shadow_worker._private_jobs")
   assert.equal(await reason(), "their job is lost and will be queued anew")
   await shadow.all("delete from sf_shadow.worker")
 })
