@@ -21,7 +21,7 @@ export function testServer(dataDir: string, settings: Record<string, string> = {
   return { dataDir, settings: { ...careless, ...settings } }
 }
 
-/** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one without fsync. */
+/** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one. */
 export async function globalSetup(): Promise<void> {
   if (process.env.TEST_DATABASE_URL) return
   folder = await mkdtemp(join(tmpdir(), "sf-shadow-test-"))
