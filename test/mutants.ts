@@ -15,6 +15,7 @@ import { Workplace } from "./mutants/workplace.ts"
 // run in .mutants, so that a run that was ended goes on. Exits 1 if there are survivors.
 const { values } = parseArgs({
   options: {
+    // Parts of file names; tested in this order.
     file: { type: "string", multiple: true, default: [""] },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
@@ -88,7 +89,8 @@ async function casesOf({ folder }: Workplace): Promise<Case[]> {
     .shuffle([...cases])
     .slice(0, Number(values.sample ?? cases.length))
   const chosen = new Set(sample)
-  return cases.filter((each) => chosen.has(each))
+  const rank = ({ file }: Case) => values.file.findIndex((part) => file.includes(part))
+  return cases.filter((each) => chosen.has(each)).sort((a, b) => rank(a) - rank(b))
 }
 
 function caseOf(file: string, source: string, mutant: Mutant): Case {

@@ -3,9 +3,10 @@ interface TestFile {
   tests: { name: string; run: () => unknown }[]
   before: (() => unknown)[]
   beforeEach: (() => unknown)[]
+  afterEach: (() => unknown)[]
 }
 
-let collecting: TestFile = { tests: [], before: [], beforeEach: [] }
+let collecting: TestFile = { tests: [], before: [], beforeEach: [], afterEach: [] }
 let cleanups: (() => unknown)[] = []
 
 export function test(name: string, ...rest: unknown[]): void {
@@ -20,6 +21,10 @@ export function beforeEach(hook: () => unknown): void {
   collecting.beforeEach.push(hook)
 }
 
+export function afterEach(hook: () => unknown): void {
+  collecting.afterEach.push(hook)
+}
+
 /** The databases of test/postgres.ts. */
 export function after(hook: () => unknown): void {
   cleanups.push(hook)
@@ -27,7 +32,7 @@ export function after(hook: () => unknown): void {
 
 /** What the modules that `load` imports have said. */
 export async function collect(load: () => Promise<unknown>): Promise<TestFile> {
-  collecting = { tests: [], before: [], beforeEach: [] }
+  collecting = { tests: [], before: [], beforeEach: [], afterEach: [] }
   await load()
   return collecting
 }

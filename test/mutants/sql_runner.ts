@@ -26,7 +26,7 @@ process.once("disconnect", () => process.exit())
 async function firstRed(files: string[], time: number): Promise<string | null> {
   try {
     for (const file of files) {
-      const { tests, before, beforeEach } = await collect(
+      const { tests, before, beforeEach, afterEach } = await collect(
         () => import(`${pathToFileURL(join(root, file)).href}?time=${time}`),
       )
       for (const hook of before) await hook()
@@ -34,6 +34,7 @@ async function firstRed(files: string[], time: number): Promise<string | null> {
         try {
           for (const hook of beforeEach) await hook()
           await run()
+          for (const hook of afterEach) await hook()
         } catch {
           return name
         }
