@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+
+/** Runs SQL tests in one process that stays: to start one takes longer than most tests. */
+export class SqlTests {
+  readonly #folder: string
+  readonly #environment: Record<string, string>
+  #runner: ChildProcess | undefined
+  #times = 0
+
+  constructor(folder: string, environment: Record<string, string>) {
+    this.#folder = folder
+    this.#environment = environment
+  }
+
+  /** The name of the test that was red first; null where all are green. */
+  async firstRed(files: string[], withinMs: number): Promise<string | null> {
+    // Modules of earlier times are never unloaded.
+    if (this.#times++ % 200 === 0) this.stop()
+    this.#runner ??= this.#start()
+    const runner = this.#runner
+    const stopped = new AbortController()
+    const clock = setTimeout(() => stopped.abort(), withinMs)
+    try {
+      const answer = once(runner, "message", { signal: stopped.signal })
+      const end = once(runner, "exit", { signal: stopped.signal }).then(() => [{ red: "the process ended" }])
+      runner.send({ files, time: this.#times })
+      const [{ red }] = (await Promise.race([answer, end])) as [{ red: string | null }]
+      if (runner.exitCode !== null) this.stop()
+      return red
+    } catch {
+      this.stop()
+      return `no end within ${withinMs / 1000} s`
+    } finally {
+      clearTimeout(clock)
+      stopped.abort()
+    }
+  }
+
+  stop(): void {
+    this.#runner?.kill("SIGKILL")
+    this.#runner = undefined
+  }
+
+  #start(): ChildProcess {
+    const env = { ...process.env, ...this.#environment }
+    return fork(join(this.#folder, "test/mutants/sql_runner.ts"), {
+      cwd: this.#folder,
+      env,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    })
+  }
+}
