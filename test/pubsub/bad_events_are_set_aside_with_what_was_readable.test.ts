@@ -50,7 +50,10 @@ test("an event with a byte that is not UTF-8 is set aside, not stored with anoth
 })
 
 test("a text that Postgres cannot hold is no matter in a field that is not kept, nor is a whole character", () => {
-  const payload = payloadOf({ changedFields: ["0x12"] }, { Description: "cut \ud83d", Name: "whole 😀 \ufffd \ue000" })
+  const payload = payloadOf(
+    { changedFields: ["0x12"] },
+    { Description: "cut \ud83d", Name: "whole 😀 \ufffd \ue000" },
+  )
   const event = decodeEvent(consumed(payload), schema, () => new Set(["Name"]))
   assert.equal(event.error, null)
   assert.equal(event.fields, '{"Name":"whole 😀 \ufffd \ue000"}')

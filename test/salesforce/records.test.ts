@@ -61,13 +61,19 @@ describe("Records read by Id", () => {
       '[1.0,"1.0",null,true,{"a":1e40}]',
     )
     // No doubles: Postgres need not have numbers for them.
-    assert.deepEqual(parseLosslessly("[1e400,-1e200000,-0.01e-20000]"), ["1e400", "-1e200000", "-0.01e-20000"])
+    assert.deepEqual(parseLosslessly("[1e400,-1e200000,-0.01e-20000]"), [
+      "1e400",
+      "-1e200000",
+      "-0.01e-20000",
+    ])
   })
 
   it("mark what Postgres cannot hold in a text, and keep what only looks like it", async () => {
     const name = Buffer.from(String.raw`"cut \ud83d, \ud83d\ude00 whole, \\ud83d text, nul \u0000\u0000, na`)
     answer = (_request, response) => {
-      response.end(Buffer.concat([Buffer.from(`[{"Id":"${id(1)}","Name":`), name, Buffer.from('\xefve"}]', "latin1")]))
+      response.end(
+        Buffer.concat([Buffer.from(`[{"Id":"${id(1)}","Name":`), name, Buffer.from('\xefve"}]', "latin1")]),
+      )
     }
     const { records } = await readRecords(session, { object: "X__c", fields: ["Name"], ids: [id(1)] })
     const nul = mark("u0000")
