@@ -29,7 +29,7 @@ begin
   $columns$);
 
   insert into pg_temp.event_batch (seq, ord, received_day, received_at, object, change_type, record_id, event_id,
-    commit_timestamp, committed_after, commit_number, sequence_number, fields, unusable, doubt)
+    commit_timestamp, committed_after, committed_before, commit_number, sequence_number, fields, unusable, doubt)
   with mirrored as materialized (
     select o.object, array(select k.field from sf_shadow.kept_fields(o.object) k) as kept_fields
     from sf_shadow.object o
