@@ -132,7 +132,22 @@ test("a record that the shadow cannot store is not served as if it could", async
   const read = await reading.reader().product(id)
   org.transaction((tx) => tx.update("PricebookEntry", entry.Id as string, { UnitPrice: before }))
   assert.deepEqual([read.source, read.stale], ["shadow", true])
-  assert.match(read.reason ?? "", /cannot store: UnitPrice is 1.001/)
+  assert.match(read.reason ?? "", new RegExp(`cannot store: ${entry.Id}: UnitPrice is 1.001`))
+})
+
+test("a text that Postgres cannot hold is told, and the shadow served", async () => {
+  const id = seeded.products[1] as string
+  const before = org.read("Product2", id)?.Name
+  for (const [name, what] of [
+    ["cut \ud83d", /Name holds half of a character \(\\ud83d\), which Postgres cannot store/],
+    ["before\0after", /Name holds a NUL \(\\u0000\)/],
+  ] as const) {
+    org.transaction((tx) => tx.update("Product2", id, { Name: name }))
+    const read = await reading.reader().product(id)
+    assert.deepEqual([read.source, read.stale, read.value?.name], ["shadow", true, before])
+    assert.match(read.reason ?? "", what)
+  }
+  org.transaction((tx) => tx.update("Product2", id, { Name: before }))
 })
 
 function access() {
