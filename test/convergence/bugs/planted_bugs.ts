@@ -235,6 +235,43 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: "an old row of a reject keeps its value",
+    rule: "9",
+    sql: [
+      {
+        of: "set_aside_contested",
+        text: "when c.verdict in ('replace', 'keep') then",
+        by: "when c.verdict in ('replace', 'keep') and c.error is null then",
+      },
+      {
+        of: "set_aside_contested",
+        text: "when refused.record_id is not null then refused.claimed_value",
+        by: "",
+      },
+    ],
+  },
+  {
+    name: "who waits for a value is not read again when its holder, refused, gives it up",
+    rule: "9",
+    sql: [{ of: "mark_waiting", text: "c.present and not c.yields", by: "c.present and c.error is null" }],
+  },
+  {
+    name: "the children of a row that gives way are not listed",
+    rule: "8",
+    sql: [
+      {
+        of: "reject_children",
+        text: "left join sf_shadow.read read on read.read_id = gone.read_id\n",
+        by: "left join sf_shadow.read read on read.read_id = gone.read_id where false\n",
+      },
+    ],
+  },
+  {
+    name: "a record whose row gave way is missing since its refusal, not since its creation",
+    rule: "10",
+    sql: [{ of: "yield_values", text: "least(c.doubt_since, gone.missing_since)", by: "c.doubt_since" }],
+  },
+  {
     name: "a page of a load settles a contested value",
     rule: "9",
     sql: [{ of: "clear_run_marks", text: "and not sf_shadow.contests_value(d.object, d.record_id)", by: "" }],

@@ -162,14 +162,13 @@ function undelete(org: Org, random: Random): Change[] {
     .map((record) => change("undelete", record))
 }
 
-/** A ring of products hands its SKUs round. */
+/** A ring of products hands its SKUs round, or a row of them hands them down and the last one has none then. */
 export function passSkusOn(org: Org, random: Random, size: number): Change[] {
   const ring = someLive(org, random, size, "Product2")
   if (ring.length < size) return []
   const skus = ring.map((record) => latest(record).fields.StockKeepingUnit ?? null)
-  return ring.map((record, at) =>
-    change("update", record, { StockKeepingUnit: skus[(at + 1) % size] as Value }),
-  )
+  const passed = [...skus.slice(1), random.chance(0.6) ? (skus[0] as Value) : null]
+  return ring.map((record, at) => change("update", record, { StockKeepingUnit: passed[at] as Value }))
 }
 
 function reparent(org: Org, random: Random): Change[] {
