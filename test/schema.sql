@@ -997,8 +997,9 @@ create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT f
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
-create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 55e0ad76
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
+create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path=""; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
@@ -1016,6 +1017,8 @@ grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;

@@ -38,6 +38,11 @@ export class RecordHistories {
       })
   }
 
+  /** Every record that the org has, or had. */
+  all(): string[] {
+    return [...this.#table.ids()]
+  }
+
   /** Records that changed since the org began. */
   changed(): string[] {
     return [...this.#table.ids()].filter((id) => this.#table.history(id).versions.length > 0)
@@ -49,10 +54,7 @@ export class RecordHistories {
    */
   behind(id: string, at: number, held: Payload | undefined): string | null {
     const { loaded, versions } = this.#table.history(id)
-    const isDue = ({ publishedAt, committedAt }: StoredVersion) =>
-      publishedAt !== null &&
-      committedAt < at &&
-      (publishedAt < at || publishedAt - committedAt < this.#publishDelayMs)
+    const isDue = (version: StoredVersion) => this.#isDue(version, at)
     const last = versions.findLastIndex(isDue)
     if (last < 0) return null
     const since = versions.slice(last)
@@ -78,6 +80,23 @@ export class RecordHistories {
     return null
   }
 
+  /** Whether the record has been there and `matches` ever since the last version that was published before `at`. */
+  always(id: string, at: number, matches: (field: (name: string) => unknown) => boolean): boolean {
+    const { loaded, versions } = this.#table.history(id)
+    const last = versions.findLastIndex((version) => this.#isDue(version, at))
+    const since = versions.slice(Math.max(last, 0)).map(({ row }) => row)
+    if (last < 0) since.unshift(loaded)
+    return since.every((row) => this.#isLive(row) && matches((name) => row?.[this.#table.layout.place(name)]))
+  }
+
+  /** Every value that the record has ever had in a field. */
+  everHad(id: string, name: string): Set<unknown> {
+    const { loaded, versions } = this.#table.history(id)
+    const place = this.#table.layout.place(name)
+    const rows = [loaded, ...versions.map(({ row }) => row)].filter((row) => row !== null)
+    return new Set(rows.map((row) => row[place]))
+  }
+
   /** Whether the record's presence is from before `at`, whatever was published of it; as `behind`. */
   unproven(id: string, at: number, held: Payload | undefined): string | null {
     const { versions } = this.#table.history(id)
@@ -89,6 +108,11 @@ export class RecordHistories {
     if (held === undefined && since.every(({ row }) => this.#isLive(row)))
       return `is missing since ${shown(versions[last])}`
     return null
+  }
+
+  #isDue({ publishedAt, committedAt }: StoredVersion, at: number): boolean {
+    if (publishedAt === null || committedAt >= at) return false
+    return publishedAt < at || publishedAt - committedAt < this.#publishDelayMs
   }
 
   #isLive(row: Row | null): boolean {
