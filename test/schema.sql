@@ -277,7 +277,7 @@ create table sf_shadow.reject (
   reason text not null,
   payload bytea not null,
   parent_id text collate "C",
-  claimed_value text collate "C",
+  contested_value text collate "C",
   attempts integer default 1 not null,
   first_rejected_at timestamp with time zone default now() not null,
   last_rejected_at timestamp with time zone default now() not null,
@@ -285,7 +285,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
-CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (sqlstate = '23505'::text);
+CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
 
@@ -494,16 +494,26 @@ create view sf_shadow.budget_state as
 create view sf_shadow.object_claim as
  WITH claim AS (
          SELECT so.object,
+            s.stream_id,
+            GREATEST(c.applied_commit_timestamp,
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
-                    ELSE c.applied_commit_timestamp
-                END AS claimed,
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting.publish_delay)
+                    ELSE NULL::timestamp with time zone
+                END, waiting.commit_timestamp) AS claimed,
             s.problem,
-            s.problem_since
-           FROM (((sf_shadow.stream_object so
+            s.problem_since,
+            waiting.received_at AS waiting_since
+           FROM ((((sf_shadow.stream_object so
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
-             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
+             LEFT JOIN LATERAL ( SELECT e.received_at,
+                        CASE
+                            WHEN (e.error IS NULL) THEN e.commit_timestamp
+                            ELSE NULL::timestamp with time zone
+                        END AS commit_timestamp
+                   FROM sf_shadow_event e
+                  WHERE ((c.applied_seq < (s.next_seq - 1)) AND (e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1)))) waiting ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -512,9 +522,11 @@ create view sf_shadow.object_claim as
             state.hole_from,
             state.hole_reason,
             state.degraded,
+            claim.stream_id,
             claim.claimed,
             claim.problem,
             claim.problem_since,
+            claim.waiting_since,
             (proof.read_from - setting.margin) AS proven_as_of,
                 CASE
                     WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
@@ -540,11 +552,23 @@ create view sf_shadow.object_claim as
             WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
             WHEN (degraded IS NOT NULL) THEN degraded
             WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
+            WHEN ((now() - waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || waiting_since) || ' are not applied: '::text) || COALESCE(( SELECT
+                    CASE
+                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || job.locked_at)
+                        WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
+                        WHEN (NOT (EXISTS ( SELECT
+                           FROM sf_shadow.worker w
+                          WHERE (w.beat_at > (now() - '00:00:20'::interval))))) THEN 'no worker runs'::text
+                        ELSE 'their job waits for its turn'::text
+                    END AS "case"
+               FROM graphile_worker.jobs job
+              WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
             WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
             WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
             ELSE NULL::text
-        END AS reason
+        END AS reason,
+    waiting_since
    FROM known k;
 
 create view sf_shadow.task as
@@ -674,6 +698,7 @@ create view sf_shadow_lag as
             c.proven_as_of,
             c.fresh_except_listed,
             c.reason,
+            c.waiting_since,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -704,7 +729,7 @@ create view sf_shadow_lag as
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((now() - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(f.reason,
@@ -768,10 +793,7 @@ create view sf_shadow_reject as
     since,
     attempts,
     parent_id,
-        CASE
-            WHEN (sqlstate = '23505'::text) THEN claimed_value
-            ELSE NULL::text
-        END AS contested_value,
+    contested_value,
     first_rejected_at,
     last_rejected_at,
     refused_by
@@ -877,7 +899,7 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 8ad8e342
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body e33145ea
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
@@ -888,7 +910,7 @@ create function sf_shadow.adopt_organization(of_organization_id text, of_instanc
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
-create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 2f0f6a46
+create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
@@ -901,7 +923,7 @@ create function sf_shadow.contests_value(of_object text, of_record_id text) retu
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body b555aa76
 create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
 create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
@@ -912,7 +934,7 @@ create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size inte
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body b2c78258
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
@@ -926,12 +948,11 @@ create function sf_shadow.loadable_doubts(of_object text) returns bigint languag
 create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
-create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 551761fe
-create function sf_shadow.missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body 9f63e655
+create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
 create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 7f3be123
+create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
 create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 0263261b
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
@@ -947,10 +968,8 @@ create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, O
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 0222eece
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 2b49b2c6
 create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
-create function sf_shadow.rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body 9e023647
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 495e2388
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
 create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
@@ -958,28 +977,29 @@ create function sf_shadow.requests_to_dirty(of_object text) returns bigint langu
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body aa6a9726
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body 409fec3c
-create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 06d118ce
+create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 268d7614
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body f3b7850d
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 4dda7dbe
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body e6f30d01
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
+create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
-create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
-create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
+create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
+create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
-create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
-create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 55e0ad76
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
+create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path=""; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
@@ -997,6 +1017,8 @@ grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;

@@ -64,7 +64,10 @@ export interface ReadResult<T> {
   reason: string | null
 }
 
-/** A page of the catalogue. */
+/**
+ * A page of the catalogue. Its `freshAsOf` is that of its oldest row; products and prices that are in doubt or cannot be
+ * stored (`dirty`, `rejected` in sf_shadow_lag) may be missing from it.
+ */
 export interface CatalogFilter {
   itemClass?: string
   /** Prices of this price book, and in this currency, only; products without one have none. */
