@@ -1,4 +1,4 @@
-import type { Pool } from "pg"
+import type { ClientBase, Pool } from "pg"
 import { assertReachable } from "../postgres/fault.ts"
 import { SessionClient } from "../postgres/pool.ts"
 import { queueSchema } from "../postgres/queue.ts"
@@ -59,10 +59,7 @@ async function askDatabase(databaseUrl: string, pool: Pool): Promise<string> {
       Number.parseInt(version, 10) > newestVersion ? `; newer than ${newestVersion}, the newest tested` : ""
     // Postgres itself tells the client the process that serves it; a pooler in between tells something else.
     const { processID } = client as unknown as { processID: number | null }
-    const pooled =
-      processID === pid
-        ? ""
-        : "; through a pooler: it must not pool transactions, which breaks session locks and LISTEN"
+    const pooled = processID === pid ? "" : "; through a pooler"
     return `Postgres ${version}, database ${name}${untested}${pooled}`
   } finally {
     client.release()
@@ -75,6 +72,11 @@ async function askSettings(databaseUrl: string, pool: Pool): Promise<string> {
   const own = new SessionClient(databaseUrl, "sf-shadow doctor")
   try {
     await own.connect()
+    if (await isSharedByTransactions(own, pooled)) {
+      throw new Error(
+        "a pooler hands each transaction to another session, which breaks session locks, LISTEN and settings: let it pool sessions, or connect to Postgres directly",
+      )
+    }
     const wrong = [...(await settingsNotInForce(pooled)), ...(await settingsNotInForce(own))]
     if (wrong.length > 0) {
       const each = [...new Set(wrong.map(whatIsWrong))].join("; ")
@@ -88,6 +90,16 @@ async function askSettings(databaseUrl: string, pool: Pool): Promise<string> {
     pooled.release()
     await own.end()
   }
+}
+
+/** Whether one connection's session changes while another one has a transaction open. */
+async function isSharedByTransactions(one: ClientBase, another: ClientBase): Promise<boolean> {
+  const session = async () => (await one.query("select pg_backend_pid() as pid")).rows[0].pid as number
+  const before = await session()
+  await another.query("begin; select")
+  const after = await session()
+  await another.query("rollback")
+  return before !== after
 }
 
 async function askPrivileges(pool: Pool): Promise<string> {
