@@ -7,7 +7,6 @@ import { Backoff, pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
-import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -153,13 +152,13 @@ function withinBudget({ budget, log }: Deps, task: Task): Task {
     try {
       return await task(payload, helpers)
     } catch (error) {
-      if (!isBudgetStop(error)) {
+      const budgetMs = await budget.waitAfter(error, "reread")
+      if (budgetMs === null) {
         // What an edge has counted as its own is not counted again.
         if (!helpers.abortSignal?.aborted) countError(objectOf(payload), helpers.job.task_identifier, error)
         throw error
       }
-      const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
-      const runAt = new Date(Date.now() + waitMs * (1 + Math.random() / 10))
+      const runAt = new Date(Date.now() + budgetMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
       await helpers.addJob(name, payload, {
         ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },
@@ -167,7 +166,7 @@ function withinBudget({ budget, log }: Deps, task: Task): Task {
       })
       log.warn(
         { event: "job_paused", job: name },
-        `${name} is put off until ${runAt.toISOString()}: ${error.message}`,
+        `${name} is put off until ${runAt.toISOString()}: ${(error as Error).message}`,
       )
     }
   }
