@@ -91,6 +91,7 @@ async function askLimits(session: Session): Promise<string> {
 const limitNames: Record<string, string> = {
   apiRequests: "API requests",
   bulkQueryJobs: "bulk query jobs",
+  bulkQueryStorageMb: "MB of bulk query results",
   deliveredEvents: "delivered events",
 }
 

@@ -103,7 +103,7 @@ const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" }
 /** Five failures in a row leave Salesforce alone for half a minute; eight questions at once, so 12 calls fail at most. */
 const breakerOptions = { failures: 5, openMs: 30_000 }
 const concurrency = 8
-const limitPauseMs = 300_000
+const limitPauseMs = breakerOptions.openMs
 const productsPerPage = 100
 
 /** Makes a reader; nothing is connected before the first read. @throws RangeError for a wrong option */

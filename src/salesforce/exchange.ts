@@ -15,8 +15,10 @@ export interface ExchangeRequest {
   target(): { url: URL; headers: Record<string, string> }
   /** The variable that decides where it goes; null where a login does. */
   variable: Destination["variable"]
-  /** For how long a failed attempt may be followed by another one, ms; 0 where repeating does harm. */
+  /** For how long a failed attempt may be followed by another one, ms. */
   repeatForMs: number
+  /** Whether repeating does harm, so that only an attempt that Salesforce refused to carry out is followed by another. */
+  onlyRefused: boolean
   /** Whether a failure to connect at all is worth another attempt. */
   repeatConnect: boolean
   /** Ends this exchange, besides the context's own signal. */
@@ -104,13 +106,22 @@ function signalOf(request: ExchangeRequest, context: ExchangeContext): AbortSign
   return request.signal === undefined ? context.signal : AbortSignal.any([context.signal, request.signal])
 }
 
+/** Codes with a 4xx status that another attempt within the minute may not meet. */
+const soonOver = new Set([
+  "API_CURRENTLY_DISABLED",
+  "SERVER_UNAVAILABLE",
+  "UNABLE_TO_LOCK_ROW",
+  "URL_NOT_RESET",
+])
+
 function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boolean {
   if (!error.retryable) return false
-  // A used-up limit answers 403 or 400 and comes back in hours: the caller's schedule, not ours.
+  if (error.refused === "concurrent") return true
+  if (request.onlyRefused) return false
+  // A used-up limit, or a query that takes too long, answers 4xx: the caller's schedule, not ours.
   if (error.status !== null) {
     const { status, code } = error
-    const isMoving = status < 400 || code === "URL_NOT_RESET"
-    return isMoving || status >= 500 || [408, 420, 429].includes(status)
+    return status < 400 || soonOver.has(code) || status >= 500 || [408, 420, 429].includes(status)
   }
   return request.repeatConnect || !isConnectFailure(error.code)
 }

@@ -62,6 +62,7 @@ async function requestToken(config: LoginConfig, context: ExchangeContext, now: 
       variable: "SF_LOGIN_URL",
       // Asking twice for a token does no harm. A wrong address should be reported at once.
       repeatForMs: 15_000,
+      onlyRefused: false,
       repeatConnect: false,
     },
     context,
@@ -136,11 +137,7 @@ function required(value: string | undefined, variable: string, auth: string): st
 function explained(error: SalesforceError, config: LoginConfig): SalesforceError {
   const hint = loginHint(error, config)
   if (!hint) return error
-  return new SalesforceError(`${error.message}; ${hint}`, {
-    code: error.code,
-    ...(error.status === null ? {} : { status: error.status }),
-    retryable: error.retryable,
-  })
+  return error.reworded(`${error.message}; ${hint}`)
 }
 
 function loginHint(error: SalesforceError, config: LoginConfig): string | undefined {

@@ -160,3 +160,25 @@ function access() {
     ca: reading.simulator.ca,
   }
 }
+
+test("too many calls at the same moment fail one read, and leave the next one its question", async () => {
+  const reader = await warmReader()
+  const body = JSON.stringify([
+    {
+      errorCode: "REQUEST_LIMIT_EXCEEDED",
+      message: "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+    },
+  ])
+  org.faults.arm("http.status", { path: /composite/, status: 403, body })
+  const refused = await reader.eligibility(seeded.accounts[0] as string)
+  assert.deepEqual([refused.source, refused.stale], ["shadow", true])
+  assert.equal((await reader.eligibility(seeded.accounts[0] as string)).source, "salesforce")
+})
+
+test("an org that moves costs no read its answer", async () => {
+  const reader = await warmReader()
+  await reading.simulator.move({ old: "redirects" })
+  assert.equal((await reader.eligibility(seeded.accounts[2] as string)).source, "salesforce")
+  await reading.simulator.move({ old: "refuses" })
+  assert.equal((await reader.eligibility(seeded.accounts[3] as string)).source, "salesforce")
+})

@@ -22,7 +22,7 @@ const told = async (shadow: Shadow) =>
 const job = async (shadow: Shadow) =>
   (
     await shadow.all<{ queue_name: string; run_at: Date }>(
-      "select queue_name, run_at from graphile_worker.jobs where key = 'records_to_shadow:Product2'",
+      "select queue_name, run_at from sf_shadow_worker.jobs where key = 'records_to_shadow:Product2'",
     )
   )[0]
 
@@ -73,7 +73,7 @@ test("what is ripe already is read in half a second", async () => {
   const shadow = await Shadow.open()
   await mark(shadow, [1, 100, 200, "ripe"])
   const [{ waits }] = (await shadow.all<{ waits: number }>(
-    "select extract(epoch from run_at - created_at)::float as waits from graphile_worker.jobs where key = 'records_to_shadow:Product2'",
+    "select extract(epoch from run_at - created_at)::float as waits from sf_shadow_worker.jobs where key = 'records_to_shadow:Product2'",
   )) as [{ waits: number }]
   assert.ok(waits >= 0.5 && waits < 1, `${waits} s`)
 })

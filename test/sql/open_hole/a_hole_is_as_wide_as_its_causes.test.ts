@@ -25,7 +25,7 @@ async function hole(shadow: Shadow) {
 
 const closingJob = (shadow: Shadow) =>
   shadow.all<{ payload: unknown; queue_name: string; run_at: Date; waits: boolean }>(
-    "select p.payload, j.queue_name, j.run_at, j.run_at > now() as waits from graphile_worker.jobs j join graphile_worker._private_jobs p using (id) where j.key = 'hole:Product2'",
+    "select p.payload, j.queue_name, j.run_at, j.run_at > now() as waits from sf_shadow_worker.jobs j join sf_shadow_worker._private_jobs p using (id) where j.key = 'hole:Product2'",
   )
 
 test("spans add up to the first beginning and the last end, and each reason is said once", async () => {

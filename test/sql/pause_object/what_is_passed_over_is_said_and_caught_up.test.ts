@@ -55,14 +55,14 @@ test("resumed, the claim stays until a delta and an Id comparison that began aft
   await loaded()
   await pause()
   assert.deepEqual((await shadow.state("Product2")).hole_from, at(60))
-  const [job] = await shadow.all("select from graphile_worker.jobs where key = 'hole:Product2'")
+  const [job] = await shadow.all("select from sf_shadow_worker.jobs where key = 'hole:Product2'")
   assert.equal(job, undefined, "its end is not known yet")
   await resume()
   const { hole_from, hole_to } = await shadow.state("Product2")
   assert.deepEqual(hole_from, at(60))
   assert.ok(Math.abs(Date.now() - Number(hole_to)) < 60_000, "until now")
   assert.equal((await claim())?.state, "stale")
-  assert.deepEqual(await shadow.all("select key from graphile_worker.jobs where key = 'hole:Product2'"), [
+  assert.deepEqual(await shadow.all("select key from sf_shadow_worker.jobs where key = 'hole:Product2'"), [
     { key: "hole:Product2" },
   ])
 })
