@@ -108,7 +108,8 @@ async function testAll(cases: Case[]): Promise<void> {
     sqlDue.length > 0 ? await Coverage.measure(place, join(folder, "coverage.json"), console.log) : undefined
   if (coverage) {
     const needed = new Set(sqlDue.flatMap(({ file }) => coverage.testsOf(nameOf(file))))
-    const red = await place.testSql([...needed].sort(), 600_000)
+    const { red, tookMs } = await place.testSql([...needed].sort(), 900_000)
+    coverage.tookMs = tookMs
     if (red !== null) throw new Error(`red without any mutant: ${red}`)
   }
   for (const [at, each] of due.entries()) {
@@ -136,7 +137,8 @@ async function testOne(each: Case, coverage: Coverage | undefined): Promise<Resu
   }
   const tests = coverage?.testsOf(nameOf(file)) ?? []
   try {
-    return result(await place.withDefinition(source, text, () => place.testSql(tests, 120_000)))
+    const { red } = await place.withDefinition(source, text, () => place.testSql(tests, 120_000))
+    return result(red)
   } catch (error) {
     return { key, file, name, outcome: "refused", by: (error as Error).message }
   }

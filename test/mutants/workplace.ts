@@ -8,7 +8,7 @@ import pino from "pino"
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/postgres/embedded.ts"
 import { migrate } from "../../src/postgres/migrate.ts"
 import { testServer } from "../global_setup.ts"
-import { SqlTests } from "./sql_tests.ts"
+import { type Ran, SqlTests } from "./sql_tests.ts"
 
 const project = join(import.meta.dirname, "../..")
 const notCopied = new Set(["node_modules", ".git", ".mutants", ".data"])
@@ -83,14 +83,14 @@ export class Workplace {
     }
   }
 
-  /** Runs files of test/sql; null where all are green, else which test was red first, or that they did not end. */
-  async testSql(files: string[], withinMs: number): Promise<string | null> {
-    const red = await this.#sqlTests.firstRed(files, withinMs)
-    if (red !== null) await this.#dropLeftovers()
-    return red
+  /** Runs files of test/sql, in this order, until a test is red. */
+  async testSql(files: string[], withinMs: number): Promise<Ran> {
+    const ran = await this.#sqlTests.run(files, withinMs)
+    if (ran.red !== null) await this.#dropLeftovers()
+    return ran
   }
 
-  /** The same for any test files, in processes of their own. */
+  /** Runs any test files in processes of their own; null where all are green, else which test was red first. */
   async test(files: string[], withinMs: number): Promise<string | null> {
     const red = await this.#run(files, withinMs, {})
     await this.#dropLeftovers()
