@@ -6,6 +6,7 @@ import { join } from "node:path"
 export interface Ran {
   /** The name of the test that was red, or that there was no end; null where all are green. */
   red: string | null
+  isLate: boolean
   /** Of each file that was green. */
   tookMs: Record<string, number>
 }
@@ -33,7 +34,7 @@ export class SqlTests {
     try {
       const answer = once(runner, "message", { signal: stopped.signal })
       const end = once(runner, "exit", { signal: stopped.signal }).then(() => [
-        { red: "the process ended", tookMs: {} },
+        { red: "the process ended", isLate: false, tookMs: {} },
       ])
       runner.send({ files, time: this.#times })
       const [ran] = (await Promise.race([answer, end])) as [Ran]
@@ -41,7 +42,7 @@ export class SqlTests {
       return ran
     } catch {
       this.stop()
-      return { red: `no end within ${withinMs / 1000} s`, tookMs: {} }
+      return { red: `no end within ${Math.round(withinMs / 1000)} s`, isLate: true, tookMs: {} }
     } finally {
       clearTimeout(clock)
       stopped.abort()
