@@ -2,6 +2,7 @@ import { registerHooks } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { cleanUp, collect } from "./collected_tests.ts"
+import type { Ran } from "./sql_tests.ts"
 
 // The process of sql_tests.ts: runs test files of SQL again and again, each time as if they were loaded for the first
 // time, with a database of their own, while all else stays loaded.
@@ -19,13 +20,20 @@ registerHooks({
 })
 
 process.on("message", async ({ files, time }: { files: string[]; time: number }) => {
-  process.send?.({ red: await firstRed(files, time) })
+  const tookMs: Record<string, number> = {}
+  const red = await firstRed(files, time, tookMs)
+  process.send?.({ red, isLate: false, tookMs } satisfies Ran)
 })
 process.once("disconnect", () => process.exit())
 
-async function firstRed(files: string[], time: number): Promise<string | null> {
+async function firstRed(
+  files: string[],
+  time: number,
+  tookMs: Record<string, number>,
+): Promise<string | null> {
   try {
     for (const file of files) {
+      const startedAt = performance.now()
       const { tests, before, beforeEach, afterEach } = await collect(
         () => import(`${pathToFileURL(join(root, file)).href}?time=${time}`),
       )
@@ -39,6 +47,7 @@ async function firstRed(files: string[], time: number): Promise<string | null> {
           return name
         }
       }
+      tookMs[file] = Math.round(performance.now() - startedAt)
     }
     return null
   } catch (error) {

@@ -2,6 +2,15 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 
+/** How a run ended. */
+export interface Ran {
+  /** The name of the test that was red, or that there was no end; null where all are green. */
+  red: string | null
+  isLate: boolean
+  /** Of each file that was green. */
+  tookMs: Record<string, number>
+}
+
 /** Runs SQL tests in one process that stays: to start one takes longer than most tests. */
 export class SqlTests {
   readonly #folder: string
@@ -14,8 +23,8 @@ export class SqlTests {
     this.#environment = environment
   }
 
-  /** The name of the test that was red first; null where all are green. */
-  async firstRed(files: string[], withinMs: number): Promise<string | null> {
+  /** Runs files one after the other, until a test is red. */
+  async run(files: string[], withinMs: number): Promise<Ran> {
     // Modules of earlier times are never unloaded.
     if (this.#times++ % 200 === 0) this.stop()
     this.#runner ??= this.#start()
@@ -24,14 +33,16 @@ export class SqlTests {
     const clock = setTimeout(() => stopped.abort(), withinMs)
     try {
       const answer = once(runner, "message", { signal: stopped.signal })
-      const end = once(runner, "exit", { signal: stopped.signal }).then(() => [{ red: "the process ended" }])
+      const end = once(runner, "exit", { signal: stopped.signal }).then(() => [
+        { red: "the process ended", isLate: false, tookMs: {} },
+      ])
       runner.send({ files, time: this.#times })
-      const [{ red }] = (await Promise.race([answer, end])) as [{ red: string | null }]
+      const [ran] = (await Promise.race([answer, end])) as [Ran]
       if (runner.exitCode !== null) this.stop()
-      return red
+      return ran
     } catch {
       this.stop()
-      return `no end within ${withinMs / 1000} s`
+      return { red: `no end within ${Math.round(withinMs / 1000)} s`, isLate: true, tookMs: {} }
     } finally {
       clearTimeout(clock)
       stopped.abort()

@@ -8,11 +8,17 @@ import pino from "pino"
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/postgres/embedded.ts"
 import { migrate } from "../../src/postgres/migrate.ts"
 import { testServer } from "../global_setup.ts"
-import { SqlTests } from "./sql_tests.ts"
+import { type Ran, SqlTests } from "./sql_tests.ts"
 
 const project = join(import.meta.dirname, "../..")
 const notCopied = new Set(["node_modules", ".git", ".mutants", ".data"])
 const template = "mutant"
+
+/** How a run ended: with the test that was red first, null where all are green; late where the tests had no end. */
+export interface Ending {
+  red: string | null
+  isLate: boolean
+}
 
 /** A copy of the project and a Postgres, in which one mutant after the other is planted and tested. */
 export class Workplace {
@@ -83,23 +89,23 @@ export class Workplace {
     }
   }
 
-  /** Runs files of test/sql; null where all are green, else which test was red first, or that they did not end. */
-  async testSql(files: string[], withinMs: number): Promise<string | null> {
-    const red = await this.#sqlTests.firstRed(files, withinMs)
-    if (red !== null) await this.#dropLeftovers()
-    return red
+  /** Runs files of test/sql, in this order, until a test is red. */
+  async testSql(files: string[], withinMs: number): Promise<Ran> {
+    const ran = await this.#sqlTests.run(files, withinMs)
+    if (ran.red !== null) await this.#dropLeftovers()
+    return ran
   }
 
-  /** The same for any test files, in processes of their own. */
-  async test(files: string[], withinMs: number): Promise<string | null> {
-    const red = await this.#run(files, withinMs, {})
+  /** Runs any test files in processes of their own, until a test is red. */
+  async test(files: string[], withinMs: number): Promise<Ending> {
+    const ending = await this.#run(files, withinMs, {})
     await this.#dropLeftovers()
-    return red
+    return ending
   }
 
   /** The functions that a test file calls; without those that Postgres inlines, and views. */
   async functionsOf(file: string): Promise<string[]> {
-    const red = await this.#run([file], 300_000, { TEST_KEEP_DATABASES: "1" })
+    const { red } = await this.#run([file], 300_000, { TEST_KEEP_DATABASES: "1" })
     if (red !== null) throw new Error(`${file} is red without any mutant: ${red}`)
     const called = new Set<string>()
     for (const name of await this.#leftovers()) {
@@ -118,7 +124,7 @@ export class Workplace {
     return { TEST_DATABASE_URL: this.#server.url, TEST_TEMPLATE_DATABASE: template }
   }
 
-  async #run(files: string[], withinMs: number, environment: Record<string, string>): Promise<string | null> {
+  async #run(files: string[], withinMs: number, environment: Record<string, string>): Promise<Ending> {
     const args = ["--test", "--test-concurrency=1", "--test-reporter=./test/mutants/first_red.ts", ...files]
     const child = spawn(process.execPath, args, {
       cwd: this.folder,
@@ -139,8 +145,8 @@ export class Workplace {
     const [code] = (await once(child, "close")) as [number | null]
     clearTimeout(clock)
     killGroup(child)
-    if (code === 0) return null
-    return isLate ? `no end within ${withinMs / 1000} s` : (printed.trim().split("\n").at(-1) ?? "")
+    if (isLate) return { red: `no end within ${withinMs / 1000} s`, isLate }
+    return { red: code === 0 ? null : (printed.trim().split("\n").at(-1) ?? ""), isLate }
   }
 
   async #leftovers(): Promise<string[]> {

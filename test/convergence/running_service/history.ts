@@ -18,7 +18,7 @@ import { coverSilentChanges } from "./silent_changes.ts"
 const publishDelayMs = 1_000
 /** How often the claims are looked at; each look reads the whole shadow. */
 const lookEveryMs = 250
-/** A killed worker's jobs are freed after 20 s; some jobs that failed during the faults wait as long for their next try. */
+/** A killed worker's jobs are freed after 20 s; one that fails then, on a busy machine, waits for its next try. */
 const settledWithinMs = 240_000
 
 /** What a history was made of, for the log. */
