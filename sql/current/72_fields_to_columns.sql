@@ -3,7 +3,10 @@
 -- changed. Returns the rows that changed.
 -- Rows that the new mapping cannot store stay as they are and are in doubt: their re-read makes rejects of them.
 create or replace function sf_shadow.fields_to_columns(of_object text) returns bigint
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = ''
+-- An administrator's session may call it: values are cast as the service casts them.
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   g record;
   changed bigint;
@@ -13,8 +16,9 @@ begin
   execute format($sql$
     update %1$s s set (%2$s) = row(%3$s)
     from (select s.%4$s as record_id, s.raw_payload as fields from %1$s s) r
-    where s.%4$s = r.record_id and %5$s
-  $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.columns_differ);
+    -- In a case: what cannot be cast must not be cast before it is checked.
+    where s.%4$s = r.record_id and case when (%6$s) is null then %5$s end
+  $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.columns_differ, g.error);
   get diagnostics changed = row_count;
   if changed > 0 then
     perform sf_shadow.append_invalidation(of_object, null, null, null);

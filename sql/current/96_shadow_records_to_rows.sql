@@ -4,7 +4,9 @@
 -- text, digit for digit), or the reason why the shadow could not store it. Reads only; works on a replica.
 create or replace function public.sf_shadow_records_to_rows(of_object text, records jsonb)
 returns table (row_held jsonb, error text)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   g record;
 begin

@@ -59,7 +59,7 @@ export class PageMerger {
       )
       merged = rows[0] as MergeCounts
     } catch (error) {
-      await page.rollback()
+      await page.rollback(error)
       throw error
     }
     await page.commit()
@@ -84,7 +84,7 @@ export class PageMerger {
 
   async #take(place: PagePlace): Promise<CopiedPage> {
     const ahead = this.#ahead
-    if (ahead?.place.run.run_id !== place.run.run_id || ahead.place.locator !== place.locator) {
+    if (ahead?.place.run.job_id !== place.run.job_id || ahead.place.locator !== place.locator) {
       await this.dropAhead()
       return copyPage(this.#deps, place, this.#signal)
     }
@@ -129,7 +129,7 @@ async function copyPage(
     return { ...opened, nextLocator: page.nextLocator, hasMarks: guard.hasMarks }
   } catch (error) {
     page.body.destroy()
-    await opened?.rollback()
+    await opened?.rollback(error)
     throw error
   }
 }

@@ -30,7 +30,8 @@ const PREFIX = "sfdc.platform.eventbus.grpc."
 const ACTIONS: Readonly<Record<string, ErrorAction>> = {
   "service.auth.error": "relogin",
   "service.auth.refresh.invalid": "relogin",
-  "service.auth.headers.invalid": "fatal",
+  // instanceurl is one of these headers, and comes from the login: the org may have moved.
+  "service.auth.headers.invalid": "relogin",
   "service.tenant.license": "fatal",
   "service.unavailable": "retry",
   "service.protection.triggered": "slow-down",

@@ -8,6 +8,14 @@ export interface Lead {
   epoch: string
 }
 
+/** One response of the bus. */
+export interface AppendedBatch {
+  events: DecodedEvent[]
+  latestReplayId: Buffer | null
+  /** Not earlier than Salesforce's time when it was received. */
+  receivedBefore: Date
+}
+
 /**
  * Appends one response to the event log with its position, in the caller's transaction (rules 1 and 2).
  *
@@ -17,7 +25,7 @@ export interface Lead {
 export async function appendBatch(
   client: PoolClient,
   lead: Lead,
-  batch: { events: DecodedEvent[]; latestReplayId: Buffer | null },
+  batch: AppendedBatch,
   keepaliveAt: Date | null,
 ): Promise<void> {
   await client.query(
@@ -27,14 +35,14 @@ export async function appendBatch(
       lead.stream_id,
       lead.epoch,
       batch.latestReplayId,
-      `[${batch.events.map(toJson).join(",")}]`,
+      `[${batch.events.map((event) => toJson(event, batch.receivedBefore)).join(",")}]`,
       keepaliveAt,
     ],
   )
 }
 
 /** The event as JSON text. What is JSON text already, or more digits than a number holds, goes in as it is. */
-function toJson(event: DecodedEvent): string {
+function toJson(event: DecodedEvent, receivedBefore: Date): string {
   // The words of an error may quote anything; one response that cannot be stored would hold the stream for ever.
   const row = markEscapes(
     JSON.stringify({
@@ -46,6 +54,7 @@ function toJson(event: DecodedEvent): string {
       // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
       record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
       commit_timestamp: event.commitTimestamp,
+      committed_before: event.commitTimestamp === null ? receivedBefore : null,
       sequence_number: event.sequenceNumber,
       transaction_key: event.transactionKey,
       change_origin: event.changeOrigin,

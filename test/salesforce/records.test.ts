@@ -83,28 +83,32 @@ describe("Records read by Id", () => {
     )
   })
 
-  it("are queried, within the length of a URI and page by page, when a field is a parent's", async () => {
+  it("are queried, in the body of a composite request and page by page, when a field is a parent's", async () => {
     const asked: string[] = []
-    answer = (request, response) => {
-      const url = new URL(`${request.url}`, server.url)
-      assert.ok(Number(request.url?.length) < 12_000)
-      if (!url.searchParams.has("q")) {
+    answer = (request, response, body) => {
+      if (request.method === "GET") {
         response.end(`{"done":true,"records":[{"Id":"${id(1)}","Product2":{"ProductCode":"P1"}}]}`)
         return
       }
-      asked.push(`${url.searchParams.get("q")}`)
+      const [{ method, url, referenceId }] = JSON.parse(body).compositeRequest
+      assert.equal(method, "GET")
+      asked.push(`${new URL(url, server.url).searchParams.get("q")}`)
       const next = '"done":false,"nextRecordsUrl":"/services/data/v66.0/query/01g-2000"'
-      const records = `"records":[{"Id":"${id(0)}","Product2":null,"UnitPrice":9.50}]`
-      response.end(asked.length === 1 ? `{${next},${records}}` : '{"done":true,"records":[]}')
+      const page = `{${next},"records":[{"Id":"${id(0)}","Product2":null,"UnitPrice":9.50}]}`
+      const part = `{"body":${page},"httpHeaders":{},"httpStatusCode":200,"referenceId":"${referenceId}"}`
+      response.end(`{"compositeResponse":[${part}]}`)
     }
     const ids = Array.from({ length: 600 }, (_, number) => id(number))
     const fields = ["Id", "Product2.ProductCode", "unitprice"]
     const read = await readRecords(session, { object: "PricebookEntry", fields, ids })
+    assert.deepEqual(server.requests, [
+      "POST /services/data/v66.0/composite",
+      "GET /services/data/v66.0/query/01g-2000",
+    ])
     assert.match(
       `${asked[0]}`,
       /^SELECT Id,Product2.ProductCode,unitprice FROM PricebookEntry WHERE Id IN \('01t/,
     )
-    assert.equal(asked.length, 2)
     assert.deepEqual(
       asked.flatMap((soql) => soql.match(/01tR\w+/g)),
       ids,
@@ -114,6 +118,17 @@ describe("Records read by Id", () => {
       `{"Id":"${id(1)}","Product2.ProductCode":"P1","unitprice":null}`,
     ])
     assert.equal(read.missing.length, 598)
+  })
+
+  it("fail as the query in a composite request does, whose own status is 200", async () => {
+    answer = (_request, response) => {
+      const refused = [{ errorCode: "INVALID_FIELD", message: "No such column" }]
+      const part = { body: refused, httpHeaders: {}, httpStatusCode: 400, referenceId: "query" }
+      response.end(JSON.stringify({ compositeResponse: [part] }))
+    }
+    const ids = Array.from({ length: 600 }, (_, number) => id(number))
+    const reading = readRecords(session, { object: "PricebookEntry", fields: ["Product2.Nothing"], ids })
+    await assert.rejects(reading, { code: "INVALID_FIELD", status: 400, retryable: false })
   })
 
   it("are never taken for deleted because the answer is short or no list", async () => {

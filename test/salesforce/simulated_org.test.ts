@@ -82,7 +82,7 @@ orgTest("a bulk job read page by page equals the org", async ({ simulator, sessi
   assert.ok(Number(usage.at(-1)?.used) > 20)
   await deleteJob(session, job.id)
   await deleteJob(session, job.id)
-  assert.equal((await rejection(getQueryJob(session, job.id))).code, "NOT_FOUND")
+  assert.equal((await rejection(getQueryJob(session, job.id))).code, "JOB_RESULT_GONE")
 })
 
 orgTest(
