@@ -75,6 +75,14 @@ const productConditions = {
   list: "p.raw_payload -> 'IsActive' = 'true' and ($1::text is null or p.item_class = $1)",
 } as const
 
+/** Whose doubts matter though they have no row: of a SKU that no row has, the products that claim it. */
+const claimantIds = {
+  id: "array[$1]",
+  sku: `array(select r.record_id from public.sf_shadow_reject r
+    where r.object = 'Product2' and r.claimed_value = $1 and not exists (select from product))`,
+  list: "'{}'::text[]",
+} as const
+
 /** One statement, so that rows and what is claimed of them are of one moment. Price filter: $4, $5. */
 const shadowQuery = (by: ProductFilter["by"]) => `
   with product as materialized (
@@ -96,7 +104,7 @@ const shadowQuery = (by: ProductFilter["by"]) => `
         'is_active', e.is_active, 'updated_at', e.updated_at, 'raw_payload', e.raw_payload, 'synced_at', e.synced_at)
       order by e.pricebook_entry_id collate "C"), '[]') from price e) as prices,
     (select to_jsonb(f) from public.sf_shadow_freshness('Product2',
-      array(select p.product_id from product p) || $6::text[]) f) as product_freshness,
+      array(select p.product_id from product p) || ${claimantIds[by]}) f) as product_freshness,
     (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry',
       array(select e.pricebook_entry_id from price e)) f) as price_freshness`
 
@@ -107,10 +115,8 @@ async function fromShadow(
 ): Promise<Held<ProductRow>> {
   const parameters =
     filter.by === "list"
-      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency, []]
-      : filter.by === "id"
-        ? [filter.id, null, 1, null, null, [filter.id]]
-        : [filter.sku, null, 1, null, null, []]
+      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency]
+      : [filter.by === "id" ? filter.id : filter.sku, null, 1, null, null]
   const { rows } = await pool.query<ShadowAnswer>(shadowQuery(filter.by), parameters)
   const { now_ms, products, prices, product_freshness, price_freshness } = rows[0] as ShadowAnswer
   const age = ageOf(
