@@ -295,7 +295,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
-CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (sqlstate = '23505'::text);
+CREATE INDEX reject_claimed_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (claimed_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
 
@@ -831,7 +831,8 @@ create view sf_shadow_reject as
         END AS contested_value,
     first_rejected_at,
     last_rejected_at,
-    refused_by
+    refused_by,
+    claimed_value
    FROM sf_shadow.reject r;
 
 create view sf_shadow_reject_reason as
