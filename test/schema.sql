@@ -539,13 +539,11 @@ create view sf_shadow.object_claim as
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
              JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
-             LEFT JOIN LATERAL ( SELECT e.received_at,
-                        CASE
-                            WHEN (e.error IS NULL) THEN e.commit_timestamp
-                            ELSE NULL::timestamp with time zone
-                        END AS commit_timestamp
-                   FROM sf_shadow_event e
-                  WHERE ((c.applied_seq < (s.next_seq - 1)) AND (e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1)))) waiting ON (true))
+             LEFT JOIN LATERAL sf_shadow.waiting_event(s.stream_id,
+                CASE
+                    WHEN (c.applied_seq < (s.next_seq - 1)) THEN (c.applied_seq + 1)
+                    ELSE NULL::bigint
+                END, c.applied_day) waiting(received_at, commit_timestamp) ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -1043,6 +1041,7 @@ create function sf_shadow.trim_invalidations() returns jsonb language plpgsql se
 create function sf_shadow.unstorable_mark() returns text language sql immutable; -- body acbea3df
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body 7db36a55
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
+create function sf_shadow.waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body f7145590
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
