@@ -35,13 +35,16 @@ type Lifetime = { after(cleanup: () => Promise<unknown>): void }
 const file: Lifetime = { after: (cleanup) => void cleanups.unshift(cleanup) }
 
 /**
- * Clones the migrated template for the calling test file, or for a test; the clone is dropped when that is done.
- * The template is made once per content of sql/.
+ * Clones the migrated template for the calling test file, or for a test; the clone is dropped when that is done,
+ * unless TEST_KEEP_DATABASES is set. The template is made once per content of sql/, or TEST_TEMPLATE_DATABASE names it
+ * (test/mutants.ts, which changes one thing of it).
  */
 export async function createTestDatabase(user: Lifetime = file): Promise<TestDatabase> {
   const name = await createDatabase(await templateDatabase())
   const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
+  // Tests name tables and views as a user does, without a schema.
+  pool.on("connect", (client) => client.query("set search_path = public").catch(() => {}))
   const closing: (() => Promise<unknown>)[] = []
   user.after(async () => {
     for (const work of closing.reverse()) await work()
@@ -56,9 +59,13 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   return { url, pool, poolAs, beforeClose: (work) => void closing.push(work) }
 }
 
-/** An empty database, not migrated, for tests of the migration itself. */
-export async function createEmptyDatabase(): Promise<string> {
-  const name = await createDatabase("template0")
+/**
+ * An empty database, not migrated, for tests of the migration itself.
+ *
+ * @param options of `create database`
+ */
+export async function createEmptyDatabase(options = ""): Promise<string> {
+  const name = await createDatabase(`template0 ${options}`)
   file.after(() => dropDatabase(name))
   return databaseUrl(serverUrl, name)
 }
@@ -69,11 +76,12 @@ async function createDatabase(template: string): Promise<string> {
   return name
 }
 
-function dropDatabase(name: string): Promise<unknown> {
-  return administer((client) => client.query(`drop database ${name}`))
+async function dropDatabase(name: string): Promise<unknown> {
+  return process.env.TEST_KEEP_DATABASES || administer((client) => client.query(`drop database ${name}`))
 }
 
 async function templateDatabase(): Promise<string> {
+  if (process.env.TEST_TEMPLATE_DATABASE) return process.env.TEST_TEMPLATE_DATABASE
   const name = `template_${await schemaFingerprint()}`
   await administer(async (client) => {
     // Test files start at the same time: one makes the template, the others wait for it.

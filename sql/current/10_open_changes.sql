@@ -41,7 +41,9 @@ begin
     -- A full record differs from the row in event fields: drift, where the object claimed to be fresh.
     differs boolean not null default false,
     -- When the record was deleted last, where it has returned within the same batch: its children went with it.
-    deleted_meanwhile timestamptz
+    deleted_meanwhile timestamptz,
+    -- The record is a reject, and its old row gives way to another one that claims its unique value (rule 9).
+    yields boolean not null default false
   $columns$);
 end
 $$;

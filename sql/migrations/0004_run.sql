@@ -46,11 +46,13 @@ create table sf_shadow.run (
   -- Lower bound of SystemModstamp, for a delta.
   since timestamptz,
   job_id text collate "C",
+  -- Bulk jobs of this run that came to nothing (failed for a while, or gone with their result) and were made anew.
+  job_attempts integer not null default 0,
   -- Salesforce fields in the order of the query, so that a resumed run reads the same columns.
   fields text[] collate "C",
   read_id bigint,
   read_from timestamptz,
-  -- The next page to fetch; null with pages > 0 means that the last one is merged.
+  -- The next page to fetch; null in state loading: the job's first one.
   locator text collate "C",
   pages integer not null default 0,
   received bigint not null default 0,
@@ -73,6 +75,8 @@ create table sf_shadow.run (
   constraint run_pkey primary key (run_id),
   constraint run_object_fkey foreign key (object) references sf_shadow.object,
   constraint run_read_id_fkey foreign key (read_id) references sf_shadow.read on delete set null,
+  -- Without a time, or with an infinite one, its query would be for the whole object.
+  constraint run_delta_has_since check (kind <> 'delta' or since is not null and isfinite(since)),
   constraint run_kind_known check (kind in ('full', 'delta', 'ids')),
   constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse')),
   constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse')))

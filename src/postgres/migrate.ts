@@ -109,6 +109,7 @@ async function applyMigrations(client: PoolClient, log: Log): Promise<string[]> 
   const applied = await runNumberedMigrations({ client }, migrationsFolder, {
     logger: (message) => log.debug({ event: "migration" }, message),
   })
-  await client.query("reset search_path")
+  // Not reset: that would bring the role's own.
+  await client.query("set search_path = ''")
   return applied.map(({ fileName }) => fileName)
 }

@@ -1,5 +1,6 @@
 import type { Pool } from "pg"
-import { queryRecords, soqlText } from "../salesforce/records.ts"
+import { soqlText } from "../salesforce/query.ts"
+import { queryRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Answered, Held, Question, Raw } from "./question.ts"
 import {
@@ -7,6 +8,7 @@ import {
   comparableRow,
   type Freshness,
   type Mappings,
+  nowMsSql,
   recordsToRows,
   withoutSync,
 } from "./shadow_rows.ts"
@@ -36,7 +38,7 @@ export type ProductFilter =
 type SyncedRow = Row & { synced_at: string }
 
 interface ShadowAnswer {
-  now_ms: number
+  now_ms: string
   products: SyncedRow[]
   prices: SyncedRow[]
   product_freshness: Freshness
@@ -75,6 +77,20 @@ const productConditions = {
   list: "p.raw_payload -> 'IsActive' = 'true' and ($1::text is null or p.item_class = $1)",
 } as const
 
+/**
+ * Whose doubts bear on an answer beside those of its rows. A product that is looked for by a SKU which no row has may be any
+ * one that is listed; a product's prices may lack one that is. A list is right except for what is listed (CatalogFilter).
+ */
+const doubted = {
+  id: { products: "array(select p.product_id from product p) || $6::text[]", prices: true },
+  sku: {
+    products:
+      "case when exists (select from product) then array(select p.product_id from product p) || $6::text[] end",
+    prices: true,
+  },
+  list: { products: "array(select p.product_id from product p) || $6::text[]", prices: false },
+} as const
+
 /** One statement, so that rows and what is claimed of them are of one moment. Price filter: $4, $5. */
 const shadowQuery = (by: ProductFilter["by"]) => `
   with product as materialized (
@@ -86,7 +102,7 @@ const shadowQuery = (by: ProductFilter["by"]) => `
     join product p on p.product_id = e.product_id
     where e.is_active and ($4::text is null or e.pricebook_id = $4) and ($5::text is null or e.currency_iso_code = $5)
   )
-  select extract(epoch from now())::double precision * 1000 as now_ms,
+  select ${nowMsSql} as now_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('product_id', p.product_id, 'sku', p.sku, 'name', p.name,
         'item_class', p.item_class, 'offering_type', p.offering_type, 'plan_tier', p.plan_tier, 'vpn_region', p.vpn_region,
         'updated_at', p.updated_at, 'raw_payload', p.raw_payload, 'synced_at', p.synced_at)
@@ -95,10 +111,9 @@ const shadowQuery = (by: ProductFilter["by"]) => `
         'pricebook_id', e.pricebook_id, 'unit_price', e.unit_price::text, 'currency_iso_code', e.currency_iso_code,
         'is_active', e.is_active, 'updated_at', e.updated_at, 'raw_payload', e.raw_payload, 'synced_at', e.synced_at)
       order by e.pricebook_entry_id collate "C"), '[]') from price e) as prices,
-    (select to_jsonb(f) from public.sf_shadow_freshness('Product2',
-      array(select p.product_id from product p) || $6::text[]) f) as product_freshness,
-    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry',
-      array(select e.pricebook_entry_id from price e)) f) as price_freshness`
+    (select to_jsonb(f) from public.sf_shadow_freshness('Product2', ${doubted[by].products}) f) as product_freshness,
+    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry', array(select e.pricebook_entry_id from price e)
+      ${doubted[by].prices ? "|| public.sf_shadow_listed_prices(array(select p.product_id from product p))" : ""}) f) as price_freshness`
 
 async function fromShadow(
   { pool }: Sources,
@@ -130,7 +145,7 @@ async function fromShadow(
         isSet: true,
       },
     ],
-    now_ms,
+    Number(now_ms),
     staleAfterMs,
   )
   return { ...age, rows: withPrices(products.map(withoutSync), prices.map(withoutSync)) }

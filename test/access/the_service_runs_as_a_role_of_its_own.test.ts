@@ -124,6 +124,7 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
     )
     return rows.length === 0
   })
+  await service.printed(/"event":"maintained"/, "stderr")
   assert.deepEqual(
     service.logged("worker").filter(({ level }) => level !== "debug"),
     [],

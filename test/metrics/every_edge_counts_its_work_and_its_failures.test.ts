@@ -92,7 +92,7 @@ test("a service counts its work", async (t) => {
   await t.test(
     "a load that cannot be, a re-read and a comparison that fail count by their stage",
     async () => {
-      org.org.faults.arm("bulk.fail", { object: "Account", errorMessage: "a test", times: 1 })
+      org.org.faults.arm("bulk.fail", { object: "Account", errorMessage: "INVALID_FIELD: a test", times: 1 })
       await pool.query(`select add_job('backfill', '{"object":"Account"}')`)
       await shows(failures, { object: "Account", stage: "bulk_to_shadow", reason: "JOB_FAILED" })
       await shows("sf_shadow_run_state", { object: "Account", kind: "full", state: "failed" })
