@@ -245,10 +245,10 @@ test("the TypeScript reader answers alike from a pool with hostile settings", as
     ]) {
       const { value, source, stale, reason, ageMs, freshAsOf } = answer
       assert.ok(
-        freshAsOf instanceof Date && Number.isFinite(ageMs) && (ageMs as number) < 120_000,
+        freshAsOf instanceof Date && Number.isFinite(ageMs) && (ageMs as number) < 600_000,
         `${ageMs}`,
       )
-      if (source === "shadow") assert.ok((ageMs as number) >= 10_000, `${ageMs}`)
+      if (source === "shadow") assert.ok((ageMs as number) >= 5_000, `${ageMs}`)
       answered.push({ value, source, stale, reason })
     }
     answers.push(answered)
