@@ -7,7 +7,8 @@ import { Backoff, pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
-import { isBudgetStop } from "./salesforce/budget.ts"
+import { queueSchema } from "./postgres/queue.ts"
+import { databaseTimeIn } from "./postgres/time.ts"
 import { workerLogger } from "./worker_logger.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -68,6 +69,7 @@ function startRunner(
   return run({
     events,
     pgPool: pool,
+    schema: queueSchema,
     taskList,
     crontabFile: join(root, "crontab"),
     concurrency: config.workerConcurrency,
@@ -105,7 +107,7 @@ async function startAnother(
     await pause(waitMs, signal)
     if (signal.aborted) return undefined
     try {
-      await pool.query("select graphile_worker.force_unlock_workers($1)", [[...workerIds]])
+      await pool.query(`select ${queueSchema}.force_unlock_workers($1)`, [[...workerIds]])
       workerIds.clear()
       return await startRunner(deps, taskList, workerIds)
     } catch (cause) {
@@ -148,18 +150,18 @@ async function loadTasks(deps: Deps): Promise<TaskList> {
  * A job that a daily limit of the org holds back is put back into the queue for when the limit is looked at again:
  * its attempts are for failures, and would not last for the hours that this may take.
  */
-function withinBudget({ budget, log }: Deps, task: Task): Task {
+function withinBudget({ pool, budget, log }: Deps, task: Task): Task {
   return async (payload, helpers) => {
     try {
       return await task(payload, helpers)
     } catch (error) {
-      if (!isBudgetStop(error)) {
+      const budgetMs = await budget.waitAfter(error, "reread")
+      if (budgetMs === null) {
         // What an edge has counted as its own is not counted again.
         if (!helpers.abortSignal?.aborted) countError(objectOf(payload), helpers.job.task_identifier, error)
         throw error
       }
-      const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
-      const runAt = new Date(Date.now() + waitMs * (1 + Math.random() / 10))
+      const runAt = await databaseTimeIn(pool, budgetMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
       await helpers.addJob(name, payload, {
         ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },
@@ -167,7 +169,7 @@ function withinBudget({ budget, log }: Deps, task: Task): Task {
       })
       log.warn(
         { event: "job_paused", job: name },
-        `${name} is put off until ${runAt.toISOString()}: ${error.message}`,
+        `${name} is put off until ${runAt.toISOString()}: ${(error as Error).message}`,
       )
     }
   }

@@ -321,7 +321,6 @@ create table sf_shadow.run (
   progressed_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
   paused_until timestamp with time zone,
-  constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
   constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
@@ -495,16 +494,26 @@ create view sf_shadow.budget_state as
 create view sf_shadow.object_claim as
  WITH claim AS (
          SELECT so.object,
+            s.stream_id,
+            GREATEST(c.applied_commit_timestamp,
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
-                    ELSE c.applied_commit_timestamp
-                END AS claimed,
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting.publish_delay)
+                    ELSE NULL::timestamp with time zone
+                END, waiting.commit_timestamp) AS claimed,
             s.problem,
-            s.problem_since
-           FROM (((sf_shadow.stream_object so
+            s.problem_since,
+            waiting.received_at AS waiting_since
+           FROM ((((sf_shadow.stream_object so
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
-             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
+             LEFT JOIN LATERAL ( SELECT e.received_at,
+                        CASE
+                            WHEN (e.error IS NULL) THEN e.commit_timestamp
+                            ELSE NULL::timestamp with time zone
+                        END AS commit_timestamp
+                   FROM sf_shadow_event e
+                  WHERE ((c.applied_seq < (s.next_seq - 1)) AND (e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1)))) waiting ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -513,9 +522,11 @@ create view sf_shadow.object_claim as
             state.hole_from,
             state.hole_reason,
             state.degraded,
+            claim.stream_id,
             claim.claimed,
             claim.problem,
             claim.problem_since,
+            claim.waiting_since,
             (proof.read_from - setting.margin) AS proven_as_of,
                 CASE
                     WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
@@ -538,14 +549,26 @@ create view sf_shadow.object_claim as
     fresh_except_listed,
         CASE
             WHEN (NOT is_loaded) THEN 'no full load has completed: run a backfill'::text
-            WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow.iso_time(hole_from))
+            WHEN (NOT enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || hole_from)
             WHEN (degraded IS NOT NULL) THEN degraded
-            WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow.iso_time(hole_from)) || ' may be missing: '::text) || hole_reason)
-            WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow.iso_time(problem_since)) || ': '::text) || problem)
+            WHEN (hole_from IS NOT NULL) THEN ((('changes since '::text || hole_from) || ' may be missing: '::text) || hole_reason)
+            WHEN ((now() - waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || waiting_since) || ' are not applied: '::text) || COALESCE(( SELECT
+                    CASE
+                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || job.locked_at)
+                        WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
+                        WHEN (NOT (EXISTS ( SELECT
+                           FROM sf_shadow.worker w
+                          WHERE (w.beat_at > (now() - '00:00:20'::interval))))) THEN 'no worker runs'::text
+                        ELSE 'their job waits for its turn'::text
+                    END AS "case"
+               FROM graphile_worker.jobs job
+              WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
+            WHEN (problem IS NOT NULL) THEN ((('the stream stands still since '::text || problem_since) || ': '::text) || problem)
             WHEN (claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || sf_shadow.iso_time(fresh_except_listed))
+            WHEN ((now() - fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || fresh_except_listed)
             ELSE NULL::text
-        END AS reason
+        END AS reason,
+    waiting_since
    FROM known k;
 
 create view sf_shadow.task as
@@ -633,8 +656,8 @@ create view sf_shadow_invalidation_consumer as
             ELSE 'current'::text
         END AS state,
         CASE
-            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || sf_shadow.iso_time(problem_since)) || ': '::text) || problem)
-            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || sf_shadow.iso_time(seen_at)) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
+            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || problem_since) || ': '::text) || problem)
+            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || seen_at) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
             WHEN (seq IS NULL) THEN 'everything of this object is being cleared'::text
             ELSE NULL::text
         END AS reason,
@@ -675,6 +698,7 @@ create view sf_shadow_lag as
             c.proven_as_of,
             c.fresh_except_listed,
             c.reason,
+            c.waiting_since,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -705,7 +729,7 @@ create view sf_shadow_lag as
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((now() - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            WHEN ((f.dirty > 0) OR ((now() - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(f.reason,
@@ -872,10 +896,10 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 93c6e8f7
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body fc468b77
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body e33145ea
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
@@ -899,20 +923,19 @@ create function sf_shadow.contests_value(of_object text, of_record_id text) retu
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 518e17ed
-create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body b555aa76
+create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
 create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body ee12f5cb
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body c4d157ab
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body cb824782
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body b2c78258
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
-create function sf_shadow.iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 88d0f30d
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 9c87e982
@@ -922,7 +945,7 @@ create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT 
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body ef5e5cc4
-create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 834eb90a
+create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 462fa06d
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
 create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
@@ -943,7 +966,7 @@ create function sf_shadow.query_only_fields(of_object text) returns text[] langu
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
 create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body da256ddc
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 0222eece
-create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
+create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
 create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
@@ -965,6 +988,7 @@ create function sf_shadow.start_run(of_object text, of_kind text, of_reason text
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
+create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
@@ -973,13 +997,14 @@ create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT f
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
-create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 72454756
-create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
-create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e60d37e3
-create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 645095b2
-create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 4c34ae4f
-create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1def3a7c
-create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body c8be260c
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 55e0ad76
+create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
+create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path=""; -- body 6a977183
+create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
+create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
+create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 1def3a7c
+create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path=""; -- body c8be260c
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
@@ -992,6 +1017,8 @@ grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;

@@ -1,6 +1,6 @@
 -- Sees to it that records_to_shadow runs for an object when its earliest doubt is ripe. Safe to repeat:
--- one waiting job per object, and an earlier one keeps its time (the task asks again for what remains).
-create or replace function sf_shadow.add_records_job(of_object text) returns void
+-- one waiting job per object, and an earlier one keeps its time (the task asks again for what remains), unless `is_anew`.
+create or replace function sf_shadow.add_records_job(of_object text, is_anew boolean default false) returns void
 language plpgsql set search_path = '' as $$
 declare
   ripe_at timestamptz;
@@ -11,10 +11,10 @@ begin
       identifier => 'records_to_shadow',
       payload => json_build_object('object', of_object),
       queue_name => 'records_to_shadow:' || of_object,
-      -- Salesforce's clock decides what is ripe: where it is behind this one, look again, but not all the time.
-      run_at => greatest(ripe_at, now() + interval '500 milliseconds'),
+      -- Salesforce's clock decides what is ripe: where it has not come so far, look again, but not all the time.
+      run_at => greatest(sf_shadow.salesforce_to_local(ripe_at), now() + interval '500 milliseconds'),
       job_key => 'records_to_shadow:' || of_object,
-      job_key_mode => 'preserve_run_at'
+      job_key_mode => case when is_anew then 'replace' else 'preserve_run_at' end
     );
   end if;
 end

@@ -13,7 +13,7 @@ begin
       identifier => 'delta',
       payload => json_build_object('object', of_object, 'reason', 'hole'),
       queue_name => 'load:' || of_object,
-      run_at => greatest(now(), closable_at),
+      run_at => greatest(now(), sf_shadow.salesforce_to_local(closable_at)),
       job_key => 'hole:' || of_object
     );
   end if;

@@ -38,11 +38,11 @@ begin
     select e.*, following - appended - 1 + e.ord as seq
     from rows from (jsonb_to_recordset(events) as (
       replay_id text, event_id text, schema_id text, object text, change_type text, record_ids text[],
-      commit_timestamp timestamptz, commit_number bigint, sequence_number integer, transaction_key text,
+      commit_timestamp timestamptz, committed_before timestamptz, commit_number bigint, sequence_number integer, transaction_key text,
       change_origin text, commit_user text, changed_fields text[], nulled_fields text[], diff_fields text[],
       inexact_fields text[], fields jsonb, error text, bytes text
     )) with ordinality e (replay_id, event_id, schema_id, object, change_type, record_ids, commit_timestamp,
-      commit_number, sequence_number, transaction_key, change_origin, commit_user, changed_fields, nulled_fields,
+      committed_before, commit_number, sequence_number, transaction_key, change_origin, commit_user, changed_fields, nulled_fields,
       diff_fields, inexact_fields, fields, error, bytes, ord)
   ), kept_bytes as (
     insert into sf_shadow.undecoded_event (stream_id, seq, received_at, schema_id, error, payload)
@@ -51,10 +51,10 @@ begin
     where r.error is not null and r.bytes is not null
   )
   insert into public.sf_shadow_event (received_day, stream_id, seq, received_at, replay_id, event_id, schema_id, object,
-    change_type, record_ids, commit_timestamp, commit_number, sequence_number, transaction_key, change_origin, commit_user,
+    change_type, record_ids, commit_timestamp, committed_before, commit_number, sequence_number, transaction_key, change_origin, commit_user,
     changed_fields, nulled_fields, diff_fields, inexact_fields, fields, error)
   select today, of_stream_id, r.seq, now(), decode(r.replay_id, 'hex'), r.event_id, r.schema_id, r.object,
-    r.change_type, coalesce(r.record_ids, '{}'), r.commit_timestamp, r.commit_number, r.sequence_number, r.transaction_key,
+    r.change_type, coalesce(r.record_ids, '{}'), r.commit_timestamp, r.committed_before, r.commit_number, r.sequence_number, r.transaction_key,
     r.change_origin, r.commit_user, coalesce(r.changed_fields, '{}'), coalesce(r.nulled_fields, '{}'),
     coalesce(r.diff_fields, '{}'), coalesce(r.inexact_fields, '{}'), coalesce(r.fields, '{}'), r.error
   from received r;

@@ -4,9 +4,9 @@
 create or replace function sf_shadow.open_event_batch(
   of_stream_id integer, after_seq bigint, after_day date, batch_size integer
 ) returns void
-language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+language plpgsql set search_path = '' as $$
 begin
-  create temporary table if not exists event_batch (
+  perform sf_shadow.open_table('event_batch', $columns$
     seq bigint not null,
     ord integer not null,
     received_day date not null,
@@ -18,16 +18,18 @@ begin
     commit_timestamp timestamptz,
     -- Not later than the commit, where the header was not readable: its doubt begins there.
     committed_after timestamptz not null,
+    -- Not earlier than the commit, on Salesforce's clock, as received_at is not.
+    committed_before timestamptz not null,
     commit_number bigint,
     sequence_number integer,
     fields jsonb not null,
     unusable text,
     doubt text,
     verdict text
-  ) on commit delete rows;
-  truncate pg_temp.event_batch;
+  $columns$);
 
-  insert into pg_temp.event_batch
+  insert into pg_temp.event_batch (seq, ord, received_day, received_at, object, change_type, record_id, event_id,
+    commit_timestamp, committed_after, committed_before, commit_number, sequence_number, fields, unusable, doubt)
   with mirrored as materialized (
     select o.object, array(select k.field from sf_shadow.kept_fields(o.object) k) as kept_fields
     from sf_shadow.object o
@@ -39,7 +41,8 @@ begin
     -- The bus keeps the order of commits; what it has published it keeps for 72 hours.
     coalesce(e.commit_timestamp, stream.applied_commit_timestamp,
       case when stream.keepalive_seq <= e.seq then stream.keepalive_at - stream.publish_delay end,
-      e.received_at - interval '73 hours'),
+      bound.committed_before - interval '73 hours'),
+    bound.committed_before,
     e.commit_number, e.sequence_number, e.fields,
     case
       when e.error is not null then 'event not decoded: ' || e.error
@@ -64,6 +67,8 @@ begin
     cross join sf_shadow.setting setting
     where s.stream_id = of_stream_id
   ) stream
+  cross join sf_shadow.salesforce_now clock
+  cross join lateral (select coalesce(e.commit_timestamp, e.committed_before, clock.latest) as committed_before) bound
   left join mirrored m on m.object = e.object
   left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
 end

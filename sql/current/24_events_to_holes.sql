@@ -8,7 +8,7 @@ begin
   for doubtful in
     select o.object,
       min(e.committed_after) as hole_from,
-      max(coalesce(e.commit_timestamp, e.received_at)) as hole_to,
+      max(e.committed_before) as hole_to,
       min(coalesce(e.unusable, e.change_type || ' event for ' || coalesce(e.record_id, 'no record'))) as reason
     from pg_temp.event_batch e
     -- Whose event it was is not known where the header was unreadable: of any object of the stream.

@@ -9,10 +9,12 @@ begin
   perform sf_shadow.lock_objects(array[new.object]);
   if not new.enabled then
     select l.fresh_except_listed into claimed from public.sf_shadow_lag l where l.object = new.object;
-    perform sf_shadow.open_hole(new.object, coalesce(claimed, now() - interval '1 hour'), 'infinity', 'paused', 'paused');
+    perform sf_shadow.open_hole(new.object, coalesce(claimed, clock.earliest - interval '1 hour'), 'infinity', 'paused', 'paused')
+    from sf_shadow.salesforce_now clock;
   else
     -- Not when this transaction began: a batch that was opened before its lock is passed over still.
-    perform sf_shadow.open_hole(new.object, clock_timestamp(), clock_timestamp(), 'paused', 'paused');
+    perform sf_shadow.open_hole(new.object, clock.earliest, sf_shadow.hole_end(new.object), 'paused', 'paused')
+    from sf_shadow.salesforce_now clock;
   end if;
   return null;
 end

@@ -6,7 +6,8 @@ language plpgsql set search_path = '' as $$
 declare
   kept interval := (select s.retention from sf_shadow.setting s);
   -- A run may read for as long as Salesforce keeps a job's result: 7 days.
-  guarded timestamptz := now() - kept - interval '8 days';
+  -- Some of the times are Salesforce's: by the clock that is behind.
+  guarded timestamptz := (select least(now(), clock.earliest) from sf_shadow.salesforce_now clock) - kept - interval '8 days';
   result jsonb := '{}';
   forgotten bigint;
 begin

@@ -18,13 +18,16 @@ declare
   read_id_known bigint;
   doubt text;
   reject_reason text;
+  listed_since timestamptz;
   known_at timestamptz;
   not_before timestamptz;
+  clock sf_shadow.salesforce_now;
 begin
   if asked is null or asked !~ '^[a-zA-Z0-9]{18}$' then
     raise exception '% is not the id of an account', coalesce(quote_literal(left(asked, 40)), 'null')
       using errcode = '22023', hint = 'It is the 18 letters and digits of the Salesforce id, not the short form of 15.';
   end if;
+  select c.* into clock from sf_shadow.salesforce_now c;
   select c.* into claim from sf_shadow.object_claim c where c.object = 'Account';
   select s.* into found_row from public.sf_account_eligibility_shadow s where s.account_id = asked;
   answer.account_id := asked;
@@ -50,23 +53,25 @@ begin
     cross join sf_shadow.setting setting
     left join sf_shadow.read r on r.read_id = t.read_id and t.proven
     where t.object = 'Account' and t.record_id = asked;
-    absent_at := greatest(absent_at, claim.proven_as_of);
   end if;
 
-  select d.reason into doubt from sf_shadow.dirty d where d.object = 'Account' and d.record_id = asked;
-  select r.reason into reject_reason from sf_shadow.reject r where r.object = 'Account' and r.record_id = asked;
-  known_at := coalesce(found_row.synced_at, absent_at);
+  select d.reason, d.since into doubt, listed_since from sf_shadow.dirty d where d.object = 'Account' and d.record_id = asked;
+  select r.reason, least(r.since, listed_since) into reject_reason, listed_since
+  from (select) nothing left join sf_shadow.reject r on r.object = 'Account' and r.record_id = asked;
+  -- A comparison may be what has shown that a listed account is missing here. Infinity has no age.
+  known_at := nullif(coalesce(found_row.synced_at, greatest(absent_at, least(claim.proven_as_of, listed_since))), '-infinity');
   if doubt is null and reject_reason is null then
     known_at := greatest(known_at, claim.fresh_except_listed);
   end if;
-  answer.age := greatest(now() - known_at, interval '0');
-  answer.is_stale := answer.age > bound;
+  answer.age := case when known_at is not null then greatest(clock.latest - known_at, interval '0') end;
+  answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',
-    case when not answer.is_found then 'not in the shadow as of ' || sf_shadow.iso_time(known_at) end,
+    case when not answer.is_found then 'not in the shadow' || coalesce(' as of ' || sf_shadow.iso_time(known_at), '') end,
     case
       when reject_reason is not null then 'what Salesforce has cannot be stored: ' || reject_reason
-      when not answer.is_stale then null
+      -- Null, or which fields stand still though the rest of the row is fresh.
+      when not answer.is_stale then claim.degraded
       when doubt is not null then 'it waits to be read again: ' || doubt
       else coalesce(claim.reason, 'nothing was heard of changes after ' || sf_shadow.iso_time(known_at))
     end), '');
@@ -75,7 +80,7 @@ begin
     select greatest(last_commit, r.read_to) into not_before
     from (select) nothing left join sf_shadow.read r on r.read_id = read_id_known;
     select not_before + setting.margin + interval '1 second' into not_before from sf_shadow.setting setting;
-    answer.refresh_queued := sf_shadow.request_refresh('Account', asked, known_at, coalesce(not_before, now()));
+    answer.refresh_queued := sf_shadow.request_refresh('Account', asked, known_at, coalesce(not_before, clock.earliest));
   end if;
   return answer;
 end

@@ -1,6 +1,7 @@
--- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock. Reads small
--- tables only: no count or minimum over a shadow table.
---   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words
+-- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock, and ages by it.
+-- Reads small tables only: no count or minimum over a shadow table.
+--   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
+--                          what has received an event that was not applied within 15 seconds, whatever the reason
 --   rows                   of the shadow table, exact: the last load's plus inserts less deletes
 --   max_updated_age        age of the oldest updated_at of a row, and since_last_change of the newest: bounds that each
 --                          merge moves, so nothing is older, and nothing newer, than they say. Exact after a full load
@@ -30,8 +31,9 @@ select
     when not f.is_loaded then 'never loaded'
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
-    when f.claimed is null or f.hole_from is not null or now() - f.fresh_except_listed > interval '15 minutes' then 'stale'
-    when f.dirty > 0 or now() - f.fresh_except_listed > interval '3 minutes' then 'catching up'
+    when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > interval '15 minutes' then 'stale'
+    when f.dirty > 0 or clock.latest - f.fresh_except_listed > interval '3 minutes' or now() - f.waiting_since > interval '15 seconds'
+      then 'catching up'
     else 'fresh'
   end as state,
   coalesce(f.reason, case
@@ -42,18 +44,19 @@ select
   f.fresh_as_of,
   f.fresh_except_listed,
   f.proven_as_of,
-  case when f.fresh_except_listed is not null then greatest(extract(epoch from now() - f.fresh_except_listed), 0)::double precision end as lag_seconds,
+  case when f.fresh_except_listed is not null then greatest(extract(epoch from clock.latest - f.fresh_except_listed), 0)::double precision end as lag_seconds,
   f.dirty,
   f.rejected,
   f.verified_at,
   f.drift_rows,
-  case when f.row_count > 0 and s.oldest_updated_at is not null then greatest(now() - s.oldest_updated_at, interval '0') end as max_updated_age,
-  case when f.row_count > 0 and s.newest_updated_at is not null then greatest(now() - s.newest_updated_at, interval '0') end as since_last_change,
+  case when f.row_count > 0 and s.oldest_updated_at is not null then greatest(clock.latest - s.oldest_updated_at, interval '0') end as max_updated_age,
+  case when f.row_count > 0 and s.newest_updated_at is not null then greatest(clock.latest - s.newest_updated_at, interval '0') end as since_last_change,
   last_full.finished_at as last_full_at,
   last_full.run_id as last_full_run_id,
   last_delta.finished_at as last_delta_at,
   last_delta.run_id as last_delta_run_id
 from fresh f
+cross join sf_shadow.salesforce_now clock
 join sf_shadow.object_state s on s.object = f.object
 left join lateral (select r.run_id, r.finished_at from sf_shadow.run r
   where r.object = f.object and r.kind = 'full' and r.state = 'complete' order by r.run_id desc limit 1) last_full on true

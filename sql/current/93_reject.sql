@@ -6,6 +6,7 @@
 --   parent_id, contested_value       what it waits for, besides its own change
 --   refused_by                       the Salesforce field, or the constraint of the shadow table, that refuses it
 create or replace view public.sf_shadow_reject as
-select r.object, r.record_id, r.sqlstate, r.reason, r.since, r.attempts, r.parent_id, r.contested_value,
+select r.object, r.record_id, r.sqlstate, r.reason, r.since, r.attempts, r.parent_id,
+  case when r.sqlstate = '23505' then r.claimed_value end as contested_value,
   r.first_rejected_at, r.last_rejected_at, r.refused_by
 from sf_shadow.reject r;

@@ -18,10 +18,11 @@ begin
   end if;
   -- Not to be read before what is known of the record is visible to a query for sure (rule 6).
   execute format($sql$
-    select count(*) filter (where sf_shadow.request_refresh($1, asked.record_id, coalesce(s.synced_at, now()),
-      greatest(now(), greatest(s.commit_timestamp, r.read_to) + setting.margin + interval '1 second')))
+    select count(*) filter (where sf_shadow.request_refresh($1, asked.record_id, coalesce(s.synced_at, clock.earliest),
+      coalesce(greatest(s.commit_timestamp, r.read_to) + setting.margin + interval '1 second', clock.earliest)))
     from (select distinct id from unnest($2) id) asked (record_id)
     cross join sf_shadow.setting setting
+    cross join sf_shadow.salesforce_now clock
     left join %1$s s on s.%2$s = asked.record_id
     left join sf_shadow.read r on r.read_id = s.read_id
     where not exists (select from sf_shadow.reject j where j.object = $1 and j.record_id = asked.record_id)

@@ -49,6 +49,8 @@ create table public.sf_shadow_event (
   change_type text collate "C",
   record_ids text[] collate "C" not null,
   commit_timestamp timestamptz,
+  -- Not earlier than the commit, on Salesforce's clock, where the header was not readable: when it was received.
+  committed_before timestamptz,
   commit_number bigint,
   sequence_number integer,
   transaction_key text collate "C",

@@ -46,11 +46,13 @@ create table sf_shadow.run (
   -- Lower bound of SystemModstamp, for a delta.
   since timestamptz,
   job_id text collate "C",
+  -- Bulk jobs of this run that came to nothing (failed for a while, or gone with their result) and were made anew.
+  job_attempts integer not null default 0,
   -- Salesforce fields in the order of the query, so that a resumed run reads the same columns.
   fields text[] collate "C",
   read_id bigint,
   read_from timestamptz,
-  -- The next page to fetch; null with pages > 0 means that the last one is merged.
+  -- The next page to fetch; null in state loading: the job's first one.
   locator text collate "C",
   pages integer not null default 0,
   received bigint not null default 0,

@@ -3,9 +3,11 @@ import { describeToFields } from "../mapping.ts"
 import { driftTotal, eventsTotal } from "../metrics.ts"
 import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
+import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
 import { queryOf } from "./query.ts"
+import { jobDueInMs } from "./renew.ts"
 import { callKindOf, endRun, isFinal, type Run, readRun, unpauseRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
@@ -25,8 +27,9 @@ export async function advanceRun(deps: Deps, runId: number, pages: PageMerger): 
   const run = await readRun(deps, runId)
   // What Salesforce works on already, and the end of a run, are let through: they cost a call or two.
   if (run.state === "queued" || run.state === "loading") await deps.budget.assert(callKindOf(run))
+  let waitMs = await jobDueInMs(deps, run)
+  if (waitMs > 0) return { run, waitMs }
   await unpauseRun(deps, run)
-  let waitMs = 0
   if (run.state === "queued") await createJob(deps, run)
   else if (run.state === "waiting") waitMs = await lookAtJob(deps, run)
   else if (run.state === "loading") await pages.pageToShadow(run)
@@ -88,9 +91,10 @@ async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<num
     return 0
   }
   if (job.state === "Failed" || job.state === "Aborted") {
+    const mayPass = job.state === "Failed" && mayPassAnew(job.errorMessage)
     throw new SalesforceError(
-      `Bulk job ${job.id} for ${run.object} was ${job.state.toLowerCase()} by Salesforce${job.errorMessage ? `: ${job.errorMessage}` : ""}. Nothing was deleted; start the load again.`,
-      { code: job.state === "Failed" ? "JOB_FAILED" : "JOB_ABORTED", retryable: false },
+      `Bulk job ${job.id} for ${run.object} was ${job.state.toLowerCase()} by Salesforce${job.errorMessage ? `: ${job.errorMessage}` : ""}. Nothing was deleted${mayPass ? "" : "; start the load again"}.`,
+      { code: `JOB_${job.state.toUpperCase()}`, retryable: mayPass },
     )
   }
   // A short job is over soon; a long one is looked at less often: every look is an API call.

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts"
-import { type CallKind, isBudgetStop } from "../salesforce/budget.ts"
+import type { CallKind } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
 export type RunKind = "full" | "delta" | "ids"
@@ -15,6 +15,8 @@ export interface Run {
   state: RunState
   since: Date | null
   job_id: string | null
+  /** Bulk jobs of this run that came to nothing and were made anew. */
+  job_attempts: number
   fields: string[] | null
   locator: string | null
   pages: number
@@ -32,7 +34,7 @@ export interface Run {
   count_in_shadow: number | null
   error: string | null
   started_at: Date | null
-  /** Until when the API budget holds it back; null while it may go on. */
+  /** Until when the API budget holds it back, or it waits to make its job anew; null while it may go on. */
   paused_until: Date | null
 }
 
@@ -86,11 +88,16 @@ export function callKindOf(run: Run): CallKind {
 /**
  * Notes that a daily limit of the org holds a run back: sf_shadow_run shows it as paused, with the reason.
  *
+ * @param leastMs how long, at the least
  * @returns how long to wait before the next try, in ms, jittered upwards by up to 10 %
  */
-export async function pauseRun({ pool, budget, log }: Deps, run: Run, error: Error): Promise<number> {
-  const asked = isBudgetStop(error) ? (error.retryAfterMs ?? 0) : 0
-  const waitMs = Math.max(asked, await budget.resumesInMs(callKindOf(run)), 1_000) * (1 + Math.random() / 10)
+export async function pauseRun(
+  { pool, log }: Pick<Deps, "pool" | "log">,
+  run: Run,
+  error: Error,
+  leastMs: number,
+): Promise<number> {
+  const waitMs = leastMs * (1 + Math.random() / 10)
   await pool.query(
     `update sf_shadow.run set error = $2, paused_until = clock_timestamp() + make_interval(secs => $3)
      where run_id = $1 and finished_at is null`,

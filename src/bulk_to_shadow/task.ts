@@ -5,10 +5,13 @@ import type { Deps } from "../deps.ts"
 import { objectsInOrder } from "../mapping.ts"
 import { countError } from "../metrics.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import { databaseTimeIn } from "../postgres/time.ts"
+import type { SalesforceError } from "../salesforce/errors.ts"
 import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
-import { classifyFailure, failureMessage } from "./failure.ts"
+import { failureMessage, judgeFailure } from "./failure.ts"
 import { PageMerger } from "./page.ts"
+import { renewJob } from "./renew.ts"
 import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
@@ -40,13 +43,13 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
     if (object === undefined) return
     const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
     const waitMs = await takeTurn(deps, turn, name, helpers)
-    if (waitMs !== null) return addAgain(helpers, name, turn, waitMs)
+    if (waitMs !== null) return addAgain(deps, helpers, name, turn, waitMs)
     if (turn.kind === "delta" && (await hasHole(deps, object))) {
-      return addAgain(helpers, name, { ...turn, kind: "ids", reason: "hole" }, 0)
+      return addAgain(deps, helpers, name, { ...turn, kind: "ids", reason: "hole" }, 0)
     }
     const [next, ...rest] = remaining
     if (next !== undefined)
-      return addAgain(helpers, name, { ...payload, object: next, remaining: rest, kind }, 0)
+      return addAgain(deps, helpers, name, { ...payload, object: next, remaining: rest, kind }, 0)
   }
 }
 
@@ -95,10 +98,15 @@ async function recover(
   { job }: JobHelpers,
 ): Promise<number | null> {
   const run = await readRun(deps, runId)
-  const { action, reason } = classifyFailure(error)
+  const failure = await judgeFailure(deps, run, error)
+  const { action, reason } = failure
   if (action === "follow") return followMs
-  if (action === "pause") return pauseRun(deps, run, error as Error)
+  if (failure.action === "pause") return pauseRun(deps, run, error as Error, failure.waitMs)
   countError(run.object, "bulk_to_shadow", error, reason)
+  if (action === "anew") {
+    const waitMs = await renewJob(deps, run, error as SalesforceError)
+    if (waitMs !== null) return waitMs
+  }
   const message = failureMessage(error)
   if (action !== "retry" || job.attempts >= job.max_attempts) {
     await giveUp(deps, run, new Error(message), action === "fuse")
@@ -108,13 +116,19 @@ async function recover(
   throw error
 }
 
-async function addAgain(helpers: JobHelpers, name: string, payload: Payload, waitMs: number): Promise<void> {
+async function addAgain(
+  { pool }: Deps,
+  helpers: JobHelpers,
+  name: string,
+  payload: Payload,
+  waitMs: number,
+): Promise<void> {
   const { object, kind, remaining } = payload
   await helpers.addJob(name, payload, {
     queueName: `load:${object}`,
     // A key of its own: a turn that replaced another request's turn left that one's run without a job.
     jobKey: ["turn", name, kind, object, ...remaining].join(":"),
-    runAt: new Date(Date.now() + waitMs),
+    runAt: await databaseTimeIn(pool, waitMs),
     maxAttempts: 12,
   })
 }

@@ -1,7 +1,8 @@
 import type { ClientBase, Pool } from "pg"
 import { assertReachable } from "../postgres/fault.ts"
-import { assertMigrated } from "../postgres/migrate.ts"
 import { SessionClient } from "../postgres/pool.ts"
+import { queueSchema } from "../postgres/queue.ts"
+import { assertMigrated } from "../postgres/revision.ts"
 import { groupRoles } from "../postgres/roles.ts"
 import { settingsNotInForce, settingsOverridden, whatIsWrong } from "../postgres/session_settings.ts"
 import type { Check } from "./check.ts"
@@ -117,7 +118,7 @@ async function askPrivileges(pool: Pool): Promise<string> {
        has_database_privilege(current_database(), 'temporary') as may_create_temporary,
        array(select format('%I.%I', n.nspname, c.relname)
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where (n.nspname in ('sf_shadow', 'graphile_worker') or n.nspname = 'public' and c.relname like 'sf\\_%')
+         where (n.nspname in ('sf_shadow', '${queueSchema}') or n.nspname = 'public' and c.relname like 'sf\\_%')
            and c.relkind in ('r', 'p', 'v') and not pg_has_role(c.relowner, 'usage')
          order by 1 limit 5) as foreign_objects,
        array(select format('%s on %I.%I', string_agg(p.privilege, ', ' order by p.place), n.nspname, c.relname)

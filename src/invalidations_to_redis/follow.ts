@@ -56,12 +56,12 @@ export async function follow(
   async function takeRows(): Promise<void> {
     while (!ending.aborted) {
       const { rows, full } = await outbox.after(taken)
-      await clearRows(rows)
+      await clearRows(rows, performance.now())
       if (!full) await wake.wait(pollMs, ending)
     }
   }
 
-  async function clearRows(rows: readonly Invalidation[]): Promise<void> {
+  async function clearRows(rows: readonly Invalidation[], readAt: number): Promise<void> {
     const keys = new Set<string>()
     const last = new Map<string, { seq: number; patterns: Set<string> }>()
     for (const row of rows) {
@@ -77,10 +77,10 @@ export async function follow(
       for (const { object } of rows) invalidationsTotal.inc({ object, result: "failed" })
       throw error
     }
-    for (const { object, everything, committed_at } of rows) {
+    for (const { object, everything, age_seconds } of rows) {
       invalidationsTotal.inc({ object, result: everything ? "everything" : "keys" })
       if (!everything)
-        shadowToInvalidatedSeconds.observe({ object }, Math.max(0, Date.now() - +committed_at) / 1000)
+        shadowToInvalidatedSeconds.observe({ object }, age_seconds + (performance.now() - readAt) / 1000)
     }
     for (const [object, { seq, patterns }] of last) {
       taken.set(object, seq)

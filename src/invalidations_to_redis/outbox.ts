@@ -44,7 +44,8 @@ export class Outbox {
   /** What is new after the cursors, in order for each object; `full` when there may be more. */
   async after(cursors: ReadonlyMap<string, number | null>): Promise<{ rows: Invalidation[]; full: boolean }> {
     const rows = await this.#query<Invalidation>(
-      `select i.* from unnest($1::text[], $2::bigint[]) c (object, seq)
+      `select i.*, extract(epoch from clock_timestamp() - i.committed_at)::double precision as age_seconds
+       from unnest($1::text[], $2::bigint[]) c (object, seq)
        cross join lateral public.sf_shadow_invalidations(of_object => c.object, after => c.seq, at_most => $3) i`,
       [[...cursors.keys()], [...cursors.values()], rowsAtMost],
     )

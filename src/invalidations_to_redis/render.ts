@@ -11,6 +11,8 @@ export interface Invalidation {
   parent_ids: string[] | null
   unique_values: string[] | null
   committed_at: Date
+  /** Age when it was read, by the database's clock, seconds. */
+  age_seconds: number
 }
 
 /** What one outbox row clears. */

@@ -1,4 +1,5 @@
 import { type Metadata, status } from "@grpc/grpc-js"
+import { storableMessage } from "../unstorable.ts"
 
 /**
  * What to do about an error of the Pub/Sub API:
@@ -29,7 +30,8 @@ const PREFIX = "sfdc.platform.eventbus.grpc."
 const ACTIONS: Readonly<Record<string, ErrorAction>> = {
   "service.auth.error": "relogin",
   "service.auth.refresh.invalid": "relogin",
-  "service.auth.headers.invalid": "fatal",
+  // instanceurl is one of these headers, and comes from the login: the org may have moved.
+  "service.auth.headers.invalid": "relogin",
   "service.tenant.license": "fatal",
   "service.unavailable": "retry",
   "service.protection.triggered": "slow-down",
@@ -78,7 +80,7 @@ export function classify(error: unknown): ClassifiedError {
     code: shortCode,
     grpcStatus,
     action: (shortCode !== null && ACTIONS[shortCode]) || byStatus,
-    message: details || message || String(error),
+    message: storableMessage(details || message || String(error)),
     rpcId: trailer("rpc-id"),
   }
 }

@@ -1,10 +1,19 @@
 import type { PoolClient } from "pg"
 import type { DecodedEvent } from "../pubsub/decode.ts"
+import { markEscapes } from "../unstorable.ts"
 
 /** The present leader's fence (rule 2). */
 export interface Lead {
   stream_id: number
   epoch: string
+}
+
+/** One response of the bus. */
+export interface AppendedBatch {
+  events: DecodedEvent[]
+  latestReplayId: Buffer | null
+  /** Not earlier than Salesforce's time when it was received. */
+  receivedBefore: Date
 }
 
 /**
@@ -16,7 +25,7 @@ export interface Lead {
 export async function appendBatch(
   client: PoolClient,
   lead: Lead,
-  batch: { events: DecodedEvent[]; latestReplayId: Buffer | null },
+  batch: AppendedBatch,
   keepaliveAt: Date | null,
 ): Promise<void> {
   await client.query(
@@ -26,33 +35,37 @@ export async function appendBatch(
       lead.stream_id,
       lead.epoch,
       batch.latestReplayId,
-      `[${batch.events.map(toJson).join(",")}]`,
+      `[${batch.events.map((event) => toJson(event, batch.receivedBefore)).join(",")}]`,
       keepaliveAt,
     ],
   )
 }
 
 /** The event as JSON text. What is JSON text already, or more digits than a number holds, goes in as it is. */
-function toJson(event: DecodedEvent): string {
-  const row = JSON.stringify({
-    replay_id: event.replayId.toString("hex"),
-    event_id: event.eventId,
-    schema_id: event.schemaId,
-    object: event.object,
-    change_type: event.changeType,
-    // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
-    record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
-    commit_timestamp: event.commitTimestamp,
-    sequence_number: event.sequenceNumber,
-    transaction_key: event.transactionKey,
-    change_origin: event.changeOrigin,
-    commit_user: event.commitUser,
-    changed_fields: event.changedFields,
-    nulled_fields: event.nulledFields,
-    diff_fields: event.diffFields,
-    inexact_fields: event.inexactFields,
-    error: event.error === null ? null : `${event.error.reason}: ${event.error.message}`,
-    bytes: event.bytes?.toString("hex") ?? null,
-  })
+function toJson(event: DecodedEvent, receivedBefore: Date): string {
+  // The words of an error may quote anything; one response that cannot be stored would hold the stream for ever.
+  const row = markEscapes(
+    JSON.stringify({
+      replay_id: event.replayId.toString("hex"),
+      event_id: event.eventId,
+      schema_id: event.schemaId,
+      object: event.object,
+      change_type: event.changeType,
+      // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
+      record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
+      commit_timestamp: event.commitTimestamp,
+      committed_before: event.commitTimestamp === null ? receivedBefore : null,
+      sequence_number: event.sequenceNumber,
+      transaction_key: event.transactionKey,
+      change_origin: event.changeOrigin,
+      commit_user: event.commitUser,
+      changed_fields: event.changedFields,
+      nulled_fields: event.nulledFields,
+      diff_fields: event.diffFields,
+      inexact_fields: event.inexactFields,
+      error: event.error === null ? null : `${event.error.reason}: ${event.error.message}`,
+      bytes: event.bytes?.toString("hex") ?? null,
+    }),
+  )
   return `${row.slice(0, -1)},"commit_number":${event.commitNumber},"fields":${event.fields}}`
 }

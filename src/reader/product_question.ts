@@ -1,5 +1,6 @@
 import type { Pool } from "pg"
-import { queryRecords, soqlText } from "../salesforce/records.ts"
+import { soqlText } from "../salesforce/query.ts"
+import { queryRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Answered, Held, Question, Raw } from "./question.ts"
 import {
@@ -76,6 +77,20 @@ const productConditions = {
   list: "p.raw_payload -> 'IsActive' = 'true' and ($1::text is null or p.item_class = $1)",
 } as const
 
+/**
+ * Whose doubts bear on an answer beside those of its rows. A product that is looked for by a SKU which no row has may be any
+ * one that is listed; a product's prices may lack one that is. A list is right except for what is listed (CatalogFilter).
+ */
+const doubted = {
+  id: { products: "array(select p.product_id from product p) || $6::text[]", prices: true },
+  sku: {
+    products:
+      "case when exists (select from product) then array(select p.product_id from product p) || $6::text[] end",
+    prices: true,
+  },
+  list: { products: "array(select p.product_id from product p) || $6::text[]", prices: false },
+} as const
+
 /** One statement, so that rows and what is claimed of them are of one moment. Price filter: $4, $5. */
 const shadowQuery = (by: ProductFilter["by"]) => `
   with product as materialized (
@@ -96,10 +111,9 @@ const shadowQuery = (by: ProductFilter["by"]) => `
         'pricebook_id', e.pricebook_id, 'unit_price', e.unit_price::text, 'currency_iso_code', e.currency_iso_code,
         'is_active', e.is_active, 'updated_at', e.updated_at, 'raw_payload', e.raw_payload, 'synced_at', e.synced_at)
       order by e.pricebook_entry_id collate "C"), '[]') from price e) as prices,
-    (select to_jsonb(f) from public.sf_shadow_freshness('Product2',
-      array(select p.product_id from product p) || $6::text[]) f) as product_freshness,
-    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry',
-      array(select e.pricebook_entry_id from price e)) f) as price_freshness`
+    (select to_jsonb(f) from public.sf_shadow_freshness('Product2', ${doubted[by].products}) f) as product_freshness,
+    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry', array(select e.pricebook_entry_id from price e)
+      ${doubted[by].prices ? "|| public.sf_shadow_listed_prices(array(select p.product_id from product p))" : ""}) f) as price_freshness`
 
 async function fromShadow(
   { pool }: Sources,

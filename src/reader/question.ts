@@ -8,7 +8,7 @@ export interface Held<R extends Row> {
   rows: R[]
   /** Epoch ms; null: nothing is claimed. */
   freshAsOf: number | null
-  /** Age by the database's clock, ms; null as above. */
+  /** Age by Salesforce's clock, ms; null as above. */
   ageMs: number | null
   /** Why it is not fresher, in words, where the shadow knows. */
   reason: string | null

@@ -16,6 +16,7 @@ import { type ProductFilter, priceRow, productQuestion, type Sources } from "./p
 import { type Answer, type ReadSource, Reads } from "./reads.ts"
 import { currencyCode, keyText, MalformedKeyError, recordId } from "./record_id.ts"
 import { Refresher } from "./refresher.ts"
+import { SalesforceTime } from "./salesforce_time.ts"
 import { Mappings } from "./shadow_rows.ts"
 import { type Eligibility, eligibilityOf, type Price, type Product, priceOf, productOf } from "./values.ts"
 
@@ -63,7 +64,10 @@ export interface ReadResult<T> {
   reason: string | null
 }
 
-/** A page of the catalogue. */
+/**
+ * A page of the catalogue. Its `freshAsOf` is that of its oldest row; products and prices that are in doubt or cannot be
+ * stored (`dirty`, `rejected` in sf_shadow_lag) may be missing from it.
+ */
 export interface CatalogFilter {
   itemClass?: string
   /** Prices of this price book, and in this currency, only; products without one have none. */
@@ -99,7 +103,7 @@ const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" }
 /** Five failures in a row leave Salesforce alone for half a minute; eight questions at once, so 12 calls fail at most. */
 const breakerOptions = { failures: 5, openMs: 30_000 }
 const concurrency = 8
-const limitPauseMs = 300_000
+const limitPauseMs = breakerOptions.openMs
 const productsPerPage = 100
 
 /** Makes a reader; nothing is connected before the first read. @throws RangeError for a wrong option */
@@ -117,6 +121,7 @@ export function createReader(options: ReaderOptions): Reader {
     cache: redis ? new ReaderCache(redis, metrics) : null,
     gate: access?.gate ?? null,
     refresher: new Refresher(pool, metrics, log),
+    time: new SalesforceTime(pool, access?.session.clock ?? null),
     metrics,
     log,
   })

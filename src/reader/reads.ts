@@ -6,6 +6,7 @@ import type { ReaderMetrics } from "./metrics.ts"
 import type { ReaderMode } from "./mode.ts"
 import type { Answered, Held, Question } from "./question.ts"
 import type { Refresher } from "./refresher.ts"
+import type { SalesforceTime } from "./salesforce_time.ts"
 import { SingleFlight } from "./single_flight.ts"
 import type { Row } from "./values.ts"
 
@@ -30,6 +31,7 @@ export interface ReadsOptions {
   /** Null: Salesforce is never asked. */
   gate: Gate | null
   refresher: Refresher
+  time: SalesforceTime
   metrics: ReaderMetrics
   log: Log
 }
@@ -62,9 +64,9 @@ export class Reads {
   }
 
   async #shadowFirst<R extends Row>(question: Question<R>): Promise<Answer<R>> {
-    const { cache, staleAfterMs, mode } = this.#options
+    const { cache, staleAfterMs, mode, time } = this.#options
     const cached = await cache?.get<R>(question.key)
-    const cachedAgeMs = cached ? Math.max(0, Date.now() - cached.freshAsOf) : 0
+    const cachedAgeMs = cached ? Math.max(0, (await time.now()) - cached.freshAsOf) : 0
     const isUsable = cached && cachedAgeMs <= staleAfterMs
     const answer: Answer<R> = isUsable
       ? {
@@ -106,7 +108,7 @@ export class Reads {
       const answered = await this.#ask(question)
       refresher.add(idsWithout(answered, held))
       this.#fill(question, token, answered, Math.min(answerTtlMs, staleAfterMs))
-      return fromAnswered(answered)
+      return fromAnswered(answered, await this.#options.time.now())
     } catch (error) {
       const reasons = [
         held.reason ?? (isMissing ? `the shadow has no ${question.what}` : null),
@@ -124,7 +126,7 @@ export class Reads {
         const held = await question.fromShadow(staleAfterMs)
         await this.#compare(question, held.rows, held.freshAsOf, answered)
       })
-      return fromAnswered(answered)
+      return fromAnswered(answered, await this.#options.time.now())
     } catch (error) {
       const held = await question.fromShadow(staleAfterMs)
       const isStale = held.ageMs === null || held.ageMs > staleAfterMs
@@ -196,8 +198,8 @@ function fromHeld<R extends Row>(held: Held<R>, stale: boolean, reason: string |
   return { rows, source: "shadow", freshAsOf: dateOf(freshAsOf), ageMs, stale, reason }
 }
 
-function fromAnswered<R extends Row>({ rows, freshAsOf }: Answered<R>): Answer<R> {
-  const ageMs = Math.max(0, Date.now() - freshAsOf)
+function fromAnswered<R extends Row>({ rows, freshAsOf }: Answered<R>, nowMs: number): Answer<R> {
+  const ageMs = Math.max(0, nowMs - freshAsOf)
   return { rows, source: "salesforce", freshAsOf: new Date(freshAsOf), ageMs, stale: false, reason: null }
 }
 

@@ -80,10 +80,10 @@ export function withoutSync<R extends Row>({ synced_at: _synced, ...row }: R & {
 }
 
 /**
- * SQL: the database's time in ms, as text. The pool is the reader's owner's, whose sessions may show a double with fewer
+ * SQL: the time on Salesforce's clock in ms, as text. The pool is the reader's owner's, whose sessions may show a double with fewer
  * digits (extra_float_digits), or a time in another style.
  */
-export const nowMsSql = "(extract(epoch from now()) * 1000)::bigint::text"
+export const nowMsSql = "(extract(epoch from public.sf_shadow_salesforce_now()) * 1000)::bigint::text"
 
 /** Milliseconds of an ISO time; minus infinity for null. */
 export function epochMs(time: string | null): number {

@@ -1,4 +1,5 @@
 import { SalesforceError, whileDoing } from "./errors.ts"
+import { assertQueryLength } from "./query.ts"
 import type { Session } from "./session.ts"
 
 /** States of a query job; the last three are final. */
@@ -48,7 +49,9 @@ interface JobBody {
  * job that nobody reads stays behind in the org, ends by itself and is dropped by Salesforce after 7 days.
  */
 export async function createQueryJob(session: Session, request: QueryJobRequest): Promise<CreatedJob> {
-  const job = await whileDoing(`Creation of a bulk query job for ${request.object}`, () =>
+  const purpose = `Creation of a bulk query job for ${request.object}`
+  assertQueryLength(purpose, request.soql)
+  const job = await whileDoing(purpose, () =>
     session.connection.request<JobBody>({
       method: "POST",
       url: `${session.basePath}/jobs/query`,
@@ -65,10 +68,33 @@ export async function createQueryJob(session: Session, request: QueryJobRequest)
   return { id: job.id, createdDate: new Date(job.createdDate), state: job.state }
 }
 
-/** Looks at a job. A job that was deleted or is older than 7 days fails with NOT_FOUND. */
+/**
+ * The code of a SalesforceError about a job or a result that the org does not have any more: deleted, older than 7
+ * days, left behind when the org moved, or made with another API version. Retryable, with another job.
+ */
+export const resultGone = "JOB_RESULT_GONE"
+
+/** Gives a failure that says so the code of `resultGone`. */
+export async function unlessResultGone<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SalesforceError) || !isResultGone(error)) throw error
+    throw error.reworded(error.message, { code: resultGone, retryable: true })
+  }
+}
+
+/** 409: results are given to the API version alone that the job was made with. */
+function isResultGone({ status, code }: SalesforceError): boolean {
+  return (status === 404 && code === "NOT_FOUND") || status === 409 || code === "INVALID_QUERY_LOCATOR"
+}
+
+/** Looks at a job. Fails with the code of `resultGone` where there is none. */
 export async function getQueryJob(session: Session, id: string): Promise<QueryJob> {
-  const job = await whileDoing(`Look at bulk job ${id}`, () =>
-    session.connection.request<JobBody>(`${session.basePath}/jobs/query/${id}`),
+  const job = await unlessResultGone(() =>
+    whileDoing(`Look at bulk job ${id}`, () =>
+      session.connection.request<JobBody>(`${session.basePath}/jobs/query/${id}`),
+    ),
   )
   return {
     id: job.id,

@@ -1,5 +1,6 @@
 import { PassThrough, pipeline, type Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
+import { unlessResultGone } from "./bulk.ts"
 import { firstWords, SalesforceError } from "./errors.ts"
 import type { SalesforceStream } from "./http.ts"
 import type { Session } from "./session.ts"
@@ -25,7 +26,10 @@ export interface ResultPage {
   nextLocator: string | null
 }
 
-/** Opens a page of a completed job (`GET …/jobs/query/ID/results`, CSV, gzip). */
+/**
+ * Opens a page of a completed job (`GET …/jobs/query/ID/results`, CSV, gzip). Fails with the code of `resultGone`
+ * where the org does not have it any more.
+ */
 export async function openResultPage(
   session: Session,
   jobId: string,
@@ -37,11 +41,13 @@ export async function openResultPage(
     ...(request.locator === null ? {} : { locator: request.locator }),
     maxRecords: String(request.maxRecords),
   })
-  const answer = await session.open({
-    path: `${session.basePath}/jobs/query/${jobId}/results?${query}`,
-    purpose,
-    headers: { accept: "text/csv", "accept-encoding": "gzip" },
-  })
+  const answer = await unlessResultGone(() =>
+    session.open({
+      path: `${session.basePath}/jobs/query/${jobId}/results?${query}`,
+      purpose,
+      headers: { accept: "text/csv", "accept-encoding": "gzip" },
+    }),
+  )
   try {
     await checkContentType(purpose, answer)
     const body = new PageBody(purpose, new URL((await session.credentials()).instanceUrl).host)

@@ -4,9 +4,13 @@ export interface ClockReading {
   earliest(at: number): Date
   /** Not earlier than Salesforce's true time at the local time `at` (`performance.now()`, ms). */
   latest(at: number): Date
+  /** When the answer came (`performance.now()`, ms). */
+  readonly answeredAt: number
 }
 
 const secondMs = 1_000
+/** How much faster or slower than true time a clock may run: NTP slews it by 500 ppm at the most. */
+const drift = 0.0005
 
 /**
  * What one answer says about Salesforce's clock; undefined when its `Date` header is absent or no date.
@@ -23,9 +27,11 @@ export function readClock(
   if (Number.isNaN(made)) return undefined
   // At startedAt, earliest is the rule's read_from: Date, less the duration, less one second of tolerance
   // between Salesforce's own servers. Latest adds the second that the header cut off.
+  const driftMs = (at: number) => drift * Math.abs(at - answeredAt)
   return {
-    earliest: (at) => new Date(Math.floor(made - secondMs + (at - answeredAt))),
-    latest: (at) => new Date(Math.ceil(made + secondMs + (at - startedAt))),
+    earliest: (at) => new Date(Math.floor(made - secondMs + (at - answeredAt) - driftMs(at))),
+    latest: (at) => new Date(Math.ceil(made + secondMs + (at - startedAt) + driftMs(at))),
+    answeredAt,
   }
 }
 
@@ -49,6 +55,11 @@ export class SalesforceClock {
   /** Whether an answer has told the time yet. */
   get isKnown(): boolean {
     return this.#last !== undefined
+  }
+
+  /** How long ago the last answer told the time, ms; infinity before the first. */
+  get ageMs(): number {
+    return this.#last === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#last.answeredAt
   }
 
   /** Never later than Salesforce's true time at a local one (`performance.now()`, ms). Throws before the first answer. */

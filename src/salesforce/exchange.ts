@@ -1,24 +1,33 @@
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
+import { markBytes } from "../unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
 
 /** One HTTP request, complete: the layer that knows of attempts and timeouts, and of nothing else. */
 export interface ExchangeRequest {
-  url: URL
   method: "GET" | "POST" | "PATCH" | "DELETE"
-  headers: Record<string, string>
   body?: string
   /** What is being done, to which object; opens every error message. */
   purpose: string
-  to: Destination
-  /** For how long a failed attempt may be followed by another one, ms; 0 where repeating does harm. */
+  /** Where the next attempt goes, and with what. */
+  target(): { url: URL; headers: Record<string, string> }
+  /** The variable that decides where it goes; null where a login does. */
+  variable: Destination["variable"]
+  /** For how long a failed attempt may be followed by another one, ms. */
   repeatForMs: number
+  /** Whether repeating does harm, so that only an attempt that Salesforce refused to carry out is followed by another. */
+  onlyRefused: boolean
   /** Whether a failure to connect at all is worth another attempt. */
   repeatConnect: boolean
   /** Ends this exchange, besides the context's own signal. */
   signal?: AbortSignal
+  /**
+   * Told of each attempt that failed. True: its target is another one now, to which the request is sent at once.
+   * Without it an error is an error.
+   */
+  retarget?(error: SalesforceError): Promise<boolean>
 }
 
 /** An answer with a 2xx status. Times are `performance.now()`, ms, of the attempt that succeeded. */
@@ -27,6 +36,8 @@ export interface Exchanged<Body> {
   /** Names in lower case. */
   headers: Record<string, string>
   body: Body
+  /** Who answered. */
+  from: Destination
   startedAt: number
   /** When the headers had arrived. */
   answeredAt: number
@@ -50,9 +61,9 @@ export function exchangeText(request: ExchangeRequest, context: ExchangeContext)
   return repeated(request, context, async () => {
     const answer = await attempt(request, context)
     try {
-      return { ...answer, body: await answer.body.text() }
+      return { ...answer, body: await textOf(answer.body) }
     } catch (error) {
-      throw errorFromTransport(request.purpose, request.to, error)
+      throw errorFromTransport(request.purpose, answer.from, error)
     }
   })
 }
@@ -95,43 +106,75 @@ function signalOf(request: ExchangeRequest, context: ExchangeContext): AbortSign
   return request.signal === undefined ? context.signal : AbortSignal.any([context.signal, request.signal])
 }
 
+/** Codes with a 4xx status that another attempt within the minute may not meet. */
+const soonOver = new Set([
+  "API_CURRENTLY_DISABLED",
+  "SERVER_UNAVAILABLE",
+  "UNABLE_TO_LOCK_ROW",
+  "URL_NOT_RESET",
+])
+
 function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boolean {
   if (!error.retryable) return false
-  // A used-up limit answers 403 or 400 and comes back in hours: the caller's schedule, not ours.
-  if (error.status !== null) return error.status >= 500 || [408, 420, 429].includes(error.status)
+  if (error.refused === "concurrent") return true
+  if (request.onlyRefused) return false
+  // A used-up limit, or a query that takes too long, answers 4xx: the caller's schedule, not ours.
+  if (error.status !== null) {
+    const { status, code } = error
+    return status < 400 || soonOver.has(code) || status >= 500 || [408, 420, 429].includes(status)
+  }
   return request.repeatConnect || !isConnectFailure(error.code)
 }
 
-type UndiciBody = Readable & { text(): Promise<string> }
+type UndiciBody = Readable & { arrayBuffer(): Promise<ArrayBuffer> }
+
+/** Undici's own `text()` would put U+FFFD, without a word, in the place of bytes that are not UTF-8. */
+async function textOf(body: UndiciBody): Promise<string> {
+  return new TextDecoder().decode(markBytes(Buffer.from(await body.arrayBuffer())))
+}
 
 async function attempt(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
+  for (;;) {
+    try {
+      return await sendOnce(request, context)
+    } catch (error) {
+      if (!(error instanceof SalesforceError) || !(await request.retarget?.(error))) throw error
+    }
+  }
+}
+
+async function sendOnce(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
+  const { url, headers: sent } = request.target()
+  const to: Destination = { host: url.host, variable: request.variable }
   const startedAt = performance.now()
   let answer: Dispatcher.ResponseData
   try {
-    answer = await undiciRequest(request.url, {
+    answer = await undiciRequest(url, {
       dispatcher: context.dispatcher,
       method: request.method,
-      headers: request.headers,
+      headers: sent,
       body: request.body ?? null,
       signal: signalOf(request, context),
     })
   } catch (error) {
-    throw errorFromTransport(request.purpose, request.to, error)
+    throw errorFromTransport(request.purpose, to, error)
   }
   const answeredAt = performance.now()
   const headers = plainHeaders(answer.headers)
   context.onAnswer?.(headers, startedAt, answeredAt)
   if (answer.statusCode >= 200 && answer.statusCode < 300) {
-    return { status: answer.statusCode, headers, body: answer.body, startedAt, answeredAt }
+    return { status: answer.statusCode, headers, body: answer.body, from: to, startedAt, answeredAt }
   }
   // An error body that breaks off does not hide the status.
-  const text = await answer.body.text().catch(() => "")
+  const text = await textOf(answer.body).catch(() => "")
   if (answer.statusCode >= 300 && answer.statusCode < 400)
-    throw redirected(request, answer.statusCode, headers)
+    throw redirected(request.purpose, to, answer.statusCode, headers)
   const failure = errorFromAnswer(request.purpose, {
     status: answer.statusCode,
     text,
     retryAfter: headers["retry-after"],
+    date: headers.date,
+    isInstance: to.variable === null,
   })
   context.onFailure?.(failure)
   throw failure
@@ -147,15 +190,20 @@ function plainHeaders(headers: Dispatcher.ResponseData["headers"]): Record<strin
 }
 
 function redirected(
-  request: ExchangeRequest,
+  purpose: string,
+  { host, variable }: Destination,
   status: number,
   headers: Record<string, string>,
 ): SalesforceError {
   // Followed, a redirect would send the token or the secret to a host that nobody configured.
   const location = firstWords(headers.location ?? "nowhere").split("?")[0]
-  const check = request.to.variable ?? "SF_LOGIN_URL"
-  return new SalesforceError(
-    `${request.purpose}: ${request.to.host} redirects to ${location}; set ${check} to the host that answers`,
-    { code: `HTTP_${status}`, status, retryable: false },
-  )
+  const what =
+    variable === null
+      ? "the org seems to move, and no login gives another host yet"
+      : `set ${variable} to the host that answers`
+  return new SalesforceError(`${purpose}: ${host} redirects to ${location}; ${what}`, {
+    code: `HTTP_${status}`,
+    status,
+    retryable: variable === null,
+  })
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream"
 import { readClock } from "./clock.ts"
+import type { CurrentLogin } from "./current_login.ts"
 import { firstWords, SalesforceError } from "./errors.ts"
 import {
   type ExchangeContext,
@@ -8,6 +9,8 @@ import {
   exchangeStream,
   exchangeText,
 } from "./exchange.ts"
+import type { Login } from "./login.ts"
+import { staleLogin } from "./stale_login.ts"
 
 /** One call to the org, without what the session adds (host, token). */
 export interface SalesforceRequest {
@@ -58,35 +61,45 @@ export interface SalesforceHttp {
 
 /** What the calls need of the session. */
 export interface HttpSession {
-  /** The token in use; logs in when there is none. */
-  credentials(): Promise<{ accessToken: string; instanceUrl: string }>
-  /** Logs in again; one login for all who ask at the same time. */
-  renew(): Promise<void>
+  login: CurrentLogin
   exchange: ExchangeContext
 }
 
 /** How long a GET is repeated before its error is handed on: the job's own retry takes over then. */
 const repeatForMs = 60_000
+/** How many other instances one call follows its org to. */
+const movesAtMost = 3
 
-/** The calls of a session: token, one renewal on 401, repeats of what may be repeated. */
+/**
+ * The calls of a session: token, a new login where the one in use does not hold any more (expired, or the org is at
+ * another instance), repeats of what may be repeated.
+ */
 export function createHttp(session: HttpSession): SalesforceHttp {
   async function withToken<Body>(
     request: SalesforceRequest,
     exchange: (request: ExchangeRequest, context: ExchangeContext) => Promise<Exchanged<Body>>,
   ): Promise<Exchanged<Body>> {
-    const first = await session.credentials()
-    try {
-      return await exchange(authorized(request, first), session.exchange)
-    } catch (error) {
-      if (!isExpired(error)) throw error
-    }
-    // Another call may have renewed the token while this one was under way.
-    if ((await session.credentials()).accessToken === first.accessToken) await session.renew()
-    try {
-      return await exchange(authorized(request, await session.credentials()), session.exchange)
-    } catch (error) {
-      throw isExpired(error) ? refused(error) : error
-    }
+    let login = await session.login.get()
+    let [isRenewed, moves] = [false, 0]
+    const mayRepeat = isRepeatable(request)
+    return exchange(
+      {
+        ...exchangeOf(request),
+        target: () => authorized(request, login),
+        async retarget(error) {
+          const stale = staleLogin(error)
+          if (stale === undefined || moves >= movesAtMost) return false
+          if (stale.why === "expired" && isRenewed) throw refused(error)
+          const other = await session.login.replace(login, stale.why)
+          if (other === null) return false
+          login = other
+          isRenewed = true
+          if (stale.why === "moved") moves += 1
+          return mayRepeat || !stale.mayHaveArrived
+        },
+      },
+      session.exchange,
+    )
   }
   return {
     async send(request) {
@@ -122,28 +135,36 @@ export function createHttp(session: HttpSession): SalesforceHttp {
   }
 }
 
-function authorized(
-  request: SalesforceRequest,
-  credentials: { accessToken: string; instanceUrl: string },
-): ExchangeRequest {
-  const url = new URL(request.path, credentials.instanceUrl)
-  const method = request.method ?? "GET"
-  const repeatable = request.repeatable ?? method === "GET"
+function isRepeatable({ method = "GET", repeatable = method === "GET" }: SalesforceRequest): boolean {
+  return repeatable
+}
+
+function exchangeOf(request: SalesforceRequest): Omit<ExchangeRequest, "target"> {
   return {
-    url,
-    method,
-    headers: {
-      accept: "application/json",
-      ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-      ...request.headers,
-      authorization: `Bearer ${credentials.accessToken}`,
-    },
+    method: request.method ?? "GET",
     ...(request.body === undefined ? {} : { body: request.body }),
     purpose: request.purpose,
-    to: { host: url.host, variable: null },
-    repeatForMs: repeatable ? repeatForMs : 0,
+    variable: null,
+    // Where there is another answer at hand, not even a call that was refused is sent again.
+    repeatForMs: request.repeatable === false ? 0 : repeatForMs,
+    onlyRefused: !isRepeatable(request),
     repeatConnect: true,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+  }
+}
+
+function authorized(
+  { path, headers, body }: SalesforceRequest,
+  { accessToken, instanceUrl }: Login,
+): ReturnType<ExchangeRequest["target"]> {
+  return {
+    url: new URL(path, instanceUrl),
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+      authorization: `Bearer ${accessToken}`,
+    },
   }
 }
 
@@ -156,15 +177,11 @@ function notJson(request: SalesforceRequest, answer: Exchanged<string>): Salesfo
   )
 }
 
-function isExpired(error: unknown): error is SalesforceError {
-  return error instanceof SalesforceError && error.status === 401
-}
-
 function refused(error: SalesforceError): SalesforceError {
-  return new SalesforceError(
+  return error.reworded(
     `${error.message}. A token issued a moment ago was refused as well, so logging in again does not help: ` +
       "check that the connected app has the scope api, and that IP rules and the user's profile allow the API",
-    { code: error.code, status: 401, retryable: false },
+    { retryable: false },
   )
 }
 

@@ -51,17 +51,18 @@ export async function logIn(
 
 async function requestToken(config: LoginConfig, context: ExchangeContext, now: number): Promise<Login> {
   const url = new URL("/services/oauth2/token", config.loginUrl)
+  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" }
   const form = config.auth === "jwt" ? await jwtForm(config, now) : clientCredentialsForm(config)
   const answer = await exchangeText(
     {
-      url,
       method: "POST",
-      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+      target: () => ({ url, headers }),
       body: form.toString(),
       purpose,
-      to: { host: url.host, variable: "SF_LOGIN_URL" },
+      variable: "SF_LOGIN_URL",
       // Asking twice for a token does no harm. A wrong address should be reported at once.
       repeatForMs: 15_000,
+      onlyRefused: false,
       repeatConnect: false,
     },
     context,
@@ -136,11 +137,7 @@ function required(value: string | undefined, variable: string, auth: string): st
 function explained(error: SalesforceError, config: LoginConfig): SalesforceError {
   const hint = loginHint(error, config)
   if (!hint) return error
-  return new SalesforceError(`${error.message}; ${hint}`, {
-    code: error.code,
-    ...(error.status === null ? {} : { status: error.status }),
-    retryable: error.retryable,
-  })
+  return error.reworded(`${error.message}; ${hint}`)
 }
 
 function loginHint(error: SalesforceError, config: LoginConfig): string | undefined {

@@ -1,6 +1,15 @@
-import { SalesforceError, whileDoing } from "./errors.ts"
+import { markEscapes } from "../unstorable.ts"
+import { whileDoing } from "./errors.ts"
 import type { SalesforceAnswer } from "./http.ts"
-import { parseLosslessly } from "./lossless_json.ts"
+import {
+  type Call,
+  callOf,
+  maxSoqlCharacters,
+  parseAnswer,
+  query,
+  type RecordBody,
+  unexpected,
+} from "./query.ts"
 import type { Session } from "./session.ts"
 
 /** Which records to read, and which of their fields. */
@@ -21,20 +30,15 @@ export interface QueryRequest extends Call {
   where: string
 }
 
-/** How a call is made. */
-export interface Call {
-  /** Ends the call. */
-  signal?: AbortSignal
-  /** Whether it is sent again after a passing failure. Default true; for whoever has another answer at hand, false. */
-  repeatable?: boolean
-}
-
 /** Full records as a query found them. */
 export type RecordsFound = Omit<RecordsRead, "missing">
 
 /** Full records, read by Id. */
 export interface RecordsRead {
-  /** JSON texts with the requested names as keys (dotted ones too) and numbers as Salesforce wrote them. */
+  /**
+   * JSON texts with the requested names as keys (dotted ones too) and numbers as Salesforce wrote them. What Postgres
+   * cannot hold is marked (see `mark`).
+   */
   records: string[]
   /** Ids without a record: deleted, in the recycle bin, or not visible to the service's user. */
   missing: string[]
@@ -54,24 +58,21 @@ export interface DeletedRecords {
 
 /** Most ids in one POST (resources_composite_sobjects_collections_retrieve_post.htm). */
 const idsPerRetrieve = 2_000
-/** URI and headers together may have 16,384 bytes (help article 000386264); the rest is for the headers. */
-const maxQueryUriBytes = 12_000
-/** An Id in a query's list: 18 characters, two quotes as %27, a comma. */
-const idBytesInUri = 25
+/** An Id in a query's list: 18 characters, two quotes, a comma. */
+const idInQuery = 21
 
-type RecordBody = Record<string, unknown>
 type Batch = { found: RecordBody[]; answers: SalesforceAnswer[] }
 
 /**
  * Reads records by Id in as few calls as possible: 2,000 a call by sObject Collections, which gives null for
- * an id without a visible record. Fields of parents are not documented for it, so with them it is SOQL, some
- * 450 ids a call. A record whose `IsDeleted` was asked for and is true counts as missing.
+ * an id without a visible record. Fields of parents are not documented for it, so with them it is SOQL, as many
+ * ids a call as a query may have characters. A record whose `IsDeleted` was asked for and is true counts as missing.
  */
 export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsRead> {
   if (request.ids.length === 0) throw new RangeError("readRecords needs at least one id")
   const dotted = request.fields.some((field) => field.includes("."))
   const read = dotted ? queryBatch : retrieveBatch
-  const batchSize = dotted ? idsPerQuery(session, request) : idsPerRetrieve
+  const batchSize = dotted ? idsPerQuery(request) : idsPerRetrieve
   const found = new Map<string, string>()
   const answers: SalesforceAnswer[] = []
   for (let from = 0; from < request.ids.length; from += batchSize) {
@@ -92,15 +93,8 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
 export async function queryRecords(session: Session, request: QueryRequest): Promise<RecordsFound> {
   const { object, fields, where } = request
   const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE ${where}`
-  const path = `${session.basePath}/query?q=${encodeURIComponent(soql)}`
-  const { found, answers } = await queryPages(session, path, `Query of ${object} where ${where}`, request)
+  const { found, answers } = await query(session, soql, `Query of ${object} where ${where}`, request)
   return { records: found.map((record) => recordText(record, fields)), ...boundsOf(answers) }
-}
-
-/** A SOQL text literal (soql_sosl: Quoted String Escape Sequences). */
-export function soqlText(value: string): string {
-  const escapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f" }
-  return `'${value.replace(/[\\'"]/g, "\\$&").replace(/[\n\r\t\b\f]/g, (character) => escapes[character] ?? character)}'`
 }
 
 function boundsOf(answers: SalesforceAnswer[]): { readFrom: Date; readTo: Date } {
@@ -120,7 +114,7 @@ async function retrieveBatch(session: Session, request: RecordsRequest): Promise
     body: JSON.stringify({ ids, fields: withId(fields) }),
     ...callOf(request),
   })
-  const found = parse(purpose, answer)
+  const found = parseAnswer(purpose, answer)
   // "The number of sObjects returned matches the number of IDs": a shorter list would pass for deletions.
   if (!Array.isArray(found) || found.length !== ids.length) {
     throw unexpected(purpose, answer, `is no list of ${ids.length} records`)
@@ -130,39 +124,17 @@ async function retrieveBatch(session: Session, request: RecordsRequest): Promise
 
 async function queryBatch(session: Session, request: RecordsRequest): Promise<Batch> {
   const purpose = `Read of ${request.ids.length} records of ${request.object}`
-  return queryPages(session, queryPath(session, request), purpose, request)
+  return query(session, queryById(request), purpose, request)
 }
 
-/** A read may be repeated without harm, by its form a POST or not. */
-function callOf({ signal, repeatable = true }: Call): Call {
-  return { repeatable, ...(signal === undefined ? {} : { signal }) }
-}
-
-async function queryPages(session: Session, first: string, purpose: string, call: Call): Promise<Batch> {
-  const batch: Batch = { found: [], answers: [] }
-  for (let path: string | undefined = first; path !== undefined; ) {
-    const answer = await session.send({ path, purpose, ...callOf(call) })
-    const page = parse(purpose, answer) as { records?: RecordBody[]; done?: boolean; nextRecordsUrl?: string }
-    if (!Array.isArray(page.records) || (page.done !== true && !page.nextRecordsUrl)) {
-      throw unexpected(purpose, answer, "is no query result")
-    }
-    batch.found.push(...page.records)
-    batch.answers.push(answer)
-    path = page.done === true ? undefined : page.nextRecordsUrl
-  }
-  return batch
-}
-
-function queryPath(session: Session, { object, fields, ids }: RecordsRequest): string {
+function queryById({ object, fields, ids }: RecordsRequest): string {
   const list = ids.map((id) => `'${soqlId(id)}'`).join(",")
-  const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})`
-  // Spaces only: names, ids, commas and brackets stand for themselves in a query, and URL encodes the quotes.
-  return `${session.basePath}/query?q=${soql.replaceAll(" ", "+")}`
+  return `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})`
 }
 
-function idsPerQuery(session: Session, request: RecordsRequest): number {
-  const fixed = queryPath(session, { ...request, ids: [] }).length
-  return Math.max(1, Math.floor((maxQueryUriBytes - fixed) / idBytesInUri))
+function idsPerQuery(request: RecordsRequest): number {
+  const left = maxSoqlCharacters - queryById({ ...request, ids: [] }).length
+  return Math.min(Math.max(1, Math.floor(left / idInQuery)), idsPerRetrieve)
 }
 
 function soqlId(id: string): string {
@@ -182,7 +154,7 @@ function recordText(record: RecordBody, fields: readonly string[]): string {
     for (const name of field.split(".")) value = member(value, name)
     flat[field] = value
   }
-  return JSON.stringify(flat)
+  return markEscapes(JSON.stringify(flat))
 }
 
 /** A member by its name without regard to case: Salesforce answers in its own spelling, not ours. */
@@ -191,22 +163,6 @@ function member(value: unknown, name: string): unknown {
   if (name in value) return (value as RecordBody)[name]
   const spelled = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase())
   return spelled === undefined ? null : (value as RecordBody)[spelled]
-}
-
-function parse(purpose: string, answer: SalesforceAnswer): unknown {
-  try {
-    return parseLosslessly(answer.text)
-  } catch {
-    throw unexpected(purpose, answer, "is not JSON")
-  }
-}
-
-function unexpected(purpose: string, answer: SalesforceAnswer, what: string): SalesforceError {
-  return new SalesforceError(`${purpose}: the answer (${answer.text.length} characters) ${what}`, {
-    code: "UNEXPECTED_ANSWER",
-    status: answer.status,
-    retryable: true,
-  })
 }
 
 /** `SELECT COUNT()` of an object. @param where a SOQL condition without `WHERE` */

@@ -3,10 +3,11 @@ import { Connection } from "jsforce"
 import { Agent } from "undici"
 import { SalesforceClock } from "./clock.ts"
 import type { SalesforceConfig } from "./config.ts"
+import { CurrentLogin } from "./current_login.ts"
 import type { SalesforceError } from "./errors.ts"
 import { type ApiUsage, createHttp, parseLimitInfo, type SalesforceHttp } from "./http.ts"
 import { SessionTransport } from "./jsforce_transport.ts"
-import { type Login, logIn } from "./login.ts"
+import { logIn } from "./login.ts"
 
 /** What the gRPC metadata and every HTTP call carry. */
 export interface Credentials {
@@ -36,6 +37,8 @@ export interface Session extends SalesforceHttp {
 export interface SessionOptions {
   /** Called with each login before it is used; what it throws refuses the login. */
   onLogin?: (credentials: Credentials) => Promise<void>
+  /** Called after each answer: it may have told Salesforce's time anew. */
+  onAnswer?: () => void
   /** Called with the API usage stated in each answer (rule 14). */
   onLimit?: (usage: ApiUsage) => void
   /** Called with each answer that is an error, before the caller sees it. */
@@ -65,42 +68,27 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
     signal: closing.signal,
     onAnswer(headers: Record<string, string>, startedAt: number, answeredAt: number) {
       clock.observe(headers.date, startedAt, answeredAt)
+      options.onAnswer?.()
       const usage = parseLimitInfo(headers["sforce-limit-info"])
       if (usage) options.onLimit?.(usage)
     },
     onFailure: (error: SalesforceError) => options.onFailure?.(error),
   }
 
-  let current: Login | undefined
-  let loggingIn: Promise<Login> | undefined
-  function logInOnce(): Promise<Login> {
-    loggingIn ??= logIn(config, exchange, () => (clock.isKnown ? clock.earliest().getTime() : Date.now()))
-      .then(async (login) => {
-        await options.onLogin?.(login)
-        current = login
-        connection.accessToken = login.accessToken
-        connection.instanceUrl = login.instanceUrl
-        connection.userInfo = {
-          id: login.userId,
-          organizationId: login.tenantId,
-          url: `${config.loginUrl}/id/${login.tenantId}/${login.userId}`,
-        }
-        return login
-      })
-      .finally(() => {
-        loggingIn = undefined
-      })
-    return loggingIn
-  }
-  async function credentials(): Promise<Credentials> {
-    const { accessToken, instanceUrl, tenantId } = current ?? (await logInOnce())
-    return { accessToken, instanceUrl, tenantId }
-  }
-  async function renew(): Promise<void> {
-    await logInOnce()
-  }
-
-  const http = createHttp({ credentials, renew, exchange })
+  const login = new CurrentLogin(async () => {
+    const now = () => (clock.isKnown ? clock.earliest().getTime() : Date.now())
+    const made = await logIn(config, exchange, now)
+    await options.onLogin?.(made)
+    connection.accessToken = made.accessToken
+    connection.instanceUrl = made.instanceUrl
+    connection.userInfo = {
+      id: made.userId,
+      organizationId: made.tenantId,
+      url: `${config.loginUrl}/id/${made.tenantId}/${made.userId}`,
+    }
+    return made
+  })
+  const http = createHttp({ login, exchange })
   const connection = new Connection({ loginUrl: config.loginUrl, version: config.apiVersion })
   connection._transport = new SessionTransport(http)
   return {
@@ -109,8 +97,13 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
     connection,
     clock,
     basePath: `/services/data/v${config.apiVersion}`,
-    credentials,
-    renew,
+    async credentials() {
+      const { accessToken, instanceUrl, tenantId } = await login.get()
+      return { accessToken, instanceUrl, tenantId }
+    },
+    async renew() {
+      await login.renew()
+    },
     async close() {
       closing.abort()
       await dispatcher.destroy()

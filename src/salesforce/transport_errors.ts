@@ -33,6 +33,8 @@ export function errorFromTransport(purpose: string, to: Destination, cause: unkn
   const host = to.variable ? `${to.host} (${to.variable})` : to.host
   const fail = (what: string, retryable: boolean) =>
     new SalesforceError(`${purpose}: ${what}`, { code, retryable, cause })
+  // The login host was reached by the same settings: what is wrong with an instance's TLS is not ours, and passes.
+  const isTheirs = to.variable === null
   if (dnsCodes.has(code)) {
     const check = to.variable ? `; check ${to.variable} and this machine's DNS` : "; check this machine's DNS"
     return fail(`the host name ${to.host} cannot be resolved (${code})${check}`, true)
@@ -42,13 +44,13 @@ export function errorFromTransport(purpose: string, to: Destination, cause: unkn
   }
   if (untrustedCodes.has(code)) {
     const what = `the TLS certificate of ${host} is not signed by a trusted authority (${code})`
-    return fail(`${what}; if that is meant so, name its certificate in SF_CA_FILE`, false)
+    return fail(`${what}; if that is meant so, name its certificate in SF_CA_FILE`, isTheirs)
   }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || code.startsWith("CERT_")) {
-    return fail(`the TLS certificate of ${host} is not valid (${code})`, false)
+  if (isInvalidCertificate(code)) {
+    return fail(`the TLS certificate of ${host} is not valid (${code})`, isTheirs)
   }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) {
-    return fail(`no TLS connection to ${host} (${code}); does it speak https on that port?`, false)
+  if (isTlsFailure(code)) {
+    return fail(`no TLS connection to ${host} (${code}); does it speak https on that port?`, isTheirs)
   }
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
     return fail(`${host} did not answer within 2.5 times SF_HTTP_IDLE_S (${code})`, true)
@@ -66,6 +68,16 @@ export function errorFromTransport(purpose: string, to: Destination, cause: unkn
 /** Whether no byte of the request can have reached the server. */
 export function isConnectFailure(code: string): boolean {
   return dnsCodes.has(code) || connectCodes.has(code)
+}
+
+function isInvalidCertificate(code: string): boolean {
+  return code === "ERR_TLS_CERT_ALTNAME_INVALID" || code.startsWith("CERT_")
+}
+
+/** Whether the TLS handshake failed, before any byte of the request was sent. */
+export function isTlsFailure(code: string): boolean {
+  const isHandshake = code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")
+  return isHandshake || untrustedCodes.has(code) || isInvalidCertificate(code)
 }
 
 /** The most telling `code` of an error, its causes, or the addresses it tried. */

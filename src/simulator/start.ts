@@ -3,15 +3,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { selfSignedCertificate } from "./certificate.ts"
+import type { BulkJob } from "./http/bulk_job.ts"
 import type { BulkOptions } from "./http/bulk_query.ts"
-import { startHttpServer } from "./http/server.ts"
+import type { Moved, OldHost } from "./http/moved.ts"
+import { type HttpServer, startHttpServer } from "./http/server.ts"
 import { Sessions } from "./http/sessions.ts"
 import { Org } from "./org/org.ts"
 import type { OrgOptions } from "./org/org_options.ts"
 import { type PubsubServer, startPubsubServer } from "./pubsub/server.ts"
 
 /** How to start the simulated org; every option has a default. */
-export interface SimulatorOptions extends OrgOptions, Partial<BulkOptions> {
+export interface SimulatorOptions extends OrgOptions, Partial<Omit<BulkOptions, "jobs">> {
   /** An org made before, for instance one that was filled; `OrgOptions` are ignored then. */
   org?: Org
   /** Ports on 127.0.0.1 of the HTTPS and the Pub/Sub side; 0 (the default) takes a free one. */
@@ -23,10 +25,20 @@ export interface SimulatorOptions extends OrgOptions, Partial<BulkOptions> {
   keepaliveMs?: readonly [number, number]
 }
 
+/** How an org moves to another instance. */
+export interface Move {
+  /** What answers at the old host. "refuses" is for an org that has moved before: its first host is where it logs in. */
+  old: OldHost
+  /** Whether bulk jobs are still there at the new instance. Default "kept". */
+  jobs?: "kept" | "lost"
+  /** Whether replay ids still mean something. Default "kept". */
+  bus?: "kept" | "new"
+}
+
 /** A simulated org that runs, and all that a client needs to reach it. */
 export interface Simulator {
   org: Org
-  /** Also the instance URL. */
+  /** Also the instance URL, until the org moves. */
   loginUrl: string
   /** "127.0.0.1:<port>", TLS with the same certificate. */
   pubsubEndpoint: string
@@ -40,6 +52,10 @@ export interface Simulator {
   sessions: Sessions
   /** The Pub/Sub side: its event log and open streams. */
   pubsub: PubsubServer
+  /** The origin of the org's REST API now. */
+  instanceUrl(): string
+  /** Moves the org to another instance, a host of its own: sessions and streams end, logins give the new instance. */
+  move(move: Move): Promise<void>
   close(): Promise<void>
 }
 
@@ -59,19 +75,32 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     privateKey: signing.privateKey,
   }
   const sessions = new Sessions(org.id, options.tokenLifetimeMs ?? 7_200_000, () => org.now())
-  const http = await startHttpServer({
-    org,
-    app: { ...credentials, publicKey: signing.publicKey },
-    sessions,
-    key,
-    cert,
-    port: options.httpPort ?? 0,
-    bulkJobMs: options.bulkJobMs ?? [200, 1000],
-    bulkPageRecords: options.bulkPageRecords ?? 50_000,
-  })
+  const jobs = new Map<string, BulkJob>()
+  /** The login host, which is the first instance, and every instance after it with where the org went from there. */
+  const hosts: { http: HttpServer; moved: Moved | null }[] = []
+  const instanceUrl = () => hosts.at(-1)?.http.url ?? ""
+  const startHost = async (port: number) => {
+    const at = hosts.length
+    const http = await startHttpServer({
+      org,
+      app: { ...credentials, publicKey: signing.publicKey },
+      sessions,
+      key,
+      cert,
+      port,
+      instanceUrl,
+      moved: () => hosts[at]?.moved ?? null,
+      bulkJobMs: options.bulkJobMs ?? [200, 1000],
+      bulkPageRecords: options.bulkPageRecords ?? 50_000,
+      jobs,
+    })
+    hosts.push({ http, moved: null })
+    return http
+  }
+  const http = await startHost(options.httpPort ?? 0)
   const pubsub = await startPubsubServer({
     org,
-    authorize: (accessToken) => sessions.isValid(accessToken),
+    authorize: (accessToken, at) => sessions.isValid(accessToken) && at === instanceUrl(),
     key,
     cert,
     port: options.pubsubPort ?? 0,
@@ -92,9 +121,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     credentials,
     sessions,
     pubsub,
+    instanceUrl,
+    async move({ old, jobs: whichJobs = "kept", bus = "kept" }) {
+      const left = hosts.at(-1)
+      if (left === undefined || (old === "refuses" && hosts.length === 1)) {
+        throw new RangeError("the login host cannot refuse connections: move the org once before")
+      }
+      const { url } = await startHost(0)
+      left.moved = { to: url, old }
+      if (old === "refuses") await left.http.close()
+      sessions.expireAll()
+      if (whichJobs === "lost") jobs.clear()
+      if (bus === "new") pubsub.log.reset()
+      else pubsub.endStreams()
+    },
     async close() {
       org.close()
-      await Promise.all([http.close(), pubsub.close()])
+      await Promise.all([...hosts.map((host) => host.http.close()), pubsub.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -31,13 +31,13 @@ test("pages cut short, HTML for CSV, a missing locator, errors of the server: lo
   assert.deepEqual(await differences(org, pool), [])
 })
 
-test("a job that Salesforce fails ends with 1, its reason and the object; the others are loaded", async (t) => {
+test("a job whose query Salesforce refuses ends at once with 1, its reason and the object; the others are loaded", async (t) => {
   const { url, pool } = await createTestDatabase()
   const { org, environment } = await startOrg(t, { ...size, accounts: 5 })
-  org.faults.arm("bulk.fail", { object: "Product2", errorMessage: "Query processing failed: too selective" })
+  org.faults.arm("bulk.fail", { object: "Product2", errorMessage: "INVALID_FIELD: No such column 'Nom'" })
   const { stderr, stdout } = await endsWith(1, ["backfill", "Product2", "Account"], environment(url))
   assert.match(stderr, /full load of Product2 failed.*Bulk job 750\w+ for Product2 was failed by Salesforce/)
-  assert.match(stderr, /Query processing failed: too selective/)
+  assert.match(stderr, /INVALID_FIELD: No such column 'Nom'/)
   assert.match(stdout, /Product2.*failed/)
   const { rows } = await pool.query("select object, state, rows from sf_shadow_lag order by object")
   assert.deepEqual(

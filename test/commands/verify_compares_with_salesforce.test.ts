@@ -1,22 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type pg from "pg"
+import { pastMargin } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
-import { waitFor } from "../harness/wait.ts"
 import { createTestDatabase } from "../postgres.ts"
 import { runCommand } from "./process.ts"
-
-/** So soon after the last read no other could tell which of the two is later (rule 5). */
-async function aMarginAfterTheLastRead(pool: pg.Pool): Promise<void> {
-  await waitFor("the last read lies a margin behind", 30_000, async () => {
-    const { rows } = await pool.query<{ past: boolean }>(
-      "select max(read_to) + margin + interval '1 second' < now() as past from sf_shadow.read, sf_shadow.setting group by margin",
-    )
-    return rows[0]?.past === true
-  })
-}
 
 test("verify finds a row that is wrong, repairs it and exits 1; --all compares every record, and stops at the fuse", async (t) => {
   const { url, pool } = await createTestDatabase()
@@ -44,7 +33,7 @@ test("verify finds a row that is wrong, repairs it and exits 1; --all compares e
        raw_payload = raw_payload || '{"Internet_Eligibility__c": "wrong"}' where account_id = $1`,
     [account],
   )
-  await aMarginAfterTheLastRead(pool)
+  await pastMargin(pool, org)
   const drifted = await run("verify", "Account", "--all", "--json")
   assert.equal(drifted.code, 1, drifted.stderr)
   assert.equal(drifted.stderr.includes("records\n"), false, "no progress beside JSON")
@@ -57,7 +46,7 @@ test("verify finds a row that is wrong, repairs it and exits 1; --all compares e
   assert.notEqual(rows[0]?.internet_eligibility, "wrong")
 
   org.hardDelete("Account", seeded.accounts.slice(0, 150))
-  await aMarginAfterTheLastRead(pool)
+  await pastMargin(pool, org)
   const stopped = await run("verify", "Account", "--all")
   assert.equal(stopped.code, 3, stopped.stdout + stopped.stderr)
   assert.match(stopped.stderr, /^Account: fuse: .*150/m)

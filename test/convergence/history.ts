@@ -15,6 +15,7 @@ type Happening =
   | "kill"
   | "catchUp"
   | "burst"
+  | "rotate"
   | "restore"
 
 /** What happens next; `seed` decides the rest of it. */
@@ -30,6 +31,8 @@ export interface History {
   loaded: boolean
   localErrorMs: number
   serverErrorMs: number
+  /** Whether the service has measured how far its database's clock is off; it may have been set a moment ago. */
+  clockMeasured: boolean
   deltaOverlapMs: number
   seed: number
   steps: Step[]
@@ -90,6 +93,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: happening("kill"), weight: 1 },
   { arbitrary: happening("catchUp"), weight: 3 },
   { arbitrary: happening("burst"), weight: 3 },
+  { arbitrary: happening("rotate"), weight: 2 },
   { arbitrary: happening("restore"), weight: 1 },
 )
 
@@ -103,8 +107,12 @@ export const histories: fc.Arbitrary<History> = fc.record({
     cascadeReturns: fc.boolean(),
   }),
   loaded: fc.oneof({ arbitrary: fc.constant(true), weight: 5 }, { arbitrary: fc.constant(false), weight: 1 }),
-  localErrorMs: fc.constantFrom(0, -2_000, 2_000),
+  localErrorMs: fc.constantFrom(0, -2_000, 2_000, -300_000, 300_000),
   serverErrorMs: fc.constantFrom(0, 3_000),
+  clockMeasured: fc.oneof(
+    { arbitrary: fc.constant(true), weight: 4 },
+    { arbitrary: fc.constant(false), weight: 1 },
+  ),
   deltaOverlapMs: fc.constantFrom(20_000, 900_000),
   seed,
   steps: fc.array(anyStep, { minLength: 6, maxLength: 60, size: "max" }),

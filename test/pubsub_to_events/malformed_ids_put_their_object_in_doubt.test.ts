@@ -33,7 +33,12 @@ test("an event with a malformed id among good ones keeps its bytes, marks the go
     bytes: Buffer.from("00ff", "hex"),
   }
   await transaction(pool, (client) =>
-    appendBatch(client, leads[0] as Lead, { events: [event], latestReplayId: event.replayId }, null),
+    appendBatch(
+      client,
+      leads[0] as Lead,
+      { events: [event], latestReplayId: event.replayId, receivedBefore: new Date() },
+      null,
+    ),
   )
   await transaction(pool, (client) =>
     client.query("select sf_shadow.events_to_shadow($1, 100)", [streams[0]?.id]),

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test"
 import { parseLosslessly } from "../../src/salesforce/lossless_json.ts"
 import { readRecords } from "../../src/salesforce/records.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
+import { mark } from "../../src/unstorable.ts"
 import { type Handler, type HttpsServer, startOrgStub } from "./https_server.ts"
 
 const id = (number: number) => `01tR0000000${String(number).padStart(4, "0")}IAA`
@@ -56,33 +57,58 @@ describe("Records read by Id", () => {
     const { records } = await readRecords(session, { object: "X__c", fields, ids: [id(1)] })
     assert.equal(records[0], `{"Id":"${id(1)}","A":0.10,"B":12345678901234567890,"C":1E2,"D":-0.0,"E":5}`)
     assert.equal(
-      JSON.stringify(parseLosslessly('[1.0,"1.0",null,true,{"a":1e400}]')),
-      '[1.0,"1.0",null,true,{"a":1e400}]',
+      JSON.stringify(parseLosslessly('[1.0,"1.0",null,true,{"a":1e40}]')),
+      '[1.0,"1.0",null,true,{"a":1e40}]',
+    )
+    // No doubles: Postgres need not have numbers for them.
+    assert.deepEqual(parseLosslessly("[1e400,-1e200000,-0.01e-20000]"), [
+      "1e400",
+      "-1e200000",
+      "-0.01e-20000",
+    ])
+  })
+
+  it("mark what Postgres cannot hold in a text, and keep what only looks like it", async () => {
+    const name = Buffer.from(String.raw`"cut \ud83d, \ud83d\ude00 whole, \\ud83d text, nul \u0000\u0000, na`)
+    answer = (_request, response) => {
+      response.end(
+        Buffer.concat([Buffer.from(`[{"Id":"${id(1)}","Name":`), name, Buffer.from('\xefve"}]', "latin1")]),
+      )
+    }
+    const { records } = await readRecords(session, { object: "X__c", fields: ["Name"], ids: [id(1)] })
+    const nul = mark("u0000")
+    assert.equal(
+      JSON.parse(records[0] as string).Name,
+      `cut ${mark("ud83d")}, 😀 whole, \\ud83d text, nul ${nul}${nul}, na${mark("xef")}ve`,
     )
   })
 
-  it("are queried, within the length of a URI and page by page, when a field is a parent's", async () => {
+  it("are queried, in the body of a composite request and page by page, when a field is a parent's", async () => {
     const asked: string[] = []
-    answer = (request, response) => {
-      const url = new URL(`${request.url}`, server.url)
-      assert.ok(Number(request.url?.length) < 12_000)
-      if (!url.searchParams.has("q")) {
+    answer = (request, response, body) => {
+      if (request.method === "GET") {
         response.end(`{"done":true,"records":[{"Id":"${id(1)}","Product2":{"ProductCode":"P1"}}]}`)
         return
       }
-      asked.push(`${url.searchParams.get("q")}`)
+      const [{ method, url, referenceId }] = JSON.parse(body).compositeRequest
+      assert.equal(method, "GET")
+      asked.push(`${new URL(url, server.url).searchParams.get("q")}`)
       const next = '"done":false,"nextRecordsUrl":"/services/data/v66.0/query/01g-2000"'
-      const records = `"records":[{"Id":"${id(0)}","Product2":null,"UnitPrice":9.50}]`
-      response.end(asked.length === 1 ? `{${next},${records}}` : '{"done":true,"records":[]}')
+      const page = `{${next},"records":[{"Id":"${id(0)}","Product2":null,"UnitPrice":9.50}]}`
+      const part = `{"body":${page},"httpHeaders":{},"httpStatusCode":200,"referenceId":"${referenceId}"}`
+      response.end(`{"compositeResponse":[${part}]}`)
     }
     const ids = Array.from({ length: 600 }, (_, number) => id(number))
     const fields = ["Id", "Product2.ProductCode", "unitprice"]
     const read = await readRecords(session, { object: "PricebookEntry", fields, ids })
+    assert.deepEqual(server.requests, [
+      "POST /services/data/v66.0/composite",
+      "GET /services/data/v66.0/query/01g-2000",
+    ])
     assert.match(
       `${asked[0]}`,
       /^SELECT Id,Product2.ProductCode,unitprice FROM PricebookEntry WHERE Id IN \('01t/,
     )
-    assert.equal(asked.length, 2)
     assert.deepEqual(
       asked.flatMap((soql) => soql.match(/01tR\w+/g)),
       ids,
@@ -92,6 +118,17 @@ describe("Records read by Id", () => {
       `{"Id":"${id(1)}","Product2.ProductCode":"P1","unitprice":null}`,
     ])
     assert.equal(read.missing.length, 598)
+  })
+
+  it("fail as the query in a composite request does, whose own status is 200", async () => {
+    answer = (_request, response) => {
+      const refused = [{ errorCode: "INVALID_FIELD", message: "No such column" }]
+      const part = { body: refused, httpHeaders: {}, httpStatusCode: 400, referenceId: "query" }
+      response.end(JSON.stringify({ compositeResponse: [part] }))
+    }
+    const ids = Array.from({ length: 600 }, (_, number) => id(number))
+    const reading = readRecords(session, { object: "PricebookEntry", fields: ["Product2.Nothing"], ids })
+    await assert.rejects(reading, { code: "INVALID_FIELD", status: 400, retryable: false })
   })
 
   it("are never taken for deleted because the answer is short or no list", async () => {

@@ -171,7 +171,7 @@ test("operators' jobs are accepted and refused as anywhere", async () => {
   const pool = sessionsOf(shadow, "sf_shadow_operator", true)
   const since = "2026-02-03T04:05:06Z"
   await pool.query("select add_job('reapply', $1::text)", [JSON.stringify({ object: "Product2", since })])
-  const [job] = await shadow.all<{ payload: object }>("select payload from graphile_worker._private_jobs")
+  const [job] = await shadow.all<{ payload: object }>("select payload from sf_shadow_worker._private_jobs")
   assert.deepEqual(job?.payload, { object: "Product2", since })
   const bad = JSON.stringify({ object: "Product2", since: "03.02.2026" })
   await assert.rejects(

@@ -10,6 +10,7 @@ export interface TestEvent {
   change_type: string | null
   record_ids: string[]
   commit_timestamp: Date | null
+  committed_before?: Date
   commit_number: number | null
   sequence_number: number | null
   event_id: string

@@ -13,11 +13,13 @@ export interface BulkOptions {
   bulkJobMs: readonly [number, number]
   /** Records a result page has at most, whatever `maxRecords` asks for. */
   bulkPageRecords: number
+  /** The org's jobs by id, which an org that moves takes along, or not. */
+  jobs: Map<string, BulkJob>
 }
 
 /** Bulk API 2.0 query jobs: create, look, abort, delete; their results are in `bulk_results.ts`. */
 export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: BulkOptions): void {
-  const jobs = new Map<string, BulkJob>()
+  const { jobs } = options
   const ids = new RecordIds(org.random.below(2 ** 31))
   const path = "/services/data/:version/jobs/query"
   const job = (id: string) => {
@@ -29,9 +31,14 @@ export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: Bulk
   server.post(path, async (request) => {
     const { version } = request.params as { version: string }
     const asked = (request.body ?? {}) as Record<string, string | undefined>
-    const { bulkQueryJobs } = org.usage
+    const { bulkQueryJobs, bulkQueryStorageMb } = org.usage
     if (bulkQueryJobs.used >= bulkQueryJobs.max) {
       const message = `Max bulk v2 query jobs (${bulkQueryJobs.max}) per 24 hrs has been reached (${bulkQueryJobs.used})`
+      throw new ApiError(400, "LIMIT_EXCEEDED", message)
+    }
+    if (bulkQueryStorageMb.used >= bulkQueryStorageMb.max) {
+      const kb = bulkQueryStorageMb.max * 1024
+      const message = `Max bulk v2 query result size stored (${kb}) kb per 24 hrs has been exceeded`
       throw new ApiError(400, "LIMIT_EXCEEDED", message)
     }
     const {

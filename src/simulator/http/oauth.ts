@@ -30,7 +30,13 @@ const SCOPE = "api refresh_token"
 /** The OAuth endpoints: token (client credentials, JWT bearer), revoke, userinfo and the identity URL. */
 export function oauthRoutes(
   server: FastifyInstance,
-  context: { org: Org; app: ConnectedApp; sessions: Sessions; instanceUrl: () => string },
+  context: {
+    org: Org
+    app: ConnectedApp
+    sessions: Sessions
+    loginUrl: () => string
+    instanceUrl: () => string
+  },
 ): void {
   const { org, app, sessions, instanceUrl } = context
   const identityUrl = () => `${instanceUrl()}/id/${org.id}/${org.integrationUserId}`
@@ -96,7 +102,7 @@ export function bearer(request: FastifyRequest): string {
 async function grant(
   form: Record<string, string>,
   request: FastifyRequest,
-  context: { org: Org; app: ConnectedApp; instanceUrl: () => string },
+  context: { org: Org; app: ConnectedApp; loginUrl: () => string },
 ): Promise<void> {
   if (form.grant_type === "client_credentials") return clientCredentials(form, request, context.app)
   if (form.grant_type === JWT_GRANT) return jwtBearer(form.assertion ?? "", context)
@@ -114,9 +120,9 @@ function clientCredentials(form: Record<string, string>, request: FastifyRequest
 
 async function jwtBearer(
   assertion: string,
-  { org, app, instanceUrl }: { org: Org; app: ConnectedApp; instanceUrl: () => string },
+  { org, app, loginUrl }: { org: Org; app: ConnectedApp; loginUrl: () => string },
 ): Promise<void> {
-  const audience = [instanceUrl(), "https://login.salesforce.com", "https://test.salesforce.com"]
+  const audience = [loginUrl(), "https://login.salesforce.com", "https://test.salesforce.com"]
   try {
     const key = await importSPKI(app.publicKey, "RS256")
     const { payload } = await jwtVerify(assertion, key, {

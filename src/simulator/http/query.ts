@@ -4,7 +4,7 @@ import { RecordIds } from "../org/record_id.ts"
 import type { Row } from "../org/row.ts"
 import type { Snapshot } from "../org/snapshot.ts"
 import { compileQuery, type Query } from "../soql/query.ts"
-import { ApiError } from "./api_error.ts"
+import { ApiError, notFound, toApiError } from "./api_error.ts"
 import { restRecord } from "./rest_record.ts"
 
 /** Records a page, at most and by default; a client may ask for as few as SMALLEST_PAGE. */
@@ -12,6 +12,15 @@ const LARGEST_PAGE = 2000
 const SMALLEST_PAGE = 200
 /** Cursors a user may have open; the oldest is dropped (SOQL and SOSL limits). */
 const MOST_CURSORS = 10
+/** Queries in one composite request (resources_composite_composite.htm). */
+const MOST_QUERIES = 5
+
+/** One call in the body of a composite request. */
+interface Subrequest {
+  method: string
+  url: string
+  referenceId: string
+}
 
 interface Cursor {
   query: Query
@@ -20,24 +29,34 @@ interface Cursor {
   pageSize: number
 }
 
-/** `/query` and `/queryAll` with paging by nextRecordsUrl, against what is visible when the query begins. */
+/**
+ * `/query` and `/queryAll` with paging by nextRecordsUrl, against what is visible when the query begins; and queries in
+ * the body of a composite request.
+ */
 export function queryRoutes(server: FastifyInstance, org: Org): void {
   const cursors = new Map<string, Cursor>()
   const ids = new RecordIds(org.random.below(2 ** 31))
+
+  server.post("/services/data/:version/composite", async (request) => {
+    const { compositeRequest } = (request.body ?? {}) as { compositeRequest?: Subrequest[] }
+    if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
+      throw new ApiError(400, "JSON_PARSER_ERROR", "The body must have the list compositeRequest.")
+    }
+    if (compositeRequest.length > MOST_QUERIES) {
+      throw new ApiError(
+        400,
+        "PROCESSING_HALTED",
+        `At most ${MOST_QUERIES} queries in one composite request.`,
+      )
+    }
+    return { compositeResponse: compositeRequest.map(subanswer) }
+  })
 
   for (const resource of ["query", "queryAll"] as const) {
     server.get(`/services/data/:version/${resource}`, async (request) => {
       const { q } = request.query as { q?: string }
       const { version } = request.params as { version: string }
-      if (q === undefined) throw new ApiError(400, "MALFORMED_QUERY", "A query is required: parameter q.")
-      const query = compileQuery(org, q)
-      const snapshot = org.snapshot()
-      const rows = query.run(snapshot, resource === "queryAll")
-      if (query.isCount) return { totalSize: rows.length, done: true, records: [] }
-      const cursor = { query, rows, snapshot, pageSize: pageSize(request.headers["sforce-query-options"]) }
-      const id = ids.next("0r8")
-      if (rows.length > cursor.pageSize) keep(id, cursor)
-      return page(cursor, id, 0, version, resource)
+      return answer(resource, version, q, pageSize(request.headers["sforce-query-options"]))
     })
 
     server.get(`/services/data/:version/${resource}/:locator`, async (request) => {
@@ -47,6 +66,39 @@ export function queryRoutes(server: FastifyInstance, org: Org): void {
       if (cursor === undefined) throw new ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
       return page(cursor, id, Number(offset), version, resource)
     })
+  }
+
+  /** Like an answer of its own, whose status stands in the body; only queries are simulated. */
+  function subanswer({ method, url, referenceId }: Subrequest): object {
+    const asked = new URL(url, "https://simulated.example")
+    const [, version = "", resource = ""] =
+      /^\/services\/data\/([^/]+)\/(query|queryAll)\/?$/.exec(asked.pathname) ?? []
+    try {
+      if (method !== "GET" || resource === "") throw notFound()
+      const q = asked.searchParams.get("q") ?? undefined
+      const body = answer(resource as "query" | "queryAll", version, q, LARGEST_PAGE)
+      return { body, httpHeaders: {}, httpStatusCode: 200, referenceId }
+    } catch (error) {
+      const refused = toApiError(error)
+      return { body: refused.body(), httpHeaders: {}, httpStatusCode: refused.status, referenceId }
+    }
+  }
+
+  function answer(
+    resource: "query" | "queryAll",
+    version: string,
+    q: string | undefined,
+    pageSize: number,
+  ): object {
+    if (q === undefined) throw new ApiError(400, "MALFORMED_QUERY", "A query is required: parameter q.")
+    const query = compileQuery(org, q)
+    const snapshot = org.snapshot()
+    const rows = query.run(snapshot, resource === "queryAll")
+    if (query.isCount) return { totalSize: rows.length, done: true, records: [] }
+    const cursor = { query, rows, snapshot, pageSize }
+    const id = ids.next("0r8")
+    if (rows.length > cursor.pageSize) keep(id, cursor)
+    return page(cursor, id, 0, version, resource)
   }
 
   function keep(id: string, cursor: Cursor): void {

@@ -2,12 +2,12 @@ import type { AddressInfo } from "node:net"
 import type { Readable } from "node:stream"
 import { fastify } from "fastify"
 import type { Org } from "../org/org.ts"
-import { SoqlError } from "../soql/soql_error.ts"
-import { ApiError, notFound } from "./api_error.ts"
+import { ApiError, notFound, toApiError } from "./api_error.ts"
 import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
 import { describeRoutes } from "./describe.ts"
 import { answerWithFault, faultyBody, longQuery } from "./fault_answers.ts"
 import { limitInfo, limitRoutes } from "./limits.ts"
+import { answerMoved, type Moved } from "./moved.ts"
 import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
 import { queryRoutes } from "./query.ts"
 import { recordRoutes } from "./records.ts"
@@ -16,6 +16,8 @@ import type { Sessions } from "./sessions.ts"
 
 /** Salesforce answers 414 to longer URIs; header fields come on top. */
 const LONGEST_URI = 16_384
+/** A composite request may bring a query of 100,000 characters, encoded. */
+const LARGEST_BODY = 6 * 1024 * 1024
 
 /** A running HTTPS side of the simulated org. */
 export interface HttpServer {
@@ -33,13 +35,18 @@ export async function startHttpServer(
     key: string
     cert: string
     port: number
+    /** The origin of the org's instance; its own where it is left out. */
+    instanceUrl?: () => string
+    /** Where the org has gone; null while this host is its instance. */
+    moved?: () => Moved | null
   } & BulkOptions,
 ): Promise<HttpServer> {
-  const { org, app, sessions, key, cert } = options
+  const { org, app, sessions, key, cert, moved = () => null } = options
   const server = fastify({
     https: { key, cert, maxHeaderSize: 2 * LONGEST_URI },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    bodyLimit: LARGEST_BODY,
   })
   let url = ""
 
@@ -50,6 +57,8 @@ export async function startHttpServer(
   )
 
   server.addHook("onRequest", async (request, reply) => {
+    const away = moved()
+    if (away !== null && answerMoved(away, request, reply)) return reply
     if (answerWithFault(org.faults, request, reply)) return reply
     if (request.url.length > LONGEST_URI) throw new ApiError(414, "URI_TOO_LONG", "URI Too Long")
     if (!request.url.startsWith("/services/data/")) return
@@ -79,7 +88,13 @@ export async function startHttpServer(
     return reply.code(answer.status).send(answer.body())
   })
 
-  oauthRoutes(server, { org, app, sessions, instanceUrl: () => url })
+  oauthRoutes(server, {
+    org,
+    app,
+    sessions,
+    loginUrl: () => url,
+    instanceUrl: options.instanceUrl ?? (() => url),
+  })
   queryRoutes(server, org)
   describeRoutes(server, org)
   limitRoutes(server, org)
@@ -90,13 +105,4 @@ export async function startHttpServer(
   await server.listen({ host: "127.0.0.1", port: options.port })
   url = `https://127.0.0.1:${(server.server.address() as AddressInfo).port}`
   return { url, close: () => server.close() }
-}
-
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  if (error instanceof SoqlError) return new ApiError(400, error.errorCode, error.message)
-  const { statusCode, message } = error as { statusCode?: number; message: string }
-  if (statusCode !== undefined && statusCode < 500)
-    return new ApiError(statusCode, "JSON_PARSER_ERROR", message)
-  return new ApiError(500, "UNKNOWN_EXCEPTION", `The simulator failed: ${message}`)
 }

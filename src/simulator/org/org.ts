@@ -8,6 +8,7 @@ import { EntryIndex } from "./entry_index.ts"
 import { strikeEvents, withoutHiddenFields } from "./event_faults.ts"
 import type { ObjectDescription } from "./object_description.ts"
 import { account } from "./objects/account.ts"
+import { withTextFields } from "./objects/fields.ts"
 import { pricebookEntry } from "./objects/pricebook_entry.ts"
 import { pricebook2 } from "./objects/pricebook2.ts"
 import { product2 } from "./objects/product2.ts"
@@ -61,16 +62,17 @@ export class Org {
       multiCurrency: true,
       currency: "USD",
       cascadeEvents: false,
+      textFields: {},
       ...options,
     }
-    const { multiCurrency, organizationId, seed } = this.#options
+    const { multiCurrency, organizationId, seed, textFields } = this.#options
     this.id = withSuffix(organizationId)
     const objects = [
       pricebook2(),
       product2(multiCurrency),
       pricebookEntry(multiCurrency),
       account(multiCurrency),
-    ]
+    ].map((object) => withTextFields(object, textFields[object.name] ?? []))
     this.objects = new Map(objects.map((object) => [object.name, object]))
     this.#tables = new Map(objects.map((object) => [object.name, new Table(new Layout(object))]))
     this.random = new Random(seed)

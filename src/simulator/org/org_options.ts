@@ -19,6 +19,8 @@ export interface OrgOptions {
    * sends any. Default false.
    */
   cascadeEvents?: boolean
+  /** More text fields of an object, custom ones, by the object's name. Default none. */
+  textFields?: Readonly<Record<string, readonly string[]>>
 }
 
 /** How one transaction differs from an ordinary one by the default user. */

@@ -22,8 +22,8 @@ import { Subscriber } from "./subscriber.ts"
 /** Settings of the simulated Pub/Sub API. */
 export interface PubsubServerOptions {
   org: Org
-  /** Whether an access token is valid now. */
-  authorize(accessToken: string): boolean
+  /** Whether an access token is valid now, at this instance of the org. */
+  authorize(accessToken: string, instanceUrl: string): boolean
   /** PEM of the server's key and certificate, for 127.0.0.1. */
   key: string
   cert: string
@@ -41,6 +41,8 @@ export interface PubsubServer {
   log: EventLog
   /** How many Subscribe calls are open. */
   openStreams(): number
+  /** Ends every open stream without an error. */
+  endStreams(): void
   close(): Promise<void>
 }
 
@@ -122,6 +124,9 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
     endpoint: `127.0.0.1:${bound}`,
     log,
     openStreams: () => subscribers.size,
+    endStreams() {
+      for (const subscriber of [...subscribers]) subscriber.end()
+    },
     async close() {
       log.close()
       server.forceShutdown()

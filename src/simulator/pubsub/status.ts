@@ -23,7 +23,7 @@ export function refusal(
   metadata: Metadata,
   method: string,
   org: { id: string },
-  authorize: (accessToken: string) => boolean,
+  authorize: (accessToken: string, instanceUrl: string) => boolean,
 ): StatusObject | null {
   const header = (name: string) => String(metadata.get(name)[0] ?? "")
   const blank = ["accesstoken", "instanceurl", "tenantid"].find((name) => header(name) === "")
@@ -31,7 +31,7 @@ export function refusal(
     const message = `The ${blank} header is invalid or blank. Provide valid authentication via metadata headers.`
     return salesforceError(status.UNAUTHENTICATED, "service.auth.headers.invalid", message, method)
   }
-  if (authorize(header("accesstoken")) && header("tenantid") === org.id) return null
+  if (authorize(header("accesstoken"), header("instanceurl")) && header("tenantid") === org.id) return null
   const message = "An authentication exception occurred. Provide valid authentication via metadata headers."
   return salesforceError(status.UNAUTHENTICATED, "service.auth.error", message, method)
 }

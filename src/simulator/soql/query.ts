@@ -13,6 +13,9 @@ import { type Column, findColumn } from "./columns.ts"
 import { compileWhere, type Test } from "./condition.ts"
 import { SoqlError } from "./soql_error.ts"
 
+/** Characters (salesforce_app_limits_platform_soslsoql.htm). */
+const LONGEST_QUERY = 100_000
+
 /** A query that the org understood and can run against any snapshot of it. */
 export interface Query {
   object: ObjectDescription
@@ -27,6 +30,12 @@ export interface Query {
 
 /** Parses and resolves a SOQL text. Throws SoqlError as Salesforce would refuse it. */
 export function compileQuery(org: Org, text: string): Query {
+  if (text.length > LONGEST_QUERY) {
+    throw new SoqlError(
+      "MALFORMED_QUERY",
+      `SOQL statements cannot be longer than ${LONGEST_QUERY} characters.`,
+    )
+  }
   const parsed = parse(text)
   const object = [...org.objects.values()].find(
     (one) => one.name.toLowerCase() === parsed.sObject?.toLowerCase(),

@@ -1,4 +1,5 @@
 import { DmlError } from "../../../src/simulator/org/dml_error.ts"
+import { UNSTORABLE_TEXTS } from "../../../src/simulator/org/hostile_texts.ts"
 import type { Org } from "../../../src/simulator/org/org.ts"
 import type { Random } from "../../../src/simulator/org/random.ts"
 import type { OrgRecord } from "../../../src/simulator/org/row.ts"
@@ -50,8 +51,9 @@ export class RandomTransactions {
     }
   }
 
-  /** Gives each product a SKU of its own: from here on every record can be stored. */
+  /** Gives each product a SKU of its own, and whole texts: from here on every record can be stored. */
   makeStorable(): void {
+    this.#mendTexts()
     const held = new Set<unknown>([null])
     const claimants = [...this.#org.rows("Product2")].filter(({ StockKeepingUnit }) => {
       const isContested = held.has(StockKeepingUnit)
@@ -62,6 +64,22 @@ export class RandomTransactions {
     this.#org.transaction((tx) => {
       for (const { Id } of claimants)
         tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
+    })
+  }
+
+  #mendTexts(): void {
+    const broken = (["Product2", "Account"] as const).flatMap((object) =>
+      this.#records(object)
+        .filter((record) => Object.values(record).some((value) => UNSTORABLE_TEXTS.includes(value as string)))
+        .map((record) => [object, record.Id as string] as const),
+    )
+    if (broken.length === 0) return
+    this.#org.transaction((tx) => {
+      for (const [object, id] of broken) {
+        const record = this.#org.read(object, id) as OrgRecord
+        const fields = Object.keys(record).filter((field) => UNSTORABLE_TEXTS.includes(record[field] as string))
+        tx.update(object, id, Object.fromEntries(fields.map((field) => [field, "whole again"])))
+      }
     })
   }
 
@@ -80,6 +98,7 @@ export class RandomTransactions {
       [5, () => this.#passSkusOn(tx)],
       [2, () => tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: null })],
       [2, () => this.#claimSku(tx)],
+      [3, () => this.#breakText(tx)],
       [
         6,
         () =>
@@ -159,6 +178,17 @@ export class RandomTransactions {
     const skus = ring.map((id) => this.#org.read("Product2", id)?.StockKeepingUnit)
     for (const [at, id] of ring.entries())
       tx.update("Product2", id, { StockKeepingUnit: skus[(at + 1) % ring.length] })
+  }
+
+  /** A text that Postgres cannot hold, in a column, in raw_payload alone, or where nothing is kept of it. */
+  #breakText(tx: Transaction): void {
+    const [object, field] = this.#random.pick([
+      ["Product2", "Name"],
+      ["Product2", "Description"],
+      ["Account", "Internet_Eligibility__c"],
+      ["Account", "Name"],
+    ] as const)
+    tx.update(object, this.#some(object), { [field]: this.#random.pick(UNSTORABLE_TEXTS) })
   }
 
   #claimSku(tx: Transaction): void {

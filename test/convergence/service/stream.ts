@@ -108,7 +108,11 @@ export class StreamService {
     const count = Math.min(this.waiting, most)
     const entries = this.#bus.entries.slice(this.#place, this.#place + count)
     const end = this.#place + count
-    const batch = { events: entries.map(({ event }) => event), latestReplayId: replayIdOf(end - 1) }
+    const batch = {
+      events: entries.map(({ event }) => event),
+      latestReplayId: replayIdOf(end - 1),
+      receivedBefore: toDate(this.#world.latest(random)),
+    }
     const keepaliveAt = count === 0 ? toDate(this.#world.earliest(random)) : null
     const statements = new Statements()
     await appendBatch(statements.asClient(), lead, batch, keepaliveAt)
@@ -171,6 +175,7 @@ export class StreamService {
     const batch = {
       events: entries.map(({ event }) => event),
       latestReplayId: replayIdOf(this.#place + entries.length - 1),
+      receivedBefore: toDate(this.#world.latest(random)),
     }
     const refusal = await this.#world.race(
       (other) => other.query("select sf_shadow.lead_stream(of_topic => $1)", [this.#topic]),

@@ -123,3 +123,9 @@ export function objectDescription(
     byName: new Map(fields.map((one) => [one.name, one])),
   }
 }
+
+/** The object with more text fields, at its end. */
+export function withTextFields(object: ObjectDescription, names: readonly string[]): ObjectDescription {
+  if (names.length === 0) return object
+  return objectDescription(object, [...object.fields, ...names.map((name) => field(name, "string"))])
+}

@@ -1,0 +1,48 @@
+import type { Deps } from "../deps.ts"
+import { resultGone } from "../salesforce/bulk.ts"
+import type { SalesforceError } from "../salesforce/errors.ts"
+import type { Run } from "./run.ts"
+
+/** Bulk jobs that one run makes at the most: with the pauses between them 15 minutes for what passes by itself. */
+const jobsAtMost = 6
+/** The first pause after a job that failed, in looks at a job; each one after it is twice as long. 30 s by default. */
+const firstPauseLooks = 15
+
+/**
+ * Lets a run make its bulk job anew, because the one it had failed for a while or is gone with its result: an org that
+ * moved, a result that was deleted, another API version. What the run has merged stays.
+ *
+ * @returns how long to wait before, in ms; null where the run has had its jobs, or another process goes on with it
+ */
+export async function renewJob(
+  { pool, config, log }: Deps,
+  run: Run,
+  error: SalesforceError,
+): Promise<number | null> {
+  if (run.job_id === null || run.job_attempts + 1 >= jobsAtMost) return null
+  // A job that is gone says nothing of how the next one will fare.
+  const looks = error.code === resultGone ? 0 : firstPauseLooks * 2 ** run.job_attempts
+  const waitMs = Math.round(looks * config.salesforce.bulkPollMs * (1 + Math.random() / 10))
+  const { rows } = await pool.query<{ renewed: boolean }>(
+    "select sf_shadow.renew_job(of_run_id => $1, of_job_id => $2, of_error => $3, wait_ms => $4) as renewed",
+    [run.run_id, run.job_id, error.message, waitMs],
+  )
+  if (!rows[0]?.renewed) return null
+  const { object, run_id, kind, job_id: job } = run
+  const keys = { event: "bulk_job_renewed", object, run: run_id, kind, job, wait_ms: waitMs }
+  const when = waitMs === 0 ? "now" : `in ${(waitMs / 1000).toFixed(1)} s`
+  const which = `${run.job_attempts + 2} of ${jobsAtMost}`
+  log.warn(keys, `${error.message} The load of ${object} makes its bulk job anew ${when} (job ${which}).`)
+  return waitMs
+}
+
+/** How long a run whose job failed is to wait before it makes the next one, in ms. */
+export async function jobDueInMs({ pool }: Pick<Deps, "pool">, run: Run): Promise<number> {
+  if (run.state !== "queued" || run.job_attempts === 0 || run.paused_until === null) return 0
+  const { rows } = await pool.query<{ wait_ms: number }>(
+    `select greatest(0, 1000 * extract(epoch from paused_until - clock_timestamp()))::double precision as wait_ms
+     from sf_shadow.run where run_id = $1`,
+    [run.run_id],
+  )
+  return Math.ceil(rows[0]?.wait_ms ?? 0)
+}
