@@ -2,7 +2,7 @@ import { describeError } from "../log.ts"
 import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { isBudgetStop } from "../salesforce/budget.ts"
-import { resultGone } from "../salesforce/bulk.ts"
+import { jobStalled, resultGone } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 
 /** What a failed step of a run calls for. */
@@ -20,7 +20,7 @@ export interface Failure {
 const passing = ["08", "40", "53", "55", "57"]
 
 /** Codes that end a bulk job, and perhaps not the load. */
-const needsNewJob = new Set([resultGone, "JOB_FAILED"])
+const needsNewJob = new Set([resultGone, jobStalled, "JOB_FAILED"])
 
 /** Decides by codes, never by message texts. */
 export function classifyFailure(error: unknown): Failure {
