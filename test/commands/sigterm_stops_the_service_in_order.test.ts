@@ -40,6 +40,7 @@ test("SIGTERM in the middle of a load, and of a call that is not answered, ends 
   const before = performance.now()
   await service.stop()
   const seconds = (performance.now() - before) / 1000
+  t.diagnostic(`stopped within ${seconds.toFixed(1)} s`)
   assert.ok(seconds < 10, `it took ${seconds} s`)
   assert.doesNotMatch(service.output.stderr, /Not everything stopped|stop_failed/)
 })
