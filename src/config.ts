@@ -53,6 +53,8 @@ export interface Config extends DatabaseConfig {
   /** D of rule 10. */
   publishDelayMs: number
   bulkPageRows: number
+  /** SF_BULK_STALL_S. */
+  bulkStallMs: number
   workerConcurrency: number
 }
 
@@ -165,6 +167,7 @@ export function readConfig(env: Environment = process.env): Config {
     marginMs: values.SF_MARGIN_S,
     publishDelayMs: values.SF_PUBLISH_DELAY_S,
     bulkPageRows: values.SF_BULK_PAGE_ROWS,
+    bulkStallMs: values.SF_BULK_STALL_S,
     workerConcurrency: values.WORKER_CONCURRENCY,
   }
 }

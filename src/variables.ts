@@ -236,6 +236,12 @@ export const variables = {
     default: "2000",
     schema: whole(10, 600_000),
   },
+  SF_BULK_STALL_S: {
+    meaning: "A bulk job without progress for this long is aborted and made anew, three times at the most",
+    unit: "seconds",
+    default: "7200",
+    schema: duration(1000, 1, 604_800),
+  },
   SF_BULK_PAGE_ROWS: {
     meaning: "Rows per page of a bulk job's result; one page is one transaction",
     unit: "rows",
