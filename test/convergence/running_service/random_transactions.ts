@@ -77,7 +77,9 @@ export class RandomTransactions {
     this.#org.transaction((tx) => {
       for (const [object, id] of broken) {
         const record = this.#org.read(object, id) as OrgRecord
-        const fields = Object.keys(record).filter((field) => UNSTORABLE_TEXTS.includes(record[field] as string))
+        const fields = Object.keys(record).filter((field) =>
+          UNSTORABLE_TEXTS.includes(record[field] as string),
+        )
         tx.update(object, id, Object.fromEntries(fields.map((field) => [field, "whole again"])))
       }
     })
