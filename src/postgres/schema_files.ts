@@ -39,9 +39,12 @@ export interface SchemaFiles {
   current: CurrentFile[]
 }
 
-/** The revision of this program. */
-export async function readRevision(): Promise<Revision> {
-  return JSON.parse(await readFile(join(sqlFolder, "revision.json"), "utf8")) as Revision
+let revision: Promise<Revision> | undefined
+
+/** The revision of this program. Read once: a deploy may put the files of a newer one in their place. */
+export function readRevision(): Promise<Revision> {
+  revision ??= readFile(join(sqlFolder, "revision.json"), "utf8").then((text) => JSON.parse(text) as Revision)
+  return revision
 }
 
 export async function readSchemaFiles(): Promise<SchemaFiles> {

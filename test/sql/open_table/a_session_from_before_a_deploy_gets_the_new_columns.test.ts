@@ -7,9 +7,10 @@ const columnsOf = (table: string) =>
   `select array_agg(attname::text order by attnum) as columns from pg_attribute
    where attrelid = to_regclass('pg_temp.${table}') and attnum > 0 and not attisdropped`
 
-test("it is made anew with the columns that the code expects, kept while they are the same, and always empty", async () => {
+test("it is made anew with the columns that the code expects, kept while they are the same, and always empty", async (t) => {
   const shadow = await Shadow.open()
   const client = await shadow.pool.connect()
+  t.after(() => client.release(true))
   const open = (columns: string) => client.query("select sf_shadow.open_table('photo', $1)", [columns])
   const table = async () =>
     (await client.query("select to_regclass('pg_temp.photo')::oid as oid")).rows[0].oid
@@ -31,13 +32,13 @@ test("it is made anew with the columns that the code expects, kept while they ar
   await client.query("discard temp")
   await open("b text, a text")
   await client.query("insert into pg_temp.photo (b, a) values ('z', 'z')")
-  client.release(true)
 })
 
-test("a fold and a merge in a session whose tables are an older program's", async () => {
+test("a fold and a merge in a session whose tables are an older program's", async (t) => {
   const shadow = await Shadow.open()
   await shadow.publish(created("Product2", product(2, 20), 20))
   const client = await shadow.pool.connect()
+  t.after(() => client.release(true))
   // As `create temporary table if not exists` has left them.
   await client.query("create temporary table change (record_id text, verdict text) on commit delete rows")
   await client.query("create temporary table event_batch (seq bigint, ord integer) on commit delete rows")
@@ -52,6 +53,5 @@ test("a fold and a merge in a session whose tables are an older program's", asyn
   const readId = await shadow.readId("Product2", { from: 5 }, client)
   await client.query("select sf_shadow.records_to_shadow('Product2', $1)", [readId])
   await client.query("commit")
-  client.release(true)
   assert.deepEqual((await shadow.ids("Product2")).sort(), [productId(1), productId(2)])
 })
