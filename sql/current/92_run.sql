@@ -1,7 +1,8 @@
 -- Every load, with its progress, for 90 days; the last complete one of each object and kind for good. Counts in records.
 --   kind, state, reason       full, delta, or ids (Id comparison); queued, waiting (for the bulk job), loading, sweeping
 --                             (deleting what is gone), complete, failed or fuse; and who asked for it
---                             paused: the API budget holds it back (rule 14); it goes on by itself, at paused_until
+--                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
+--                             made anew; it goes on by itself, at paused_until
 --   received, expected        percent of it, and rows_per_second over the whole run
 --   inserted ... rejected     what the records did; drift: rows that were wrong though the object claimed to be fresh
 --   difference                the org's COUNT() less the shadow's rows when it ended: not always zero (the org moves; rejects)
