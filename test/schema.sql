@@ -222,6 +222,8 @@ create table sf_shadow.object_state (
   degraded text,
   absence_day date default '-infinity'::date not null,
   absence_deletes bigint default 0 not null,
+  fuse_of_loads text,
+  fuse_of_rereads text,
   invalidation_seq bigint default 0 not null,
   oldest_updated_at timestamp with time zone,
   newest_updated_at timestamp with time zone,
@@ -300,6 +302,8 @@ create table sf_shadow.run (
   since timestamp with time zone,
   job_id text collate "C",
   job_attempts integer default 0 not null,
+  job_state text collate "C",
+  job_records bigint,
   fields text[] collate "C",
   read_id bigint,
   read_from timestamp with time zone,
@@ -321,15 +325,18 @@ create table sf_shadow.run (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   progressed_at timestamp with time zone default now() not null,
+  looked_at timestamp with time zone,
+  batch_id uuid,
   finished_at timestamp with time zone,
   paused_until timestamp with time zone,
-  constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text])))),
+  constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
   constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
   constraint run_pkey PRIMARY KEY (run_id),
   constraint run_read_id_fkey FOREIGN KEY (read_id) REFERENCES sf_shadow.read(read_id) ON DELETE SET NULL,
-  constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text])))
+  constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))
 );
+CREATE INDEX run_batch_idx ON sf_shadow.run USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX run_complete_idx ON sf_shadow.run USING btree (object, kind, run_id DESC) WHERE (state = 'complete'::text);
 CREATE INDEX run_object_idx ON sf_shadow.run USING btree (object, run_id DESC);
 CREATE UNIQUE INDEX run_one_active ON sf_shadow.run USING btree (object, kind) WHERE (finished_at IS NULL);
@@ -358,6 +365,7 @@ create table sf_shadow.setting (
   margin interval default '00:00:10'::interval not null,
   publish_delay interval default '00:01:00'::interval not null,
   delta_overlap interval default '00:15:00'::interval not null,
+  stands_still_after interval default '00:15:00'::interval not null,
   outbox_kept interval default '1 day'::interval not null,
   outbox_limit interval default '3 days'::interval not null,
   limits_every interval default '00:05:00'::interval not null,
@@ -560,6 +568,35 @@ create view sf_shadow.object_claim as
    FROM (known k
      CROSS JOIN sf_shadow.salesforce_now clock);
 
+create view sf_shadow.run_wait as
+ SELECT r.run_id,
+    r.object,
+    r.kind,
+        CASE
+            WHEN (earlier.run_id IS NOT NULL) THEN (('run '::text || earlier.run_id) || ' of the same backfill'::text)
+            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || r.paused_until) || COALESCE((': '::text || r.error), ''::text))
+            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || GREATEST(r.looked_at, r.progressed_at)) || '. Is a worker running? Else run the command again'::text)
+            WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
+            WHEN (r.state = 'loading'::text) THEN ((('page '::text || (r.pages + 1)) || ' of bulk job '::text) || r.job_id)
+            WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
+            ELSE 'its bulk job to be made'::text
+        END AS waits_for,
+    age.still,
+    ((r.paused_until IS NULL) AND COALESCE((age.still > setting.stands_still_after), false)) AS stands_still
+   FROM (((sf_shadow.run r
+     CROSS JOIN sf_shadow.setting setting)
+     LEFT JOIN LATERAL ( SELECT e.run_id
+           FROM sf_shadow.run e
+          WHERE ((r.state = 'queued'::text) AND (e.batch_id = r.batch_id) AND (e.run_id < r.run_id) AND (e.finished_at IS NULL))
+          ORDER BY e.run_id
+         LIMIT 1) earlier ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (earlier.run_id IS NULL) THEN GREATEST((now() - r.progressed_at), '00:00:00'::interval)
+                    ELSE NULL::interval
+                END AS still) age)
+  WHERE (r.finished_at IS NULL);
+
 create view sf_shadow.salesforce_now as
  SELECT (clock_timestamp() + ahead_at_least) AS earliest,
     (clock_timestamp() + ahead_at_most) AS latest
@@ -567,7 +604,7 @@ create view sf_shadow.salesforce_now as
 
 create view sf_shadow.task as
  SELECT identifier
-   FROM ( VALUES ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('reapply'::text), ('records_to_shadow'::text), ('replay'::text), ('retry_rejects'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
+   FROM ( VALUES ('abort_bulk_job'::text), ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('reapply'::text), ('records_to_shadow'::text), ('replay'::text), ('retry_rejects'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -725,7 +762,7 @@ create view sf_shadow_lag as
             WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
-    COALESCE(f.reason,
+    COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
         CASE
             WHEN (f.dirty > 0) THEN (
             CASE f.dirty
@@ -763,9 +800,12 @@ create view sf_shadow_lag as
     last_full.run_id AS last_full_run_id,
     last_delta.finished_at AS last_delta_at,
     last_delta.run_id AS last_delta_run_id
-   FROM ((((fresh f
+   FROM (((((fresh f
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
+     CROSS JOIN LATERAL ( SELECT concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)) AS reason
+           FROM sf_shadow.run_wait w
+          WHERE ((w.object = f.object) AND w.stands_still)) trouble)
      LEFT JOIN LATERAL ( SELECT r.run_id,
             r.finished_at
            FROM sf_shadow.run r
@@ -871,8 +911,11 @@ create view sf_shadow_run as
         CASE
             WHEN ((r.finished_at IS NULL) AND (r.paused_until IS NULL) AND (r.received > 0)) THEN GREATEST(now(), (r.progressed_at + ((((r.expected - r.received))::double precision / rate.rows_per_second) * '00:00:01'::interval)))
             ELSE NULL::timestamp with time zone
-        END AS estimated_end
-   FROM (sf_shadow.run r
+        END AS estimated_end,
+    wait.waits_for,
+    wait.still
+   FROM ((sf_shadow.run r
+     LEFT JOIN sf_shadow.run_wait wait ON ((wait.run_id = r.run_id)))
      CROSS JOIN LATERAL ( SELECT (((r.received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, r.progressed_at) - r.started_at)), (0)::numeric)))::double precision AS rows_per_second) rate);
 
 create view sf_shadow_stream as
@@ -900,10 +943,11 @@ create function sf_shadow.add_events_job(of_stream_id integer) returns void lang
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 6328915d
 create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body 2ce04429
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 64300ccb
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 99a7b154
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
+create function sf_shadow.cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body 75ae5937
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
@@ -927,7 +971,7 @@ create function sf_shadow.events_to_holes(of_stream_id integer) returns void lan
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 3e83e23d
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 95cdf62a
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
 create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body 30df2a9f
@@ -982,7 +1026,7 @@ create function sf_shadow.scan_updated_at(of_object text) returns void language 
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 4dda7dbe
 create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
-create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
+create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body 0b579429
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
@@ -994,6 +1038,7 @@ create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT f
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
+create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path=""; -- body 07d09f27
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
@@ -1010,6 +1055,7 @@ grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_ope
 grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_reader;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_operator;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_cancel_run(bigint) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
