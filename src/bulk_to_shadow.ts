@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { advanceRun, giveUp } from "./bulk_to_shadow/advance.ts"
 import { startBatch } from "./bulk_to_shadow/batch.ts"
-import { classifyFailure, failureMessage } from "./bulk_to_shadow/failure.ts"
+import { type Failure, failureMessage, judgeFailure } from "./bulk_to_shadow/failure.ts"
 import { PageMerger } from "./bulk_to_shadow/page.ts"
 import { renewJob } from "./bulk_to_shadow/renew.ts"
 import {
@@ -148,12 +148,14 @@ async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerg
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal })
     } catch (error) {
       request.signal.throwIfAborted()
-      const { action } = classifyFailure(error)
+      const run = await readRun(request, runId)
+      const failure = await judgeFailure(request, run, error)
+      const { action } = failure
       // What follows may take a while, in which no page stands open.
       if (action === "pause" || action === "anew") await pages.dropAhead()
       // A pause for want of API budget is no failure: it may come often, and last for hours.
       if (action !== "pause") failures += 1
-      const ended = await recover(request, runId, error as Error, failures)
+      const ended = await recover(request, run, error as Error, failure, failures)
       if (ended) return true
     }
   }
@@ -162,15 +164,16 @@ async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerg
 /** True when the run ended, or is another process's to go on with. */
 async function recover(
   request: LoadRequest,
-  runId: number,
+  run: Run,
   error: Error,
+  failure: Failure,
   failures: number,
 ): Promise<boolean> {
-  const run = await readRun(request, runId)
-  const { action, reason } = classifyFailure(error)
+  const { action, reason } = failure
   if (action === "follow") return true
-  if (action === "pause") {
-    await sleep(await pauseRun(request, run, error), undefined, { signal: request.signal })
+  if (failure.action === "pause") {
+    const waitMs = await pauseRun(request, run, error, failure.waitMs)
+    await sleep(waitMs, undefined, { signal: request.signal })
     return false
   }
   countError(run.object, "bulk_to_shadow", error, reason)
@@ -186,10 +189,10 @@ async function recover(
     await giveUp(request, run, new Error(message), action === "fuse")
     return true
   }
-  await noteRunError(request, runId, message)
+  await noteRunError(request, run.run_id, message)
   const waitMs = 500 * 2 ** failures * (0.75 + Math.random() / 2)
   request.log.warn(
-    { event: "bulk_to_shadow_retry", object: run.object, run: runId, failures },
+    { event: "bulk_to_shadow_retry", object: run.object, run: run.run_id, failures },
     `${message} Trying again in ${(waitMs / 1000).toFixed(1)} s (${failures} of ${patience}).`,
   )
   await sleep(waitMs, undefined, { signal: request.signal })

@@ -46,11 +46,14 @@ export async function eventsToShadow(
       countError("", "events_to_shadow", error)
       throw error
     })
-    const now = session.clock.estimate().getTime()
-    for (const { object, change_type, result, events, commit_timestamps } of rows) {
-      eventsTotal.inc({ object, change_type, result }, events)
-      for (const committed of commit_timestamps ?? [])
-        commitToShadowSeconds.observe({ object }, Math.max(now - committed.getTime(), 0) / 1000)
+    // Committed: what cannot be counted must not have it folded again.
+    try {
+      countFolded(rows, session.clock.estimate().getTime())
+    } catch (err) {
+      log.warn(
+        { event: "fold_not_counted", stream: streamId, err },
+        "folded events are missing in the metrics",
+      )
     }
     const consumed = rows[0]?.consumed ?? 0
     if (consumed > 0)
@@ -58,5 +61,14 @@ export async function eventsToShadow(
     if (consumed < underLoad) return true
     if (performance.now() - startedAt > turnMs) return false
     if (consumed < batchSize) await sleep(gatherMs, undefined, { signal })
+  }
+}
+
+/** @param nowMs Salesforce's time, epoch ms */
+function countFolded(rows: readonly Folded[], nowMs: number): void {
+  for (const { object, change_type, result, events, commit_timestamps } of rows) {
+    eventsTotal.inc({ object, change_type, result }, events)
+    for (const committed of commit_timestamps ?? [])
+      commitToShadowSeconds.observe({ object }, Math.max(nowMs - committed.getTime(), 0) / 1000)
   }
 }

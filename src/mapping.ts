@@ -1,6 +1,6 @@
 import type { Deps } from "./deps.ts"
 import { transaction } from "./postgres/transaction.ts"
-import { describeObject } from "./salesforce/describe.ts"
+import { type DescribedObject, describeObject } from "./salesforce/describe.ts"
 
 /** The org lacks a field that a required column needs: the object cannot be loaded as it is mapped. */
 export class MappingError extends Error {
@@ -29,8 +29,8 @@ export async function applySettings({ config, pool }: Pick<Deps, "config" | "poo
  * @throws MappingError when a required column without a default would never get a value
  */
 export async function describeToFields({ pool, session, log }: Deps, object: string): Promise<void> {
-  const { fields } = await describeObject(session, object)
-  const described = fields.map(({ name, type, calculated }) => ({ name, type, calculated }))
+  const found = await describeObject(session, object)
+  const described = found.fields.map(({ name, type, calculated }) => ({ name, type, calculated }))
   const findings = await transaction(pool, async (client) => {
     const { rows } = await client.query<Finding>(
       "select * from sf_shadow.describe_to_fields(of_object => $1, fields => $2)",
@@ -42,7 +42,7 @@ export async function describeToFields({ pool, session, log }: Deps, object: str
     if (finding === "lacking") {
       log.warn(
         { event: "field_lacking", object, field, column: column_name },
-        `${object} has no field ${field} that this user may read: column ${column_name} stays null. Map another field in sf_shadow.field, or grant the field.`,
+        `${explainAbsence(found, object, { field, column_name }) ?? `${object} has no field ${field} that this user may read. Map another field in sf_shadow.field, or grant the field.`} Column ${column_name} stays null.`,
       )
     } else if (finding === "vanished") {
       log.error(
@@ -58,6 +58,8 @@ export async function describeToFields({ pool, session, log }: Deps, object: str
   }
   const blocking = findings.filter(({ finding }) => finding === "blocking")
   if (blocking.length > 0) {
+    const wrong = blocking.flatMap((one) => explainAbsence(found, object, one) ?? [])
+    if (wrong.length > 0) throw new MappingError(`${wrong.join(" ")} The column is required.`)
     const names = blocking.map(({ field, column_name }) => `${field} (for column ${column_name})`).join(", ")
     const currency = blocking.some(({ field }) => field === "CurrencyIsoCode")
       ? " For an org with one currency, set SF_DEFAULT_CURRENCY, for instance to EUR."
@@ -66,6 +68,31 @@ export async function describeToFields({ pool, session, log }: Deps, object: str
       `${object} has no field ${names} that this user may read, and the column is required. Map another field in sf_shadow.field, or grant the field.${currency}`,
     )
   }
+}
+
+/**
+ * What is wrong with a mapped field that describe does not list as one to select, and what to do; undefined where it is
+ * simply not there: then this user may not read it, or the org lacks it.
+ */
+export function explainAbsence(
+  { fields, unselectable }: DescribedObject,
+  object: string,
+  { field, column_name }: { field: string; column_name: string | null },
+): string | undefined {
+  const isSame = (one: { name: string }) => one.name.toLowerCase() === field.toLowerCase()
+  const mapAs = (name: string) =>
+    `update sf_shadow.field set field = '${name}' where object = '${object}' and column_name = '${column_name}'`
+  const cased = fields.find(isSame)
+  if (cased) return `${field} is ${cased.name} in describe, and case counts here: ${mapAs(cased.name)};`
+  const apart = unselectable.find(isSame)
+  if (apart === undefined) return undefined
+  const { name, salesforceType } = apart
+  const takeOut = "which is not mirrored: take the row out of sf_shadow.field."
+  if (salesforceType === "base64") return `${name} is the content of a file (base64), ${takeOut}`
+  if (salesforceType === "datetime")
+    return `${name} says when this user last looked at the record, ${takeOut}`
+  const parts = fields.filter(({ compoundParent }) => compoundParent === name).map((part) => part.name)
+  return `${name} is a compound field (${salesforceType}), which no load can select: map its parts, each to a column of its own: ${parts.join(", ")}.${parts[0] === undefined ? "" : ` For instance: ${mapAs(parts[0])};`}`
 }
 
 /** The enabled objects, parents before children; or the given ones in that order. Unknown names are an error. */

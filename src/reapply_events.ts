@@ -22,7 +22,7 @@ export async function reapplyEvents(
   await objectsInOrder({ pool }, [object])
   const streams = await pool.query<{ stream_id: number; before: number }>(
     `select s.stream_id, coalesce(min(e.seq), 1) - 1 as before
-     from sf_shadow.stream s left join sf_shadow_event e on e.stream_id = s.stream_id and e.object = $1 and e.received_at >= $2
+     from sf_shadow.stream s left join public.sf_shadow_event e on e.stream_id = s.stream_id and e.object = $1 and e.received_at >= $2
      group by s.stream_id`,
     [object, since],
   )

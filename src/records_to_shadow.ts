@@ -4,8 +4,8 @@ import { countError, countMerged, type MergeCounts } from "./metrics.ts"
 import { sqlstate, sqlstateOf } from "./postgres/sqlstate.ts"
 import { transaction } from "./postgres/transaction.ts"
 import { isBudgetStop } from "./salesforce/budget.ts"
-import { nulMarker } from "./salesforce/csv_guard.ts"
 import { readRecords } from "./salesforce/records.ts"
+import { mayHoldMarks } from "./unstorable.ts"
 
 /** Counts of one pass of re-reads, in records. */
 export interface RereadCounts {
@@ -21,8 +21,6 @@ interface Mark {
   generation: number | null
 }
 
-/** A NUL as JSON writes it; not a backslash that is text itself, followed by u0000. */
-const escapedNul = /(?<!\\)((?:\\\\)*)\\u0000/g
 /** One call of sObject Collections takes no more. */
 const idsPerRead = 2_000
 /** Up to ten calls by Id; beyond that one bulk query costs less of the API limit. */
@@ -116,21 +114,16 @@ export async function readAndMerge(
   within?: (client: PoolClient) => Promise<void>,
 ): Promise<{ compared: number; missing: number; drift: number }> {
   const read = await readRecords(session, { object, fields, ids })
-  // jsonb cannot hold a NUL; what is marked here is set aside by the merge (rule 9).
   const json = `[${read.records.join(",")}]`
-  const storable = json.replace(escapedNul, `$1${nulMarker}`)
   const counts = await transaction(pool, async (client) => {
     const { rows } = await client.query<{ read_id: number }>(
       "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
       [object, read.readFrom, read.readTo],
     )
-    await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [
-      fields,
-      storable,
-    ])
+    await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [fields, json])
     const merged = await client.query<MergeCounts>(
-      "select * from sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_nuls => $3, missing => $4)",
-      [object, rows[0]?.read_id, storable !== json, read.missing],
+      "select * from sf_shadow.records_to_shadow(of_object => $1, of_read_id => $2, has_marks => $3, missing => $4)",
+      [object, rows[0]?.read_id, mayHoldMarks(json), read.missing],
     )
     await within?.(client)
     return merged.rows[0] as MergeCounts

@@ -7,8 +7,8 @@ import { Backoff, pause } from "./backoff.ts"
 import type { Deps } from "./deps.ts"
 import { applySettings } from "./mapping.ts"
 import { countError } from "./metrics.ts"
+import { queueSchema } from "./postgres/queue.ts"
 import { databaseTimeIn } from "./postgres/time.ts"
-import { isBudgetStop } from "./salesforce/budget.ts"
 import { workerLogger } from "./worker_logger.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -69,6 +69,7 @@ function startRunner(
   return run({
     events,
     pgPool: pool,
+    schema: queueSchema,
     taskList,
     crontabFile: join(root, "crontab"),
     concurrency: config.workerConcurrency,
@@ -112,7 +113,7 @@ async function startAnother(
     await pause(waitMs, signal)
     if (signal.aborted) return undefined
     try {
-      await pool.query("select graphile_worker.force_unlock_workers($1)", [[...workerIds]])
+      await pool.query(`select ${queueSchema}.force_unlock_workers($1)`, [[...workerIds]])
       workerIds.clear()
       return await startRunner(deps, taskList, workerIds)
     } catch (cause) {
@@ -160,13 +161,13 @@ function withinBudget({ pool, budget, log }: Deps, task: Task): Task {
     try {
       return await task(payload, helpers)
     } catch (error) {
-      if (!isBudgetStop(error)) {
+      const budgetMs = await budget.waitAfter(error, "reread")
+      if (budgetMs === null) {
         // What an edge has counted as its own is not counted again.
         if (!helpers.abortSignal?.aborted) countError(objectOf(payload), helpers.job.task_identifier, error)
         throw error
       }
-      const waitMs = Math.max(error.retryAfterMs ?? 0, await budget.resumesInMs("reread"), 1_000)
-      const runAt = await databaseTimeIn(pool, waitMs * (1 + Math.random() / 10))
+      const runAt = await databaseTimeIn(pool, budgetMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
       await helpers.addJob(name, payload, {
         ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },
@@ -174,7 +175,7 @@ function withinBudget({ pool, budget, log }: Deps, task: Task): Task {
       })
       log.warn(
         { event: "job_paused", job: name },
-        `${name} is put off until ${runAt.toISOString()}: ${error.message}`,
+        `${name} is put off until ${runAt.toISOString()}: ${(error as Error).message}`,
       )
     }
   }

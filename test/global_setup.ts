@@ -1,19 +1,31 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/postgres/embedded.ts"
+import {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from "../src/postgres/embedded.ts"
 
 let server: EmbeddedPostgres | undefined
 let folder: string | undefined
 
-/** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one without fsync. */
+/** A server of tests: what it loses with the machine's power is of no value. */
+export function testServer(dataDir: string, settings: Record<string, string> = {}): EmbeddedOptions {
+  const careless = {
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    max_connections: "200",
+  }
+  return { dataDir, settings: { ...careless, ...settings } }
+}
+
+/** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one. */
 export async function globalSetup(): Promise<void> {
   if (process.env.TEST_DATABASE_URL) return
   folder = await mkdtemp(join(tmpdir(), "sf-shadow-test-"))
-  server = await startEmbeddedPostgres({
-    dataDir: folder,
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
-  })
+  server = await startEmbeddedPostgres(testServer(folder))
   process.env.TEST_DATABASE_URL = server.url
 }
 

@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from "node:crypto"
-import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { randomBytes } from "node:crypto"
 import { after } from "node:test"
 import pg from "pg"
 import pino from "pino"
 import { migrate } from "../src/postgres/migrate.ts"
 import { createPool } from "../src/postgres/pool.ts"
 import { globalSetup, globalTeardown } from "./global_setup.ts"
+import { schemaFingerprint } from "./revision.ts"
 
 /** A migrated database of one test file. */
 export interface TestDatabase {
@@ -36,13 +35,16 @@ type Lifetime = { after(cleanup: () => Promise<unknown>): void }
 const file: Lifetime = { after: (cleanup) => void cleanups.unshift(cleanup) }
 
 /**
- * Clones the migrated template for the calling test file, or for a test; the clone is dropped when that is done.
- * The template is made once per content of sql/.
+ * Clones the migrated template for the calling test file, or for a test; the clone is dropped when that is done,
+ * unless TEST_KEEP_DATABASES is set. The template is made once per content of sql/, or TEST_TEMPLATE_DATABASE names it
+ * (test/mutants.ts, which changes one thing of it).
  */
 export async function createTestDatabase(user: Lifetime = file): Promise<TestDatabase> {
   const name = await createDatabase(await templateDatabase())
   const url = databaseUrl(serverUrl, name)
   const pool = createPool(url, { max: 8 })
+  // Tests name tables and views as a user does, without a schema.
+  pool.on("connect", (client) => client.query("set search_path = public").catch(() => {}))
   const closing: (() => Promise<unknown>)[] = []
   user.after(async () => {
     for (const work of closing.reverse()) await work()
@@ -57,9 +59,13 @@ export async function createTestDatabase(user: Lifetime = file): Promise<TestDat
   return { url, pool, poolAs, beforeClose: (work) => void closing.push(work) }
 }
 
-/** An empty database, not migrated, for tests of the migration itself. */
-export async function createEmptyDatabase(): Promise<string> {
-  const name = await createDatabase("template0")
+/**
+ * An empty database, not migrated, for tests of the migration itself.
+ *
+ * @param options of `create database`
+ */
+export async function createEmptyDatabase(options = ""): Promise<string> {
+  const name = await createDatabase(`template0 ${options}`)
   file.after(() => dropDatabase(name))
   return databaseUrl(serverUrl, name)
 }
@@ -70,12 +76,13 @@ async function createDatabase(template: string): Promise<string> {
   return name
 }
 
-function dropDatabase(name: string): Promise<unknown> {
-  return administer((client) => client.query(`drop database ${name}`))
+async function dropDatabase(name: string): Promise<unknown> {
+  return process.env.TEST_KEEP_DATABASES || administer((client) => client.query(`drop database ${name}`))
 }
 
 async function templateDatabase(): Promise<string> {
-  const name = `template_${await sqlFingerprint()}`
+  if (process.env.TEST_TEMPLATE_DATABASE) return process.env.TEST_TEMPLATE_DATABASE
+  const name = `template_${await schemaFingerprint()}`
   await administer(async (client) => {
     // Test files start at the same time: one makes the template, the others wait for it.
     await client.query("select pg_advisory_lock(hashtext('sf-shadow test template'))")
@@ -98,16 +105,6 @@ async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T
   } finally {
     await client.end()
   }
-}
-
-async function sqlFingerprint(): Promise<string> {
-  const hash = createHash("sha256")
-  for (const folder of ["../sql/migrations", "../sql/current"]) {
-    const path = join(import.meta.dirname, folder)
-    for (const file of (await readdir(path)).sort())
-      hash.update(file).update(await readFile(join(path, file)))
-  }
-  return hash.digest("hex").slice(0, 12)
 }
 
 function databaseUrl(server: string, database: string): string {

@@ -111,6 +111,14 @@ create table sf_shadow.budget (
   constraint budget_pkey PRIMARY KEY (limit_name, kind)
 );
 
+create table sf_shadow.current_file (
+  file text collate "C" not null,
+  fingerprint text not null,
+  name text collate "C",
+  body text,
+  constraint current_file_pkey PRIMARY KEY (file)
+);
+
 create table sf_shadow.described_field (
   object text collate "C" not null,
   field text collate "C" not null,
@@ -147,7 +155,8 @@ create table sf_shadow.field (
   required boolean default false not null,
   is_unique boolean default false not null,
   default_value text,
-  constraint field_column_type_valid CHECK ((column_type ~ '^[a-z ]+(\([0-9]+(, *[0-9]+)?\))?$'::text)),
+  constraint field_column_type_valid CHECK (sf_shadow.is_column_type(column_type)),
+  constraint field_default_value_valid CHECK (pg_input_is_valid(default_value, column_type)),
   constraint field_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint field_pkey PRIMARY KEY (object, column_name)
 );
@@ -280,7 +289,7 @@ create table sf_shadow.reject (
   reason text not null,
   payload bytea not null,
   parent_id text collate "C",
-  contested_value text collate "C",
+  claimed_value text collate "C",
   attempts integer default 1 not null,
   first_rejected_at timestamp with time zone default now() not null,
   last_rejected_at timestamp with time zone default now() not null,
@@ -288,9 +297,19 @@ create table sf_shadow.reject (
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
-CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, contested_value) WHERE (contested_value IS NOT NULL);
+CREATE INDEX reject_claimed_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (claimed_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
+
+create table sf_shadow.revision (
+  only_row boolean default true not null,
+  revision integer not null,
+  serves integer not null,
+  migrated_at timestamp with time zone default now() not null,
+  constraint revision_only_row CHECK (only_row),
+  constraint revision_pkey PRIMARY KEY (only_row),
+  constraint revision_serves_itself CHECK ((serves <= revision))
+);
 
 create table sf_shadow.run (
   run_id bigint generated always as identity not null,
@@ -329,6 +348,7 @@ create table sf_shadow.run (
   batch_id uuid,
   finished_at timestamp with time zone,
   paused_until timestamp with time zone,
+  constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
   constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
@@ -514,16 +534,24 @@ create view sf_shadow.budget_state as
 create view sf_shadow.object_claim as
  WITH claim AS (
          SELECT so.object,
+            s.stream_id,
+            GREATEST(c.applied_commit_timestamp,
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN GREATEST(c.applied_commit_timestamp, (s.keepalive_at - setting.publish_delay))
-                    ELSE c.applied_commit_timestamp
-                END AS claimed,
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting.publish_delay)
+                    ELSE NULL::timestamp with time zone
+                END, waiting.commit_timestamp) AS claimed,
             s.problem,
-            s.problem_since
-           FROM (((sf_shadow.stream_object so
+            s.problem_since,
+            waiting.received_at AS waiting_since
+           FROM ((((sf_shadow.stream_object so
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
-             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = so.stream_id)))
+             JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
+             LEFT JOIN LATERAL sf_shadow.waiting_event(s.stream_id,
+                CASE
+                    WHEN (c.applied_seq < (s.next_seq - 1)) THEN (c.applied_seq + 1)
+                    ELSE NULL::bigint
+                END, c.applied_day) waiting(received_at, commit_timestamp) ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -532,9 +560,11 @@ create view sf_shadow.object_claim as
             state.hole_from,
             state.hole_reason,
             state.degraded,
+            claim.stream_id,
             claim.claimed,
             claim.problem,
             claim.problem_since,
+            claim.waiting_since,
             (proof.read_from - setting.margin) AS proven_as_of,
                 CASE
                     WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
@@ -557,14 +587,26 @@ create view sf_shadow.object_claim as
     k.fresh_except_listed,
         CASE
             WHEN (NOT k.is_loaded) THEN 'no full load has completed: run a backfill'::text
-            WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || k.hole_from)
+            WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow.iso_time(k.hole_from))
             WHEN (k.degraded IS NOT NULL) THEN k.degraded
-            WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || k.hole_from) || ' may be missing: '::text) || k.hole_reason)
-            WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || k.problem_since) || ': '::text) || k.problem)
+            WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow.iso_time(k.hole_from)) || ' may be missing: '::text) || k.hole_reason)
+            WHEN ((now() - k.waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || sf_shadow.iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
+                    CASE
+                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || sf_shadow.iso_time(job.locked_at))
+                        WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
+                        WHEN (NOT (EXISTS ( SELECT
+                           FROM sf_shadow.worker w
+                          WHERE (w.beat_at > (now() - '00:00:20'::interval))))) THEN 'no worker runs'::text
+                        ELSE 'their job waits for its turn'::text
+                    END AS "case"
+               FROM sf_shadow_worker.jobs job
+              WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
+            WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow.iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((clock.latest - k.fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || k.fresh_except_listed)
+            WHEN ((clock.latest - k.fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || sf_shadow.iso_time(k.fresh_except_listed))
             ELSE NULL::text
-        END AS reason
+        END AS reason,
+    k.waiting_since
    FROM (known k
      CROSS JOIN sf_shadow.salesforce_now clock);
 
@@ -598,13 +640,9 @@ create view sf_shadow.run_wait as
   WHERE (r.finished_at IS NULL);
 
 create view sf_shadow.salesforce_now as
- SELECT (clock_timestamp() + ahead_at_least) AS earliest,
-    (clock_timestamp() + ahead_at_most) AS latest
+ SELECT (now() + ahead_at_least) AS earliest,
+    (now() + ahead_at_most) AS latest
    FROM sf_shadow.salesforce_clock c;
-
-create view sf_shadow.task as
- SELECT identifier
-   FROM ( VALUES ('abort_bulk_job'::text), ('backfill'::text), ('clear_cache'::text), ('compare_ids'::text), ('delta'::text), ('events_to_shadow'::text), ('maintain'::text), ('read_limits'::text), ('reapply'::text), ('records_to_shadow'::text), ('replay'::text), ('retry_rejects'::text), ('verify'::text), ('watch_workers'::text)) task(identifier);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -656,9 +694,7 @@ UNION ALL
             WHEN bool_or(((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts))) THEN GREATEST('00:00:00'::interval, (now() - min(job.run_at) FILTER (WHERE ((job.locked_at IS NOT NULL) OR (job.attempts < job.max_attempts)))))
             ELSE NULL::interval
         END AS oldest_age
-   FROM graphile_worker.jobs job
-  WHERE (job.task_identifier IN ( SELECT t.identifier
-           FROM sf_shadow.task t))
+   FROM sf_shadow_worker.jobs job
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as
@@ -669,9 +705,8 @@ create view sf_shadow_failed_job as
     updated_at AS failed_at,
     (updated_at + '01:00:00'::interval) AS retried_at,
     "left"(regexp_replace(last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
-   FROM graphile_worker.jobs job
-  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL) AND (task_identifier IN ( SELECT t.identifier
-           FROM sf_shadow.task t)));
+   FROM sf_shadow_worker.jobs job
+  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL));
 
 create view sf_shadow_invalidation_consumer as
  SELECT object,
@@ -687,8 +722,8 @@ create view sf_shadow_invalidation_consumer as
             ELSE 'current'::text
         END AS state,
         CASE
-            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || problem_since) || ': '::text) || problem)
-            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || seen_at) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
+            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || sf_shadow.iso_time(problem_since)) || ': '::text) || problem)
+            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || sf_shadow.iso_time(seen_at)) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
             WHEN (seq IS NULL) THEN 'everything of this object is being cleared'::text
             ELSE NULL::text
         END AS reason,
@@ -729,6 +764,7 @@ create view sf_shadow_lag as
             c.proven_as_of,
             c.fresh_except_listed,
             c.reason,
+            c.waiting_since,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -759,7 +795,7 @@ create view sf_shadow_lag as
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((clock.latest - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > '00:03:00'::interval)) THEN 'catching up'::text
+            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
@@ -827,10 +863,14 @@ create view sf_shadow_reject as
     since,
     attempts,
     parent_id,
-    contested_value,
+        CASE
+            WHEN (sqlstate = '23505'::text) THEN claimed_value
+            ELSE NULL::text
+        END AS contested_value,
     first_rejected_at,
     last_rejected_at,
-    refused_by
+    refused_by,
+    claimed_value
    FROM sf_shadow.reject r;
 
 create view sf_shadow_reject_reason as
@@ -840,10 +880,11 @@ create view sf_shadow_reject_reason as
         CASE sqlstate
             WHEN '23502'::text THEN format('required field %s is empty'::text, refused_by)
             WHEN '22003'::text THEN format('%s has more digits or decimals than its column'::text, refused_by)
-            WHEN '22P02'::text THEN format('%s is not of the type of its column'::text, refused_by)
+            WHEN '22P02'::text THEN format('%s is not of the type of its column, or not spelled as it would be there'::text, refused_by)
+            WHEN '22001'::text THEN format('%s is longer than its column'::text, refused_by)
             WHEN '23503'::text THEN format('the record of %s is itself rejected'::text, refused_by)
             WHEN '23505'::text THEN format('%s is held by another record'::text, refused_by)
-            WHEN '22021'::text THEN 'a text holds a NUL byte, which Postgres cannot store'::text
+            WHEN '22021'::text THEN format('%s holds a NUL, half of a character or bytes that are not UTF-8, which Postgres cannot store'::text, refused_by)
             WHEN '22023'::text THEN 'the Id has not 18 characters'::text
             ELSE concat_ws(' '::text, 'the shadow table refuses it:', refused_by, format('(SQLSTATE %s)'::text, sqlstate))
         END AS reason,
@@ -857,11 +898,12 @@ create view sf_shadow_reject_reason as
     latest_at,
         CASE sqlstate
             WHEN '23502'::text THEN format('Fill %s in Salesforce; or give the field a default_value in sf_shadow.field, then retry.'::text, refused_by)
-            WHEN '22003'::text THEN format('Correct %s in Salesforce, or widen its column (alter table, and column_type in sf_shadow.field), then retry.'::text, refused_by)
-            WHEN '22P02'::text THEN format('Correct %s in Salesforce, or change its column_type in sf_shadow.field and the table, then retry.'::text, refused_by)
+            WHEN '22003'::text THEN format('Correct %s in Salesforce, or widen its column (alter table), then retry.'::text, refused_by)
+            WHEN '22001'::text THEN format('Shorten %s in Salesforce, or widen its column (alter table), then retry.'::text, refused_by)
+            WHEN '22P02'::text THEN format('Correct %s in Salesforce, or change the type of its column (alter table), then retry.'::text, refused_by)
             WHEN '23503'::text THEN 'Settle the rejected parent first; its children are read again with it.'::text
             WHEN '23505'::text THEN format('Give each record a %s of its own in Salesforce: the first holder keeps it.'::text, refused_by)
-            WHEN '22021'::text THEN 'Remove the NUL character from the text in Salesforce.'::text
+            WHEN '22021'::text THEN format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...'::text, refused_by)
             WHEN '22023'::text THEN 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'::text
             ELSE 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'::text
         END AS what_to_do
@@ -933,22 +975,22 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path=""; -- body 93c6e8f7
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 93c6e8f7
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path=""; -- body 5c31d7ad
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 12b84ae3
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 6328915d
-create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body faca2183
+create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body d264239c
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body 2ce04429
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 99a7b154
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body b09114a1
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
-create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_nuls boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body b56473b0
+create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 780f75d8
 create function sf_shadow.cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body 75ae5937
-create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body fd16108f
+create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 2f0f6a46
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
@@ -957,26 +999,30 @@ create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 40772134
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
+create function sf_shadow.column_family(column_type text) returns text language sql immutable; -- body 54ecfb99
+create function sf_shadow.column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body d8db42bc
 create function sf_shadow.contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 5b1ecc96
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 757de79c
-create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body e3b43cd1
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 19e137ca
+create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
 create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 5ad6206a
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path=""; -- body c4d157ab
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body faf3b5ea
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 3e83e23d
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 95cdf62a
-create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 06be66d0
-create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body 30df2a9f
+create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 11103bb6
+create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
+create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
+create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
+create function sf_shadow.iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 88d0f30d
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
-create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body 00520aef
+create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
 create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 9c87e982
 create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
 create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
@@ -984,69 +1030,78 @@ create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT 
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body ef5e5cc4
-create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 925606e0
+create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 834eb90a
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 9da8d99f
 create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
-create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body fe8c555d
+create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 551761fe
+create function sf_shadow.missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body 9f63e655
 create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 7b415d66
-create function sf_shadow.nul_marker() returns text language sql immutable; -- body 92e17b3c
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 255b00fd
-create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 8ba12181
+create function sf_shadow.open_changes() returns void language plpgsql set search_path=""; -- body c4beb2bb
+create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body bd18cf78
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_nuls boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body c5c30851
+create function sf_shadow.open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dee3826d
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
-create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 55200925
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 90b6439e
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body e5a8ef55
 create function sf_shadow.put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
-create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body da256ddc
-create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_nuls boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 0222eece
-create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body b94b5799
+create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 296f4760
+create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body c510f9bb
+create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body 7c1175cf
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 6ac57cc0
+create function sf_shadow.reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 2b49b2c6
+create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body f0265bba
+create function sf_shadow.rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body 9e023647
+create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 495e2388
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 1109c8a0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
-create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 68bb9ad4
+create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 876312a1
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0b58087
-create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body aa6a9726
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 46685256
+create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body b9d108cb
-create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body a7757fe5
+create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 06d118ce
 create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
 create function sf_shadow.salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 4dda7dbe
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 7b88f2c2
+create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 268d7614
+create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body f3b7850d
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body 0b579429
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 98d75b1d
+create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body e6f30d01
+create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
 create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
+create function sf_shadow.unstorable_mark() returns text language sql immutable; -- body acbea3df
+create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body 7db36a55
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
+create function sf_shadow.waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body f7145590
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
-create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 262a9451
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body f9900481
-create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 04a81515
+create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
+create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
+create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
+create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
 create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path=""; -- body 07d09f27
-create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path=""; -- body 72454756
-create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path=""; -- body 58fe465d
-create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path=""; -- body e60d37e3
-create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path=""; -- body 645095b2
-create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path=""; -- body 4c34ae4f
-create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path=""; -- body 655bdb1e
-create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path=""; -- body c8be260c
-create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path=""; -- body 3a2549a0
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a56512ad
+create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
+create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
+create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e60d37e3
+create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 645095b2
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a7fee128
+create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 655bdb1e
+create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body c8be260c
+create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3a2549a0
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
@@ -1060,6 +1115,8 @@ grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { before, test } from "node:test"
 import { createTestDatabase, type TestDatabase } from "./postgres.ts"
+import { raiseCommand, schemaFingerprint } from "./revision.ts"
 import { dumpCommand, dumpSchema } from "./schema_dump.ts"
 
 const sql = join(import.meta.dirname, "../sql")
@@ -30,6 +31,36 @@ test("the migrated database is the one in test/schema.sql", async (t) => {
   assert.fail(
     `The schema has changed. If it should, commit the result of: ${dumpCommand}\n${changes.join("\n")}`,
   )
+})
+
+test("whatever has changed in sql/ has another revision, so that an older program does not take it back", async () => {
+  const { revision, fingerprint } = JSON.parse(await readFile(join(sql, "revision.json"), "utf8"))
+  assert.equal(
+    await schemaFingerprint(),
+    fingerprint,
+    `sql/ has changed since revision ${revision}. Commit the result of: ${raiseCommand}`,
+  )
+})
+
+test("every insert names its columns, so that it outlives a table that has got one more", async () => {
+  const source = join(import.meta.dirname, "..")
+  const files = (
+    await Promise.all(
+      ["sql", "src", "tasks"].map(async (folder) =>
+        (await readdir(join(source, folder), { recursive: true })).map((file) => join(folder, file)),
+      ),
+    )
+  )
+    .flat()
+    .filter((file) => /\.(sql|ts)$/.test(file))
+  assert.ok(files.length > 200)
+  const byPosition: string[] = []
+  for (const file of files) {
+    const text = await readFile(join(source, file), "utf8")
+    for (const [insert, next = ""] of text.matchAll(/\binsert into \S+(?: as \w+)?\s+(\S+)/g))
+      if (!/^\(|^default$/.test(next)) byPosition.push(`${file}: ${insert}`)
+  }
+  assert.deepEqual(byPosition, [])
 })
 
 /** What the files create, by kind: "function sf_shadow.mark_dirty". */

@@ -9,7 +9,7 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'sf_shadow.lock_objects needs isolation level read committed, not %',
       current_setting('transaction_isolation')
-      using errcode = 'SF002', hint = 'Set default_transaction_isolation of the service''s role to read committed.';
+      using errcode = 'SF002', hint = 'Begin the transaction by: begin isolation level read committed.';
   end if;
   for locked in select o.object_id from sf_shadow.objects_in_order(objects) o loop
     -- 21318 is "SF" in ASCII: the lock space of this service.

@@ -1,9 +1,9 @@
 -- Produces: an empty pg_temp.change, the one form in which every path hands records to write_changes.
 -- One row per record of one object. Safe to repeat: it empties what is there.
 create or replace function sf_shadow.open_changes() returns void
-language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+language plpgsql set search_path = '' as $$
 begin
-  create temporary table if not exists change (
+  perform sf_shadow.open_table('change', $columns$
     record_id text collate "C" not null,
     -- replace: this version wins; keep: same content, better known; dirty: cannot be decided;
     -- ignore: older than what is known, or already known.
@@ -41,8 +41,9 @@ begin
     -- A full record differs from the row in event fields: drift, where the object claimed to be fresh.
     differs boolean not null default false,
     -- When the record was deleted last, where it has returned within the same batch: its children went with it.
-    deleted_meanwhile timestamptz
-  ) on commit delete rows;
-  truncate pg_temp.change;
+    deleted_meanwhile timestamptz,
+    -- The record is a reject, and its old row gives way to another one that claims its unique value (rule 9).
+    yields boolean not null default false
+  $columns$);
 end
 $$;

@@ -11,7 +11,7 @@ declare
   added bigint;
 begin
   loop
-    select (job).id into added from graphile_worker.add_job(
+    select (job).id into added from sf_shadow_worker.add_job(
       identifier => add_keyed_job.identifier, payload => add_keyed_job.payload,
       queue_name => add_keyed_job.queue_name, run_at => add_keyed_job.run_at,
       job_key => add_keyed_job.job_key, job_key_mode => add_keyed_job.job_key_mode

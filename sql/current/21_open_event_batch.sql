@@ -4,9 +4,9 @@
 create or replace function sf_shadow.open_event_batch(
   of_stream_id integer, after_seq bigint, after_day date, batch_size integer
 ) returns void
-language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+language plpgsql set search_path = '' as $$
 begin
-  create temporary table if not exists event_batch (
+  perform sf_shadow.open_table('event_batch', $columns$
     seq bigint not null,
     ord integer not null,
     received_day date not null,
@@ -26,10 +26,10 @@ begin
     unusable text,
     doubt text,
     verdict text
-  ) on commit delete rows;
-  truncate pg_temp.event_batch;
+  $columns$);
 
-  insert into pg_temp.event_batch
+  insert into pg_temp.event_batch (seq, ord, received_day, received_at, object, change_type, record_id, event_id,
+    commit_timestamp, committed_after, committed_before, commit_number, sequence_number, fields, unusable, doubt)
   with mirrored as materialized (
     select o.object, array(select k.field from sf_shadow.kept_fields(o.object) k) as kept_fields
     from sf_shadow.object o

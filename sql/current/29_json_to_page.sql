@@ -4,9 +4,11 @@ create or replace function sf_shadow.json_to_page(fields text[], records jsonb) 
 language plpgsql set search_path = '' as $$
 begin
   perform sf_shadow.open_page(fields);
-  execute format('insert into pg_temp.page select %s from jsonb_array_elements($1) r (record)',
-    (select string_agg(format('nullif(r.record ->> %L, '''')', f.field), ', ' order by f.ord)
-      from unnest(fields) with ordinality f (field, ord)))
+  execute (
+    select format('insert into pg_temp.page (%s) select %s from jsonb_array_elements($1) r (record)',
+      string_agg(quote_ident(f.field), ', ' order by f.ord),
+      string_agg(format('nullif(r.record ->> %L, '''')', f.field), ', ' order by f.ord))
+    from unnest(fields) with ordinality f (field, ord))
   using records;
 end
 $$;

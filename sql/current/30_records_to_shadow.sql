@@ -1,9 +1,9 @@
 -- The edge records_to_shadow (rule 5): merges full records into the shadow; bulk pages, deltas and re-reads.
 -- Consumes: pg_temp.page (one text column per Salesforce field), the read they came from, and the ids that
--- the read has shown to be missing. Produces: shadow rows, tombstones, doubts, rejects, invalidations.
+-- the read has shown to be missing, and whether a text may hold a mark (unstorable_mark). Produces: shadow rows, tombstones, doubts, rejects, invalidations.
 -- Safe to repeat: the same page again is the same version again.
 create or replace function sf_shadow.records_to_shadow(
-  of_object text, of_read_id bigint, has_nuls boolean default false, missing text[] default '{}', forced boolean default false
+  of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false
 ) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
@@ -12,7 +12,7 @@ declare
 begin
   perform sf_shadow.lock_objects(array[of_object]);
   perform sf_shadow.open_changes();
-  perform sf_shadow.page_to_changes(of_object, of_read_id, has_nuls, missing);
+  perform sf_shadow.page_to_changes(of_object, of_read_id, has_marks, missing);
   drift := sf_shadow.count_drift(of_object);
   counts := sf_shadow.write_changes(of_object, forced);
   perform sf_shadow.put_off_marks(of_object, of_read_id);

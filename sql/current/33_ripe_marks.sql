@@ -31,12 +31,12 @@ begin
       cross join lateral (
         select holder.%2$s
         from sf_shadow.reject claim
-        join %1$s holder on holder.%3$s = claim.contested_value
-        where claim.object = $1 and claim.record_id = contestant.record_id
+        join %1$s holder on holder.%3$s = claim.claimed_value
+        where claim.object = $1 and claim.record_id = contestant.record_id and claim.sqlstate = '23505'
         union all
         select claim.record_id
         from %1$s holder
-        join sf_shadow.reject claim on claim.object = $1 and claim.contested_value = holder.%3$s
+        join sf_shadow.reject claim on claim.object = $1 and claim.claimed_value = holder.%3$s and claim.sqlstate = '23505'
         where holder.%2$s = contestant.record_id
       ) linked (record_id)
     )

@@ -24,9 +24,9 @@ begin
     values (of_object, of_record_id, of_since, of_not_before)
     on conflict do nothing;
     if pg_try_advisory_xact_lock(21321, hashtext(of_object))
-      and not exists (select from graphile_worker.jobs j where j.key = job_key_of_object and j.locked_at is null) then
+      and not exists (select from sf_shadow_worker.jobs j where j.key = job_key_of_object and j.locked_at is null) then
       -- A key and a queue of its own: a reader that does not commit holds up nobody but readers.
-      perform graphile_worker.add_job(
+      perform sf_shadow_worker.add_job(
         identifier => 'records_to_shadow',
         payload => json_build_object('object', of_object),
         queue_name => job_key_of_object,

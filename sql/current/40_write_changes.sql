@@ -10,7 +10,6 @@ declare
   newest timestamptz;
 begin
   perform sf_shadow.set_aside_orphans(of_object);
-  perform sf_shadow.set_aside_contested(of_object);
   perform sf_shadow.check_fuse(of_object, forced);
   perform sf_shadow.remove_children(of_object,
     array_agg(c.record_id), array_agg(coalesce(c.deleted_meanwhile, greatest(c.commit_timestamp, r.read_to))), array_agg(c.by_absence), forced)
@@ -33,9 +32,11 @@ begin
   select
     count(*) filter (where c.verdict = 'replace' and c.error is null and not c.absent and not c.present),
     count(*) filter (where c.verdict = 'replace' and c.error is null and not c.absent and c.present and c.changed),
-    count(*) filter (where c.verdict = 'replace' and c.absent and c.present),
+    -- Who gave way and is written with another value after all was never gone.
+    count(*) filter (where c.verdict = 'replace' and c.absent and c.present
+      or c.yields and not (c.verdict = 'replace' and c.error is null)),
     count(*) filter (where c.error is null and (c.verdict = 'keep' or c.verdict = 'replace' and not c.changed and (c.present or c.absent))),
-    count(*) filter (where c.verdict = 'ignore'),
+    count(*) filter (where c.verdict = 'ignore' and not c.yields),
     count(*) filter (where c.dirty_reason is not null),
     count(*) filter (where c.error is not null),
     0

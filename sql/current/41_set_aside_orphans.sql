@@ -32,7 +32,7 @@ begin
       left join refused_parent on refused_parent.record_id = parentless.parent_id
     ), set_aside as (
       update pg_temp.change c set
-        error = case when orphan.parent_rejected then array['23503', $1 || ' ' || orphan.parent_id || ' is itself rejected', $3] end,
+        error = case when orphan.parent_rejected then sf_shadow.rejected_parent($1, orphan.parent_id, $3) end,
         verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
         dirty_reason = case when orphan.parent_rejected then c.dirty_reason
           else coalesce(c.dirty_reason, $1 || ' ' || orphan.parent_id || ' is not in the shadow') end

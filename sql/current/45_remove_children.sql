@@ -39,9 +39,8 @@ begin
         delete from %1$s s using unnest($1, $2) g (record_id, deleted_until) where s.%2$s = g.record_id
         returning s.%2$s as record_id, s.%3$s as parent_id, g.deleted_until, s.system_modstamp, s.read_id,
           s.commit_timestamp, s.commit_number, s.sequence_number,
-          -- It may have another parent by now: then the shadow lacks what it has held since it was created.
-          case when pg_input_is_valid(s.raw_payload ->> 'CreatedDate', 'timestamptz')
-            then least((s.raw_payload ->> 'CreatedDate')::timestamptz, g.deleted_until) else '-infinity' end as missing_since
+          -- It may have another parent by now.
+          least(sf_shadow.missing_since(s.raw_payload), g.deleted_until) as missing_since
       ), entombed as (
         insert into sf_shadow.tombstone as t (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
           sequence_number, proven, weak, parent_id, parent_deleted_until)

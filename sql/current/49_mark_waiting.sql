@@ -1,5 +1,6 @@
 -- Rules 8 and 9: what waited for these changes is read again: children of a parent that has returned, rejects
--- of a parent that could be stored, rejects that claim a value which is free now.
+-- of a parent that could be stored, rejects that claim a value which is free now, or whose holder, a reject itself, has
+-- given it up: its row will give way.
 -- Consumes: pg_temp.change, tombstones, rejects. Produces: doubts.
 create or replace function sf_shadow.mark_waiting(of_object text) returns void
 language plpgsql set search_path = '' as $$
@@ -24,8 +25,14 @@ begin
     union all
     select of_object, r.record_id, r.since, c.doubt_not_before, c.old_unique_value || ' is free again'
     from pg_temp.change c
-    join sf_shadow.reject r on r.object = of_object and r.contested_value = c.old_unique_value
-    where c.verdict = 'replace' and c.error is null and r.record_id <> c.record_id
+    -- Looked up one by one: how many rejects there are is not known when this is planned.
+    cross join lateral (
+      select claim.record_id, claim.since from sf_shadow.reject claim
+      where claim.object = of_object and claim.claimed_value = c.old_unique_value and claim.sqlstate = '23505'
+        and claim.record_id <> c.record_id
+      offset 0
+    ) r
+    where c.verdict = 'replace' and c.present and not c.yields
       and (c.absent or c.unique_value is distinct from c.old_unique_value)
   ) waiting
   group by waiting.object;

@@ -6,7 +6,7 @@ begin
   perform sf_shadow.append_invalidation(of_object, array_agg(c.record_id),
     array_agg(c.parent_id) || array_agg(c.old_parent_id), array_agg(c.unique_value) || array_agg(c.old_unique_value))
   from pg_temp.change c
-  where c.changed and c.error is null and c.verdict in ('replace', 'keep')
+  where c.changed and c.error is null and c.verdict in ('replace', 'keep') or c.yields
   having count(*) > 0;
 end
 $$;

@@ -7,7 +7,9 @@ create or replace function public.sf_shadow_invalidations(of_object text, after 
 returns table (
   object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamptz
 )
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   latest bigint := (select s.invalidation_seq from sf_shadow.object_state s where s.object = of_object);
 begin

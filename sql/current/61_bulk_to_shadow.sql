@@ -3,7 +3,7 @@
 -- Consumes: pg_temp.page, the run. Produces: the merge, the page's ids (rule 7), the run's progress.
 -- Safe to repeat: a page that was merged already is refused by its number (SF007).
 create or replace function sf_shadow.bulk_to_shadow(
-  of_run_id bigint, of_page integer, next_locator text, has_nuls boolean
+  of_run_id bigint, of_page integer, next_locator text, has_marks boolean
 ) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' as $$
 declare
@@ -23,7 +23,7 @@ begin
     insert into sf_shadow.run_page (run_id, page, record_ids) values (of_run_id, of_page, coalesce(ids, '{}'));
   end if;
   if run.kind <> 'ids' and ids is not null then
-    counts := sf_shadow.records_to_shadow(run.object, run.read_id, has_nuls, '{}', run.forced);
+    counts := sf_shadow.records_to_shadow(run.object, run.read_id, has_marks, '{}', run.forced);
     perform sf_shadow.clear_run_marks(of_run_id, ids);
   end if;
 

@@ -1,5 +1,5 @@
--- Rule 7, the Id comparison: what is in the shadow and not in the run's durable id set was deleted without a
--- trace. Consumes: sf_shadow.run_page of a run in state sweeping. Produces: deletes with proven tombstones,
+-- Rule 7, the Id comparison: what is in the shadow, or a reject, and not in the run's durable id set was deleted without
+-- a trace. Consumes: sf_shadow.run_page of a run in state sweeping. Produces: deletes with proven tombstones,
 -- where the record was last known before the read began; doubts for the rest, and for ids that the shadow lacks.
 -- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips.
 create or replace function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts
@@ -45,6 +45,24 @@ begin
       select coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
   $sql$, g.shadow_table, g.key_column, g.held_unique, g.held_parent)
+  using read.read_id, read.read_from, read.read_to, g.margin, run.object;
+
+  -- Rejects without a row are no less known.
+  execute format($sql$
+    insert into pg_temp.change (record_id, verdict, absent, present, entombed, old_parent_id, changed,
+      system_modstamp, read_id, commit_timestamp, commit_number, sequence_number, proven, by_absence,
+      doubt_since, doubt_not_before, dirty_reason)
+    select refused.record_id, case when decided then 'replace' else 'dirty' end, true, false, t.record_id is not null,
+      refused.parent_id, false, t.system_modstamp, $1, t.commit_timestamp, t.commit_number, t.sequence_number, true, true,
+      refused.since, greatest(refused.known_until, $3) + $4 + interval '1 second',
+      case when not decided then 'not seen by a run that began before its last change' end
+    from sf_shadow.reject refused
+    left join sf_shadow.tombstone t on t.object = refused.object and t.record_id = refused.record_id
+    cross join lateral (select refused.known_until < $2 - $4 as decided) judged
+    where refused.object = $5
+      and not exists (select from pg_temp.seen_id where seen_id.record_id = refused.record_id)
+      and not exists (select from %1$s s where s.%2$s = refused.record_id)
+  $sql$, g.shadow_table, g.key_column)
   using read.read_id, read.read_from, read.read_to, g.margin, run.object;
 
   -- An Id comparison has also seen records that the shadow lacks; a full run has merged them already.

@@ -8,13 +8,13 @@ begin
   delete from sf_shadow.worker w where w.beat_at < now() - silent_for;
   -- Whoever holds a job and has no heartbeat: killed, or from before this table knew it.
   select array_agg(distinct j.locked_by) into dead
-  from graphile_worker.jobs j
+  from sf_shadow_worker.jobs j
   where j.locked_by is not null and j.locked_at < now() - silent_for
     and not exists (select from sf_shadow.worker w where w.worker_id = j.locked_by);
   if dead is null then
     return 0;
   end if;
-  perform graphile_worker.force_unlock_workers(dead);
+  perform sf_shadow_worker.force_unlock_workers(dead);
   return cardinality(dead);
 end
 $$;

@@ -11,6 +11,6 @@ begin
   -- A load that waits for its turn may be the one that closes the hole.
   perform sf_shadow.add_hole_job(s.object)
   from sf_shadow.object_state s
-  where not exists (select from graphile_worker.jobs j where j.queue_name = 'load:' || s.object);
+  where not exists (select from sf_shadow_worker.jobs j where j.queue_name = 'load:' || s.object);
 end
 $$;

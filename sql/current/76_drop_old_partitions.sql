@@ -13,7 +13,7 @@ begin
     join pg_class c on c.oid = i.inhrelid
     cross join sf_shadow.setting setting
     where i.inhparent = 'public.sf_shadow_event'::regclass
-      and to_date(right(c.relname, 8), 'YYYYMMDD') < (now() - setting.retention)::date
+      and to_date(right(c.relname, 8), 'YYYYMMDD') < ((now() - setting.retention) at time zone 'utc')::date
     order by c.relname
   loop
     execute format('select exists (select from sf_shadow.%I e join sf_shadow.stream_cursor c on c.stream_id = e.stream_id where e.seq > c.applied_seq)',

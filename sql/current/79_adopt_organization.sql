@@ -28,8 +28,8 @@ begin
   delete from sf_shadow.read;
   update sf_shadow.api_usage set used = 0, max = 0, observed_at = '-infinity', refused_until = null, looking_until = null;
   -- Whoever holds a job is gone: no process is connected.
-  perform graphile_worker.force_unlock_workers(array(select j.locked_by from graphile_worker.jobs j where j.locked_by is not null));
-  perform graphile_worker.complete_jobs(array(select j.id from graphile_worker.jobs j));
+  perform sf_shadow_worker.force_unlock_workers(array(select j.locked_by from sf_shadow_worker.jobs j where j.locked_by is not null));
+  perform sf_shadow_worker.complete_jobs(array(select j.id from sf_shadow_worker.jobs j));
   perform sf_shadow.clear_cache();
 
   insert into sf_shadow.organization as o (organization_id, instance_url) values (of_organization_id, of_instance_url)

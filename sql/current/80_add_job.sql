@@ -2,7 +2,9 @@
 -- Security definer, because graphile-worker's tables are row-secured to their owner; hence it accepts only this
 -- project's tasks with a payload of their shape (SF010), and keeps one waiting job per task and object.
 create or replace function public.add_job(identifier text, payload json default '{}') returns bigint
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   subject text;
 begin

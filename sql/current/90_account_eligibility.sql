@@ -3,7 +3,9 @@
 -- cannot be stored is not, since another read would bring the same. Security definer: readers do not see the machinery.
 create or replace function public.sf_account_eligibility(account_id text, max_age interval default interval '15 minutes')
 returns public.sf_account_eligibility_answer
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 #variable_conflict use_column
 declare
   asked constant text := account_id;
@@ -16,6 +18,7 @@ declare
   read_id_known bigint;
   doubt text;
   reject_reason text;
+  listed_since timestamptz;
   known_at timestamptz;
   not_before timestamptz;
   clock sf_shadow.salesforce_now;
@@ -50,25 +53,27 @@ begin
     cross join sf_shadow.setting setting
     left join sf_shadow.read r on r.read_id = t.read_id and t.proven
     where t.object = 'Account' and t.record_id = asked;
-    absent_at := greatest(absent_at, claim.proven_as_of);
   end if;
 
-  select d.reason into doubt from sf_shadow.dirty d where d.object = 'Account' and d.record_id = asked;
-  select r.reason into reject_reason from sf_shadow.reject r where r.object = 'Account' and r.record_id = asked;
-  known_at := coalesce(found_row.synced_at, absent_at);
+  select d.reason, d.since into doubt, listed_since from sf_shadow.dirty d where d.object = 'Account' and d.record_id = asked;
+  select r.reason, least(r.since, listed_since) into reject_reason, listed_since
+  from (select) nothing left join sf_shadow.reject r on r.object = 'Account' and r.record_id = asked;
+  -- A comparison may be what has shown that a listed account is missing here. Infinity has no age.
+  known_at := nullif(coalesce(found_row.synced_at, greatest(absent_at, least(claim.proven_as_of, listed_since))), '-infinity');
   if doubt is null and reject_reason is null then
     known_at := greatest(known_at, claim.fresh_except_listed);
   end if;
-  answer.age := greatest(clock.latest - known_at, interval '0');
-  answer.is_stale := answer.age > bound;
+  answer.age := case when known_at is not null then greatest(clock.latest - known_at, interval '0') end;
+  answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',
-    case when not answer.is_found then 'not in the shadow as of ' || known_at end,
+    case when not answer.is_found then 'not in the shadow' || coalesce(' as of ' || sf_shadow.iso_time(known_at), '') end,
     case
       when reject_reason is not null then 'what Salesforce has cannot be stored: ' || reject_reason
-      when not answer.is_stale then null
+      -- Null, or which fields stand still though the rest of the row is fresh.
+      when not answer.is_stale then claim.degraded
       when doubt is not null then 'it waits to be read again: ' || doubt
-      else coalesce(claim.reason, 'nothing was heard of changes after ' || known_at)
+      else coalesce(claim.reason, 'nothing was heard of changes after ' || sf_shadow.iso_time(known_at))
     end), '');
 
   if answer.is_stale and reject_reason is null then

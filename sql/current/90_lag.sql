@@ -1,6 +1,7 @@
 -- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock, and ages by it.
 -- Reads small tables only: no count or minimum over a shadow table.
---   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words
+--   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
+--                          what has received an event that was not applied within 15 seconds, whatever the reason
 --   rows                   of the shadow table, exact: the last load's plus inserts less deletes
 --   max_updated_age        age of the oldest updated_at of a row, and since_last_change of the newest: bounds that each
 --                          merge moves, so nothing is older, and nothing newer, than they say. Exact after a full load
@@ -31,7 +32,8 @@ select
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
     when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > interval '15 minutes' then 'stale'
-    when f.dirty > 0 or clock.latest - f.fresh_except_listed > interval '3 minutes' then 'catching up'
+    when f.dirty > 0 or clock.latest - f.fresh_except_listed > interval '3 minutes' or now() - f.waiting_since > interval '15 seconds'
+      then 'catching up'
     else 'fresh'
   end as state,
   coalesce(nullif(concat_ws('; ', f.reason, trouble.reason), ''), case

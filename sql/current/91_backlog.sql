@@ -1,4 +1,4 @@
--- What waits? One row per stream (events received and not yet folded) and per kind of this project's jobs that the queue holds.
+-- What waits? One row per stream (events received and not yet folded) and per kind of job that the queue holds.
 --   kind, name     stream and its topic, or job and its task
 --   waiting        events, or jobs whose turn or time has not come
 --   running        jobs that a worker has taken
@@ -17,7 +17,5 @@ select 'job', job.task_identifier,
   count(*) filter (where job.locked_at is null and job.attempts >= job.max_attempts and job.key is not null),
   case when bool_or(job.locked_at is not null or job.attempts < job.max_attempts) then greatest(interval '0',
     now() - min(job.run_at) filter (where job.locked_at is not null or job.attempts < job.max_attempts)) end
-from graphile_worker.jobs job
--- The queue may be shared: jobs of other programs are theirs to watch.
-where job.task_identifier in (select t.identifier from sf_shadow.task t)
+from sf_shadow_worker.jobs job
 group by job.task_identifier;

@@ -8,8 +8,7 @@ create or replace view public.sf_shadow_failed_job as
 select job.id as job_id, job.task_identifier as task, job.key, job.attempts::integer as attempts,
   job.updated_at as failed_at, job.updated_at + interval '1 hour' as retried_at,
   left(regexp_replace(job.last_error, '\s+', ' ', 'g'), 300) as error
-from graphile_worker.jobs job
+from sf_shadow_worker.jobs job
 where job.locked_at is null and job.attempts >= job.max_attempts
   -- Without its key it was superseded while it ran: its successor does its work.
-  and job.key is not null
-  and job.task_identifier in (select t.identifier from sf_shadow.task t);
+  and job.key is not null;

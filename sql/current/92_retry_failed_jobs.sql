@@ -4,15 +4,14 @@
 -- worker, has no key and no attempt left (graphile-worker takes both): it goes. Safe to repeat.
 create or replace function sf_shadow.retry_failed_jobs() returns bigint
 language sql set search_path = '' as $$
-  select graphile_worker.complete_jobs(array(
-    select job.id from graphile_worker.jobs job
-    where job.key is null and job.locked_at is null and job.attempts >= job.max_attempts
-      and job.task_identifier in (select t.identifier from sf_shadow.task t)));
+  select sf_shadow_worker.complete_jobs(array(
+    select job.id from sf_shadow_worker.jobs job
+    where job.key is null and job.locked_at is null and job.attempts >= job.max_attempts));
   select count(*)
   from (
     select f.attempts, array_agg(f.job_id) as ids from public.sf_shadow_failed_job f where f.retried_at <= now() group by f.attempts
   ) failed
   -- Their attempts stay counted.
-  cross join lateral graphile_worker.reschedule_jobs(failed.ids, run_at => now() + random() * interval '1 minute',
+  cross join lateral sf_shadow_worker.reschedule_jobs(failed.ids, run_at => now() + random() * interval '1 minute',
     max_attempts => failed.attempts + 1) put_up
 $$;

@@ -10,10 +10,11 @@ select refused.object, refused.sqlstate, refused.refused_by,
   case refused.sqlstate
     when '23502' then format('required field %s is empty', refused.refused_by)
     when '22003' then format('%s has more digits or decimals than its column', refused.refused_by)
-    when '22P02' then format('%s is not of the type of its column', refused.refused_by)
+    when '22P02' then format('%s is not of the type of its column, or not spelled as it would be there', refused.refused_by)
+    when '22001' then format('%s is longer than its column', refused.refused_by)
     when '23503' then format('the record of %s is itself rejected', refused.refused_by)
     when '23505' then format('%s is held by another record', refused.refused_by)
-    when '22021' then 'a text holds a NUL byte, which Postgres cannot store'
+    when '22021' then format('%s holds a NUL, half of a character or bytes that are not UTF-8, which Postgres cannot store', refused.refused_by)
     when '22023' then 'the Id has not 18 characters'
     else concat_ws(' ', 'the shadow table refuses it:', refused.refused_by, format('(SQLSTATE %s)', refused.sqlstate))
   end as reason,
@@ -25,11 +26,12 @@ select refused.object, refused.sqlstate, refused.refused_by,
   refused.latest_at,
   case refused.sqlstate
     when '23502' then format('Fill %s in Salesforce; or give the field a default_value in sf_shadow.field, then retry.', refused.refused_by)
-    when '22003' then format('Correct %s in Salesforce, or widen its column (alter table, and column_type in sf_shadow.field), then retry.', refused.refused_by)
-    when '22P02' then format('Correct %s in Salesforce, or change its column_type in sf_shadow.field and the table, then retry.', refused.refused_by)
+    when '22003' then format('Correct %s in Salesforce, or widen its column (alter table), then retry.', refused.refused_by)
+    when '22001' then format('Shorten %s in Salesforce, or widen its column (alter table), then retry.', refused.refused_by)
+    when '22P02' then format('Correct %s in Salesforce, or change the type of its column (alter table), then retry.', refused.refused_by)
     when '23503' then 'Settle the rejected parent first; its children are read again with it.'
     when '23505' then format('Give each record a %s of its own in Salesforce: the first holder keeps it.', refused.refused_by)
-    when '22021' then 'Remove the NUL character from the text in Salesforce.'
+    when '22021' then format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...', refused.refused_by)
     when '22023' then 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'
     else 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'
   end as what_to_do

@@ -10,8 +10,8 @@ select
     else 'current'
   end as state,
   case
-    when c.problem is not null then 'stands still since ' || c.problem_since || ': ' || c.problem
-    when c.seen_at < now() - interval '5 minutes' then 'not seen since ' || c.seen_at || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = ' || quote_literal(c.consumer)
+    when c.problem is not null then 'stands still since ' || sf_shadow.iso_time(c.problem_since) || ': ' || c.problem
+    when c.seen_at < now() - interval '5 minutes' then 'not seen since ' || sf_shadow.iso_time(c.seen_at) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = ' || quote_literal(c.consumer)
     when c.seq is null then 'everything of this object is being cleared'
   end as reason,
   c.seq, c.behind,

@@ -1,6 +1,7 @@
 -- Does the org's API budget last (rule 14)? One row per daily limit of the org, as any process saw it last: by the header
 -- of every answer, and every 5 minutes by /limits. Numbers include what other programs use.
---   limit_name     Salesforce's name: DailyApiRequests, DailyBulkV2QueryJobs, DailyDeliveredPlatformEvents
+--   limit_name     Salesforce's name: DailyApiRequests, DailyBulkV2QueryJobs, DailyBulkV2QueryFileStorageMB (results),
+--                  DailyDeliveredPlatformEvents
 --   used, max      in 24 hours; percent: 100 * used / max; all null before the first look
 --   observed_at    when that was so
 --   stopped_kinds  what is held back: load (full loads), delta (and Id comparisons), reread, fallback (readers)

@@ -4,7 +4,9 @@
 create or replace function public.sf_shadow_mapping(
   of_object text, out fields text[], out not_compared text[], out columns jsonb, out margin_ms double precision
 )
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
   select sf_shadow.load_fields(of_object),
     sf_shadow.query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
       where d.object = of_object and d.vanished_at is not null),

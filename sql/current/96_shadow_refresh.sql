@@ -2,7 +2,9 @@
 -- role of readers can set going. Consumes: ids that a reader found stale, missing or different. Produces: requests and
 -- a job (request_refresh). Ids with a reject are left out: another read would bring the same. Safe to repeat.
 create or replace function public.sf_shadow_refresh(of_object text, record_ids text[]) returns bigint
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   g record;
   requested bigint;

@@ -24,18 +24,37 @@ create table sf_shadow.object (
   constraint object_keep_known check (keep in ('all', 'mapped'))
 );
 
+-- Whether mapped fields may have columns of a type, in Postgres's own spelling (format_type). Left out is what loses
+-- something of most values: real rounds, character(n) pads, timestamp forgets its time zone. A function, so that the refusal can
+-- say what is allowed.
+create function sf_shadow.is_column_type(column_type text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  if column_type ~ '^(text|character varying\([1-9]\d*\)|boolean|smallint|integer|bigint|double precision|date)$'
+    or column_type ~ '^(numeric(\([1-9]\d*,\d+\))?|timestamp with time zone|time without time zone)$'
+  then
+    return true;
+  end if;
+  raise exception 'column_type % cannot hold every value as Salesforce has it, or is not spelled as Postgres spells it', column_type
+    using errcode = 'check_violation', constraint = 'field_column_type_valid',
+      hint = 'Use text, character varying(n), boolean, smallint, integer, bigint, numeric, numeric(p,s), double precision, date, timestamp with time zone or time without time zone, without other spaces.';
+end
+$$;
+
 create table sf_shadow.field (
   object text collate "C" not null,
   -- Dotted for a parent's field: Product2.ProductCode.
   field text collate "C" not null,
   column_name text collate "C" not null,
+  -- As the mapping wants the column; what a value would lose in it is judged by the table's own type (record_to_row).
   column_type text collate "C" not null default 'text',
   required boolean not null default false,
   is_unique boolean not null default false,
   default_value text,
   constraint field_pkey primary key (object, column_name),
   constraint field_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
-  constraint field_column_type_valid check (column_type ~ '^[a-z ]+(\([0-9]+(, *[0-9]+)?\))?$')
+  constraint field_column_type_valid check (sf_shadow.is_column_type(column_type)),
+  constraint field_default_value_valid check (pg_input_is_valid(default_value, column_type))
 );
 create unique index field_one_unique_per_object on sf_shadow.field (object) where is_unique;
 

@@ -84,6 +84,8 @@ create table sf_shadow.run (
   constraint run_pkey primary key (run_id),
   constraint run_object_fkey foreign key (object) references sf_shadow.object,
   constraint run_read_id_fkey foreign key (read_id) references sf_shadow.read on delete set null,
+  -- Without a time, or with an infinite one, its query would be for the whole object.
+  constraint run_delta_has_since check (kind <> 'delta' or since is not null and isfinite(since)),
   constraint run_kind_known check (kind in ('full', 'delta', 'ids')),
   constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse', 'canceled')),
   constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse', 'canceled')))

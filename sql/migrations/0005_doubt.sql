@@ -61,9 +61,10 @@ create table sf_shadow.reject (
   sqlstate text not null,
   reason text not null,
   payload bytea not null,
-  -- What it waits for, besides its own change: a parent, or a value that another record holds.
+  -- What it waits for, besides its own change: a parent, or (23505) the value that it claims and another record holds.
   parent_id text collate "C",
-  contested_value text collate "C",
+  -- The unique value of the refused version, null where that is blank: its old row keeps no other one from a claimant.
+  claimed_value text collate "C",
   attempts integer not null default 1,
   first_rejected_at timestamptz not null default now(),
   last_rejected_at timestamptz not null default now(),
@@ -71,7 +72,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey foreign key (object) references sf_shadow.object on delete cascade
 );
 create index reject_parent_idx on sf_shadow.reject (object, parent_id) where parent_id is not null;
-create index reject_contested_idx on sf_shadow.reject (object, contested_value) where contested_value is not null;
+create index reject_claimed_idx on sf_shadow.reject (object, claimed_value) where claimed_value is not null;
 
 -- What a comparison with Salesforce has found (verify): a sample by Id, or every row by a full load.
 create table sf_shadow.verification (

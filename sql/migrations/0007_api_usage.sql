@@ -7,7 +7,7 @@ create table sf_shadow.api_usage (
   used bigint not null,
   max bigint not null,
   observed_at timestamptz not null default now(),
-  -- Salesforce refused a call for want of this limit: no more calls until then, or until /limits answers.
+  -- Salesforce refused a call for want of this limit: no more calls until then, when /limits is asked and decides.
   refused_until timestamptz,
   -- One process at a time looks at /limits for all that are stopped.
   looking_until timestamptz,
@@ -16,7 +16,7 @@ create table sf_shadow.api_usage (
 );
 insert into sf_shadow.api_usage (limit_name, used, max, observed_at)
 values ('DailyApiRequests', 0, 0, '-infinity'), ('DailyBulkV2QueryJobs', 0, 0, '-infinity'),
-  ('DailyDeliveredPlatformEvents', 0, 0, '-infinity');
+  ('DailyBulkV2QueryFileStorageMB', 0, 0, '-infinity'), ('DailyDeliveredPlatformEvents', 0, 0, '-infinity');
 
 -- At which share of a limit each kind of call stops. The rest is kept for the kinds that stop later.
 create table sf_shadow.budget (
@@ -30,7 +30,8 @@ create table sf_shadow.budget (
 );
 insert into sf_shadow.budget (limit_name, kind, stops_at_percent)
 values ('DailyApiRequests', 'load', 80), ('DailyApiRequests', 'delta', 90), ('DailyApiRequests', 'reread', 90),
-  ('DailyApiRequests', 'fallback', 98), ('DailyBulkV2QueryJobs', 'load', 80), ('DailyBulkV2QueryJobs', 'delta', 90);
+  ('DailyApiRequests', 'fallback', 98), ('DailyBulkV2QueryJobs', 'load', 80), ('DailyBulkV2QueryJobs', 'delta', 90),
+  ('DailyBulkV2QueryFileStorageMB', 'load', 80), ('DailyBulkV2QueryFileStorageMB', 'delta', 90);
 
 -- The usage of a rolling day falls without notice: what is stopped looks at it again this often.
 alter table sf_shadow.setting add column limits_every interval not null default '5 minutes';
@@ -66,10 +67,10 @@ create type public.sf_account_eligibility_answer as (
   updated_at timestamptz,
   raw_payload jsonb,
   synced_at timestamptz,
-  -- How old the answer is at the most (rule 10); null while the object was never loaded.
+  -- How old the answer is at the most (rule 10); null while nothing is known: never loaded, or missing since nobody knows when.
   age interval,
   is_stale boolean,
-  -- Why it is stale or not found, in words; null for a fresh row.
+  -- Why it is stale or not found, or which fields stand still (a degraded object), in words; null for a fresh row.
   reason text,
   -- Whether a refresh of it waits, whoever asked for it.
   refresh_queued boolean

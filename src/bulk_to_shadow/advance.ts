@@ -13,6 +13,7 @@ import { SalesforceError } from "../salesforce/errors.ts"
 import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
+import { queryOf } from "./query.ts"
 import { jobDueInMs } from "./renew.ts"
 import { callKindOf, endRun, isFinal, type Run, readRun, unpauseRun } from "./run.ts"
 
@@ -59,13 +60,7 @@ async function createJob(deps: Deps, run: Run): Promise<void> {
     run.run_id,
   ])
   const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
-  const where = run.since === null ? "" : ` where SystemModstamp >= ${run.since.toISOString()}`
-  const job = await createQueryJob(session, {
-    object: run.object,
-    soql: `select ${fields.join(", ")} from ${run.object}${where}`,
-    // A delta must see what was deleted; a full load must not count it.
-    operation: run.kind === "delta" ? "queryAll" : "query",
-  })
+  const job = await createQueryJob(session, queryOf(run, fields))
   const { rowCount } = await pool.query(
     `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
        job_state = null, job_records = null, progressed_at = now(), error = null

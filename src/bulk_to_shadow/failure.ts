@@ -1,20 +1,21 @@
+import type { Deps } from "../deps.ts"
 import { describeError } from "../log.ts"
 import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
-import { isBudgetStop } from "../salesforce/budget.ts"
+import { isSchemaChange } from "../postgres/transaction.ts"
 import { jobStalled, resultGone } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
+import { callKindOf, type Run } from "./run.ts"
 
-/** What a failed step of a run calls for. */
-export interface Failure {
-  /**
-   * retry: it may pass; anew: only with another bulk job; pause: a daily limit is used up, so only waiting helps;
-   * give-up: it will not pass; fuse: deletes were refused; follow: another process goes on.
-   */
-  action: "retry" | "anew" | "pause" | "give-up" | "fuse" | "follow"
-  /** Constant for the failure metric. */
-  reason: string
-}
+/**
+ * What a failed step of a run calls for. retry: it may pass; anew: only with another bulk job; pause: a daily limit is
+ * used up, so only waiting helps, in ms; give-up: it will not pass; fuse: deletes were refused; follow: another process
+ * goes on. The reason is a constant, for the failure metric.
+ */
+export type Failure = { reason: string } & (
+  | { action: "retry" | "anew" | "give-up" | "fuse" | "follow" }
+  | { action: "pause"; waitMs: number }
+)
 
 /** Classes of SQLSTATE that pass by themselves: connection, rollback, resources, operator intervention. */
 const passing = ["08", "40", "53", "55", "57"]
@@ -22,9 +23,19 @@ const passing = ["08", "40", "53", "55", "57"]
 /** Codes that end a bulk job, and perhaps not the load. */
 const needsNewJob = new Set([resultGone, jobStalled, "JOB_FAILED"])
 
-/** Decides by codes, never by message texts. */
+/** Decides by codes, never by message texts; of a daily limit the budget decides. */
+export async function judgeFailure(
+  { budget }: Pick<Deps, "budget">,
+  run: Run,
+  error: unknown,
+): Promise<Failure> {
+  const waitMs = await budget.waitAfter(error, callKindOf(run))
+  const failure = classifyFailure(error)
+  return waitMs === null ? failure : { action: "pause", reason: failure.reason, waitMs }
+}
+
+/** The same by the code alone, whatever the budget says. */
 export function classifyFailure(error: unknown): Failure {
-  if (isBudgetStop(error)) return { action: "pause", reason: error.code }
   if (error instanceof SalesforceError) {
     if (error.retryable && needsNewJob.has(error.code)) return { action: "anew", reason: error.code }
     return { action: error.retryable ? "retry" : "give-up", reason: error.code }
@@ -33,8 +44,10 @@ export function classifyFailure(error: unknown): Failure {
   const code = sqlstateOf(error)
   if (code === sqlstate.fuse) return { action: "fuse", reason: code }
   if (code === sqlstate.pageNotDue) return { action: "follow", reason: code }
-  if (code !== undefined)
-    return { action: passing.includes(code.slice(0, 2)) ? "retry" : "give-up", reason: code }
+  if (code !== undefined) {
+    const passes = passing.includes(code.slice(0, 2)) || isSchemaChange(error)
+    return { action: passes ? "retry" : "give-up", reason: code }
+  }
   // A connection that was cut has no SQLSTATE.
   return { action: "retry", reason: "connection" }
 }

@@ -12,7 +12,8 @@ import type { Run } from "./run.ts"
 /** A page in the pg_temp.page of its own open transaction, which merges it or is rolled back. */
 interface CopiedPage extends OpenTransaction {
   nextLocator: string | null
-  hasNuls: boolean
+  /** Whether a text holds what Postgres cannot. */
+  hasMarks: boolean
 }
 
 /** Which page of which run. */
@@ -53,12 +54,12 @@ export class PageMerger {
     let merged: MergeCounts
     try {
       const { rows } = await page.client.query<MergeCounts>(
-        "select * from sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_nuls => $4)",
-        [run.run_id, number, page.nextLocator, page.hasNuls],
+        "select * from sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_marks => $4)",
+        [run.run_id, number, page.nextLocator, page.hasMarks],
       )
       merged = rows[0] as MergeCounts
     } catch (error) {
-      await page.rollback()
+      await page.rollback(error)
       throw error
     }
     await page.commit()
@@ -125,10 +126,10 @@ async function copyPage(
         { code: "PAGE_INCOMPLETE", retryable: true },
       )
     }
-    return { ...opened, nextLocator: page.nextLocator, hasNuls: guard.nuls > 0 }
+    return { ...opened, nextLocator: page.nextLocator, hasMarks: guard.hasMarks }
   } catch (error) {
     page.body.destroy()
-    await opened?.rollback()
+    await opened?.rollback(error)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts"
-import { type CallKind, isBudgetStop } from "../salesforce/budget.ts"
+import type { CallKind } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
 export type RunKind = "full" | "delta" | "ids"
@@ -93,11 +93,16 @@ export function callKindOf(run: Run): CallKind {
 /**
  * Notes that a daily limit of the org holds a run back: sf_shadow_run shows it as paused, with the reason.
  *
+ * @param leastMs how long, at the least
  * @returns how long to wait before the next try, in ms, jittered upwards by up to 10 %
  */
-export async function pauseRun({ pool, budget, log }: Deps, run: Run, error: Error): Promise<number> {
-  const asked = isBudgetStop(error) ? (error.retryAfterMs ?? 0) : 0
-  const waitMs = Math.max(asked, await budget.resumesInMs(callKindOf(run)), 1_000) * (1 + Math.random() / 10)
+export async function pauseRun(
+  { pool, log }: Pick<Deps, "pool" | "log">,
+  run: Run,
+  error: Error,
+  leastMs: number,
+): Promise<number> {
+  const waitMs = leastMs * (1 + Math.random() / 10)
   await pool.query(
     `update sf_shadow.run set error = $2, paused_until = clock_timestamp() + make_interval(secs => $3)
      where run_id = $1 and finished_at is null`,

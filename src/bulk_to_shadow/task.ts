@@ -9,7 +9,7 @@ import { databaseTimeIn } from "../postgres/time.ts"
 import type { SalesforceError } from "../salesforce/errors.ts"
 import type { TaskFactory } from "../worker.ts"
 import { advanceRun, giveUp } from "./advance.ts"
-import { classifyFailure, failureMessage } from "./failure.ts"
+import { failureMessage, judgeFailure } from "./failure.ts"
 import { PageMerger } from "./page.ts"
 import { renewJob } from "./renew.ts"
 import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
@@ -112,9 +112,10 @@ async function recover(
 ): Promise<number | null> {
   const run = await readRun(deps, runId)
   if (isFinal(run.state)) return null
-  const { action, reason } = classifyFailure(error)
+  const failure = await judgeFailure(deps, run, error)
+  const { action, reason } = failure
   if (action === "follow") return followMs
-  if (action === "pause") return pauseRun(deps, run, error as Error)
+  if (failure.action === "pause") return pauseRun(deps, run, error as Error, failure.waitMs)
   countError(run.object, "bulk_to_shadow", error, reason)
   if (action === "anew") {
     const waitMs = await renewJob(deps, run, error as SalesforceError)

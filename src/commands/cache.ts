@@ -34,7 +34,7 @@ Examples:
           })
           const objects = told.map((one) => one.object)
           const consumers = await pool.query<{ consumer: string; state: string }>(
-            "select distinct consumer, state from sf_shadow_invalidation_consumer where object = any ($1) order by 1",
+            "select distinct consumer, state from public.sf_shadow_invalidation_consumer where object = any ($1) order by 1",
             [objects],
           )
           const names = consumers.rows.map(({ consumer, state }) => `${consumer} (${state})`).join(", ")

@@ -1,8 +1,8 @@
 import type { Pool } from "pg"
 import type { Log } from "../log.ts"
 import { assertReachable } from "../postgres/fault.ts"
-import { assertMigrated } from "../postgres/migrate.ts"
 import { createPool } from "../postgres/pool.ts"
+import { assertMigrated } from "../postgres/revision.ts"
 
 /**
  * Opens a migrated database for one command and closes it afterwards.

@@ -16,16 +16,19 @@ export function migrateCommand(invocation: Invocation, work: Work): Command {
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { migrate } = await import("../postgres/migrate.ts")
+        const { OlderProgramError } = await import("../postgres/revision.ts")
+        const { NamesTakenError } = await import("../postgres/taken_names.ts")
         const { assertReachable } = await import("../postgres/fault.ts")
         await assertReachable(databaseUrl)
         try {
-          const { migrations, current } = await migrate(databaseUrl, createLog(logLevel))
+          const { revision, migrations, current } = await migrate(databaseUrl, createLog(logLevel))
           const added = migrations.length > 0 ? migrations.join(", ") : "none were missing"
           process.stdout.write(
-            `Migrated. Migrations: ${added}. Functions and views applied: ${current} files.\n`,
+            `Migrated to schema revision ${revision}. Migrations: ${added}. Functions and views applied: ${current} files.\n`,
           )
           return exitCodes.done
         } catch (cause) {
+          if (cause instanceof OlderProgramError || cause instanceof NamesTakenError) throw cause
           throw new CommandError(
             `The migration failed, and nothing of the failing step was kept: ${(cause as Error).message}`,
             { cause },

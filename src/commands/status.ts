@@ -36,9 +36,11 @@ export function statusCommand(invocation: Invocation, work: Work): Command {
 
 async function readStatus(pool: Pool): Promise<Status> {
   const [lag, backlog, runs] = await Promise.all([
-    pool.query("select * from sf_shadow_lag order by object"),
-    pool.query("select * from sf_shadow_backlog"),
-    pool.query("select distinct on (object, kind) * from sf_shadow_run order by object, kind, run_id desc"),
+    pool.query("select * from public.sf_shadow_lag order by object"),
+    pool.query("select * from public.sf_shadow_backlog"),
+    pool.query(
+      "select distinct on (object, kind) * from public.sf_shadow_run order by object, kind, run_id desc",
+    ),
   ])
   return { lag: lag.rows, backlog: backlog.rows, runs: runs.rows }
 }

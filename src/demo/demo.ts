@@ -1,6 +1,5 @@
 import { createServer } from "node:net"
 import { resolve } from "node:path"
-import { Client } from "pg"
 import { runLoads } from "../bulk_to_shadow.ts"
 import {
   CommandError,
@@ -13,8 +12,9 @@ import { loadLines, startProgress } from "../commands/load_progress.ts"
 import { type Config, type Environment, readBaseConfig, readConfig, readDatabaseConfig } from "../config.ts"
 import { createLog, type Log } from "../log.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
+import { assertReachable } from "../postgres/fault.ts"
 import { migrate } from "../postgres/migrate.ts"
-import { createPool } from "../postgres/pool.ts"
+import { createPool, SessionClient } from "../postgres/pool.ts"
 import { createBudgetedSession } from "../salesforce/budgeted_session.ts"
 import { runService } from "../service.ts"
 import { roles } from "../service_roles.ts"
@@ -54,6 +54,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
       : (await whileRunning(embeddedPostgres(base.dataDir, log))).url
     print("Simulated org: a Salesforce org in memory, made anew at each start with the same catalogue ...")
     const simulator = await whileRunning(simulatedOrg(products))
+    await assertReachable(databaseUrl)
     const { migrations } = await migrate(databaseUrl, log)
     print(migrations.length > 0 ? "Database: schema created." : earlierStart)
     const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
@@ -154,10 +155,10 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
  * of no real org, which does not lose its changes. A comparison with the org of this start takes its place.
  */
 async function compareAnew(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl })
+  const client = new SessionClient(databaseUrl, "sf-shadow demo")
   await client.connect()
   try {
-    await client.query("select add_job('verify')")
+    await client.query("select public.add_job('verify')")
   } finally {
     await client.end()
   }

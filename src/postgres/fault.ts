@@ -1,4 +1,5 @@
-import { Client } from "pg"
+import { ConfigError } from "../config.ts"
+import { SessionClient } from "./pool.ts"
 
 /** Oldest Postgres that has what the SQL needs (pg_input_is_valid). */
 const oldestVersion = 16
@@ -24,18 +25,23 @@ export class DatabaseAccessError extends Error {
   }
 }
 
-/** Connects once and asks for the version. Throws DatabaseAccessError. */
+/** Connects once and asks for version and encoding. Throws DatabaseAccessError; ConfigError for another encoding. */
 export async function assertReachable(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs })
+  const client = new SessionClient(databaseUrl, "look of sf-shadow", {
+    connectionTimeoutMillis: connectTimeoutMs,
+  })
   // A connection that breaks while it ends has answered already.
   client.on("error", () => {})
   let version: number
+  let encoding: string
   try {
     await client.connect()
-    const { rows } = await client.query<{ version: string }>(
-      "select current_setting('server_version_num') as version",
+    const { rows } = await client.query<{ version: string; encoding: string }>(
+      "select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding",
     )
-    version = Math.floor(Number(rows[0]?.version) / 10_000)
+    const [found] = rows as [(typeof rows)[0]]
+    version = Math.floor(Number(found.version) / 10_000)
+    encoding = found.encoding
   } catch (cause) {
     throw new DatabaseAccessError(describeDatabaseFault(databaseUrl, cause), cause)
   } finally {
@@ -44,6 +50,13 @@ export async function assertReachable(databaseUrl: string): Promise<void> {
   if (version < oldestVersion) {
     const message = `DATABASE_URL: the database at ${databaseAddress(databaseUrl)} is Postgres ${version}; ${oldestVersion} or newer is needed.`
     throw new DatabaseAccessError({ message, transient: false })
+  }
+  // Another one cannot hold what Salesforce has, or (SQL_ASCII) does not know what it holds.
+  if (encoding !== "UTF8") {
+    const address = databaseAddress(databaseUrl)
+    throw new ConfigError([
+      `DATABASE_URL: the database at ${address} has the encoding ${encoding}, and UTF8 is needed: an administrator runs create database ... encoding 'UTF8' template template0.`,
+    ])
   }
 }
 

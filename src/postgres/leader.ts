@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import pg from "pg"
+import type pg from "pg"
 import { Backoff } from "../backoff.ts"
 import type { Log } from "../log.ts"
+import { SessionClient } from "./pool.ts"
 
 /** Lock space of stream leaders; the key is the stream's id. */
 const leaderLock = 21320
@@ -30,11 +31,7 @@ export async function whileLeading(
   while (!signal.aborted) {
     const lost = new AbortController()
     let isHopeless = false
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: "sf-shadow leader",
-      keepAlive: true,
-    })
+    const client = new SessionClient(databaseUrl, "sf-shadow leader", { keepAlive: true })
     client.on("error", () => lost.abort())
     client.on("end", () => lost.abort())
     const release = () => void client.end().catch(() => {})

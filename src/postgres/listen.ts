@@ -1,6 +1,7 @@
-import pg from "pg"
+import type pg from "pg"
 import { Backoff, pause } from "../backoff.ts"
 import type { Log } from "../log.ts"
+import { SessionClient } from "./pool.ts"
 
 /** Lock space of listeners; the key is the hash of a name. */
 const listenerLock = 21321
@@ -54,9 +55,7 @@ export async function whileListening(
   const backoff = new Backoff(200, 5_000)
   while (!signal.aborted) {
     const lost = new AbortController()
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: `sf-shadow ${channel}`,
+    const client = new SessionClient(databaseUrl, `sf-shadow ${channel}`, {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     })

@@ -27,6 +27,12 @@ export const sqlstate = {
   /** Processes of the service are connected, and must not be. */
   stillRunning: "SF013",
   undefinedTable: "42P01",
+  undefinedColumn: "42703",
+  undefinedFunction: "42883",
+  undefinedSchema: "3F000",
+  datatypeMismatch: "42804",
+  /** Also: a cached plan must not change its result type. */
+  notSupported: "0A000",
   insufficientPrivilege: "42501",
   duplicateObject: "42710",
   uniqueViolation: "23505",

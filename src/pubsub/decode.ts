@@ -1,11 +1,12 @@
+import { firstUnstorable } from "../unstorable.ts"
 import { readBitmaps, type Selected, selectedNames } from "./bitmap.ts"
-import { type DefectReason, EventDefect } from "./defect.ts"
+import { type DefectReason, EventDefect, unstorableText } from "./defect.ts"
 import { type ChangeType, knownChangeType, readHeader, standardHeaderFields } from "./header.ts"
 import { CanonicalPayload } from "./payload.ts"
 import type { ConsumerEvent } from "./proto.ts"
 import type { BodyField, EventSchema, UnusableSchemaError } from "./schema.ts"
 
-/** A change event as it is stored. Every text is free of NUL. */
+/** A change event as it is stored. Postgres can hold every text of it, but for those in `error`. */
 export interface DecodedEvent {
   /** Opaque; empty when the event came without one. */
   replayId: Buffer
@@ -109,10 +110,9 @@ class Reading {
 
   text(name: string, value: unknown): string | null {
     if (typeof value !== "string") return null
-    if (!value.includes("\0")) return value
-    this.defects.push(
-      new EventDefect("nul-in-text", `${name} holds a NUL character, which Postgres cannot store`),
-    )
+    const unstorable = firstUnstorable(value)
+    if (unstorable === null) return value
+    this.defects.push(unstorableText(name, unstorable))
     return null
   }
 

@@ -8,7 +8,7 @@ export type DefectReason =
   | "malformed-bitmap"
   | "commit-timestamp"
   | "value-out-of-range"
-  | "nul-in-text"
+  | "unstorable-text"
 
 /** Thrown while decoding one event; the event is set aside with its bytes and the stream goes on. */
 export class EventDefect extends Error {
@@ -19,4 +19,9 @@ export class EventDefect extends Error {
     this.name = "EventDefect"
     this.reason = reason
   }
+}
+
+/** Of a text with something that Postgres cannot hold; its record is read again, and set aside by that. */
+export function unstorableText(name: string, unstorable: string): EventDefect {
+  return new EventDefect("unstorable-text", `${name} holds ${unstorable}, which Postgres cannot store`)
 }

@@ -1,4 +1,5 @@
 import { type Metadata, status } from "@grpc/grpc-js"
+import { storableMessage } from "../unstorable.ts"
 
 /**
  * What to do about an error of the Pub/Sub API:
@@ -79,7 +80,7 @@ export function classify(error: unknown): ClassifiedError {
     code: shortCode,
     grpcStatus,
     action: (shortCode !== null && ACTIONS[shortCode]) || byStatus,
-    message: details || message || String(error),
+    message: storableMessage(details || message || String(error)),
     rpcId: trailer("rpc-id"),
   }
 }

@@ -1,6 +1,6 @@
 import avro from "avsc"
 import { EventDefect } from "./defect.ts"
-import { longAsBigInt } from "./schema.ts"
+import { longAsBigInt, readOptions } from "./schema.ts"
 
 /** Kinds of change, as in the Avro enum `ChangeType` of every change event. */
 export type ChangeType = (typeof CHANGE_TYPES)[number]
@@ -42,7 +42,7 @@ export const HEADER_SCHEMA = {
 
 /** For events whose own schema cannot be had: their header is readable all the same. */
 export const standardHeaderFields: readonly { name: string; type: avro.Type }[] = (
-  avro.Type.forSchema(HEADER_SCHEMA, { registry: { long: longAsBigInt } }) as avro.types.RecordType
+  avro.Type.forSchema(HEADER_SCHEMA, readOptions()) as avro.types.RecordType
 ).fields
 
 /** What was readable of a header, by Avro field name, and where the body starts. */

@@ -1,5 +1,6 @@
+import { firstUnstorable } from "../unstorable.ts"
 import type { Selected } from "./bitmap.ts"
-import { EventDefect } from "./defect.ts"
+import { EventDefect, unstorableText } from "./defect.ts"
 import type { BodyField, FlatField, ValueFormat } from "./schema.ts"
 
 type Body = Readonly<Record<string, unknown>>
@@ -112,14 +113,11 @@ function isPresent(value: unknown): boolean {
 function jsonText(field: FlatField, value: unknown): string {
   if (!isPresent(value)) return "null"
   switch (typeof value) {
-    case "string":
-      if (value.includes("\0")) {
-        throw new EventDefect(
-          "nul-in-text",
-          `${field.name} holds a NUL character, which Postgres cannot store`,
-        )
-      }
+    case "string": {
+      const unstorable = firstUnstorable(value)
+      if (unstorable !== null) throw unstorableText(field.name, unstorable)
       return JSON.stringify(value)
+    }
     case "bigint":
       return field.format === "plain" ? value.toString() : JSON.stringify(timeText(field, value))
     case "boolean":

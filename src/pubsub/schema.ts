@@ -1,4 +1,5 @@
 import avro from "avsc"
+import { markBytes } from "../unstorable.ts"
 
 /**
  * Avro longs as BigInt, so that commit numbers beyond 2^53 are not rounded. Used by the decoder and by
@@ -16,6 +17,28 @@ export const longAsBigInt = avro.types.LongType.__with({
   isValid: (value: unknown) => typeof value === "bigint",
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 })
+
+/** Avro strings whose bytes need not be UTF-8: avsc puts U+FFFD for what is not, and here it is marked (see `mark`). */
+class MarkedString extends avro.types.StringType {
+  /** avsc's own way to read a value; undefined where the payload ends too early. */
+  _read(tap: { readBytes(): Buffer | undefined }): string | undefined {
+    const bytes = tap.readBytes()
+    return bytes && markBytes(bytes).toString("utf8")
+  }
+}
+
+const readTypes: Readonly<Record<string, avro.Type>> = { long: longAsBigInt, string: new MarkedString() }
+
+/** Options of avsc to read change events with; new ones each time, as avsc keeps the names of a schema in them. */
+export function readOptions(namespace = ""): Partial<avro.ForSchemaOptions> {
+  return {
+    namespace,
+    typeHook(schema) {
+      const name = typeof schema === "string" ? schema : (schema as { type?: unknown }).type
+      return typeof name === "string" ? readTypes[name] : undefined
+    },
+  }
+}
 
 /** How a value is written in the canonical payload; from the Avro type and `doc`. */
 export type ValueFormat = "plain" | "datetime" | "date" | "time"
@@ -68,7 +91,7 @@ export function parseEventSchema(id: string, json: string): EventSchema {
     const schema = JSON.parse(json) as RecordSchema
     const [header, ...fields] = schema.fields
     if (header?.name !== HEADER) throw new Error(`its first field is not ${HEADER}`)
-    const options = { registry: { long: longAsBigInt }, namespace: schema.namespace ?? "" }
+    const options = readOptions(schema.namespace)
     const headerType = avro.Type.forSchema(header.type as avro.Schema, options) as avro.types.RecordType
     const bodySchema = { ...schema, name: `${schema.name}Body`, fields } as avro.Schema
     const bodyType = avro.Type.forSchema(bodySchema, options) as avro.types.RecordType

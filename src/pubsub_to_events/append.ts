@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg"
 import type { DecodedEvent } from "../pubsub/decode.ts"
+import { markEscapes } from "../unstorable.ts"
 
 /** The present leader's fence (rule 2). */
 export interface Lead {
@@ -42,26 +43,29 @@ export async function appendBatch(
 
 /** The event as JSON text. What is JSON text already, or more digits than a number holds, goes in as it is. */
 function toJson(event: DecodedEvent, receivedBefore: Date): string {
-  const row = JSON.stringify({
-    replay_id: event.replayId.toString("hex"),
-    event_id: event.eventId,
-    schema_id: event.schemaId,
-    object: event.object,
-    change_type: event.changeType,
-    // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
-    record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
-    commit_timestamp: event.commitTimestamp,
-    committed_before: event.commitTimestamp === null ? receivedBefore : null,
-    sequence_number: event.sequenceNumber,
-    transaction_key: event.transactionKey,
-    change_origin: event.changeOrigin,
-    commit_user: event.commitUser,
-    changed_fields: event.changedFields,
-    nulled_fields: event.nulledFields,
-    diff_fields: event.diffFields,
-    inexact_fields: event.inexactFields,
-    error: event.error === null ? null : `${event.error.reason}: ${event.error.message}`,
-    bytes: event.bytes?.toString("hex") ?? null,
-  })
+  // The words of an error may quote anything; one response that cannot be stored would hold the stream for ever.
+  const row = markEscapes(
+    JSON.stringify({
+      replay_id: event.replayId.toString("hex"),
+      event_id: event.eventId,
+      schema_id: event.schemaId,
+      object: event.object,
+      change_type: event.changeType,
+      // Which records the malformed ids meant is not known: the wildcard puts the whole object in doubt.
+      record_ids: event.error?.reason === "malformed-record-id" ? [...event.recordIds, "*"] : event.recordIds,
+      commit_timestamp: event.commitTimestamp,
+      committed_before: event.commitTimestamp === null ? receivedBefore : null,
+      sequence_number: event.sequenceNumber,
+      transaction_key: event.transactionKey,
+      change_origin: event.changeOrigin,
+      commit_user: event.commitUser,
+      changed_fields: event.changedFields,
+      nulled_fields: event.nulledFields,
+      diff_fields: event.diffFields,
+      inexact_fields: event.inexactFields,
+      error: event.error === null ? null : `${event.error.reason}: ${event.error.message}`,
+      bytes: event.bytes?.toString("hex") ?? null,
+    }),
+  )
   return `${row.slice(0, -1)},"commit_number":${event.commitNumber},"fields":${event.fields}}`
 }

@@ -7,7 +7,7 @@ import type { ReplayStart } from "../pubsub/fetch_stream.ts"
 import { type Batch, Subscription } from "../pubsub/subscription.ts"
 import { appendBatch, type Lead } from "./append.ts"
 import { keptFields } from "./kept_fields.ts"
-import { checkMapping, schemaToFields } from "./schema_to_fields.ts"
+import { StreamFields } from "./schema_to_fields.ts"
 import type { Topic } from "./topics.ts"
 
 /** A keepalive that waited longer than this in a process that stood still says nothing about now (rule 10). */
@@ -37,12 +37,14 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   streamReconnectsTotal.inc({ stream: topic.topic }, 0)
   // Before the position is read: Salesforce's time is needed for a hole, and a refused login should be said first.
   await session.credentials()
-  for (const object of topic.objects) await checkMapping({ ...deps, log }, object)
+  const replaced = new AbortController()
+  const ending = AbortSignal.any([signal, replaced.signal])
+  const fields = new StreamFields({ ...deps, log }, ending)
+  for (const object of topic.objects) await fields.describe(object)
   const { rows } = await pool.query<LeadRow>("select * from sf_shadow.lead_stream(of_topic => $1)", [
     topic.topic,
   ])
   const lead = rows[0] as LeadRow
-  const replaced = new AbortController()
   const kept = await keptFields(pool, topic.objects)
   let unproven =
     lead.unproven_since === null
@@ -106,10 +108,10 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
       : lead.position_lost
         ? await startAnew("the stored position is older than 70 hours")
         : await startAnew("first subscription", "info")
-  const ending = AbortSignal.any([signal, replaced.signal])
   const subscription = new Subscription({
     endpoint: config.salesforce.pubsubEndpoint,
     ca: config.salesforce.ca,
+    proxy: config.salesforce.proxy,
     credentials: () => session.credentials(),
     renew: () => session.renew(),
     topic: topic.topic,
@@ -117,7 +119,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
     // Salesforce promises a keepalive within this time: just over it is silence.
     silenceMs: config.pubsubSilenceMs * 1.02,
     keep: kept,
-    onSchema: (schema) => schemaToFields({ ...deps, log }, topic.objects, schema),
+    onSchema: (schema) => fields.meet(topic.objects, schema),
     onBatch: store,
     onPositionLost: (error) => startAnew(`Salesforce does not know the stored position (${error.code})`),
     onState: (state) => {

@@ -45,13 +45,13 @@ export class ReaderBudget {
 
   async #look(): Promise<void> {
     this.#seenAt = performance.now()
-    const { rows } = await this.#pool.query<{ reason: string; in_ms: number }>(
-      `select reason, (extract(epoch from resumes_at - clock_timestamp()) * 1000)::double precision as in_ms
+    const { rows } = await this.#pool.query<{ reason: string; in_ms: string }>(
+      `select reason, (extract(epoch from resumes_at - clock_timestamp()) * 1000)::bigint::text as in_ms
        from public.sf_shadow_api_usage
        where 'fallback' = any (stopped_kinds) and resumes_at > clock_timestamp()
        order by resumes_at desc limit 1`,
     )
-    this.#stop = rows[0] && { reason: rows[0].reason, inMs: rows[0].in_ms }
+    this.#stop = rows[0] && { reason: rows[0].reason, inMs: Number(rows[0].in_ms) }
   }
 }
 

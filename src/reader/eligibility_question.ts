@@ -2,17 +2,17 @@ import { readRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Sources } from "./product_question.ts"
 import type { Held, Question } from "./question.ts"
-import { ageOf, comparableRow, type Freshness, recordsToRows, withoutSync } from "./shadow_rows.ts"
+import { ageOf, comparableRow, type Freshness, nowMsSql, recordsToRows, withoutSync } from "./shadow_rows.ts"
 import type { Row } from "./values.ts"
 
 interface ShadowAnswer {
-  now_ms: number
+  now_ms: string
   accounts: (Row & { synced_at: string })[]
   freshness: Freshness
 }
 
 const shadowQuery = `
-  select extract(epoch from public.sf_shadow_salesforce_now())::double precision * 1000 as now_ms,
+  select ${nowMsSql} as now_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('account_id', a.account_id,
         'internet_eligibility', a.internet_eligibility, 'eligibility_source', a.eligibility_source,
         'updated_at', a.updated_at, 'raw_payload', a.raw_payload, 'synced_at', a.synced_at)), '[]')
@@ -36,7 +36,7 @@ export function eligibilityQuestion({ pool, session, mappings }: Sources, accoun
         freshness,
         isSet: accounts.length === 0,
       }
-      return { ...ageOf([part], now_ms, staleAfterMs), rows: accounts.map(withoutSync) }
+      return { ...ageOf([part], Number(now_ms), staleAfterMs), rows: accounts.map(withoutSync) }
     },
     async prepare() {
       const { fields } = await mappings.of("Account")

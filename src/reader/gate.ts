@@ -11,7 +11,10 @@ export interface GateOptions {
   timeoutMs: number
   /** Questions under way at once. Also the most that can fail together before the breaker knows. */
   concurrency: number
-  /** How long a used-up limit keeps the breaker open where Salesforce does not say, ms. */
+  /**
+   * How long a refusal for want of a daily limit keeps the breaker open where Salesforce does not say, ms: until one
+   * question tries again. Whether the limit is used up is known from the usage that every answer states.
+   */
   limitPauseMs: number
 }
 

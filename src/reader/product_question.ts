@@ -8,6 +8,7 @@ import {
   comparableRow,
   type Freshness,
   type Mappings,
+  nowMsSql,
   recordsToRows,
   withoutSync,
 } from "./shadow_rows.ts"
@@ -37,7 +38,7 @@ export type ProductFilter =
 type SyncedRow = Row & { synced_at: string }
 
 interface ShadowAnswer {
-  now_ms: number
+  now_ms: string
   products: SyncedRow[]
   prices: SyncedRow[]
   product_freshness: Freshness
@@ -76,6 +77,28 @@ const productConditions = {
   list: "p.raw_payload -> 'IsActive' = 'true' and ($1::text is null or p.item_class = $1)",
 } as const
 
+/**
+ * Whose doubts bear on an answer beside those of its rows. A product that is looked for by a SKU which no row has may be any
+ * one in doubt; a product's prices may lack one that is listed. A list is right except for what is listed (CatalogFilter).
+ */
+const doubted = {
+  id: { products: "array(select p.product_id from product p) || $6::text[]", prices: true },
+  sku: {
+    products:
+      "case when exists (select from product) then array(select p.product_id from product p) || $6::text[] end",
+    prices: true,
+  },
+  list: { products: "array(select p.product_id from product p) || $6::text[]", prices: false },
+} as const
+
+/** Rejects that claim the SKU, where no row has it: what the product is, is known, and not in the shadow. */
+const claimants = {
+  id: "",
+  sku: `|| array(select r.record_id from public.sf_shadow_reject r
+      where r.object = 'Product2' and r.claimed_value = $1 and not exists (select from product))`,
+  list: "",
+} as const
+
 /** One statement, so that rows and what is claimed of them are of one moment. Price filter: $4, $5. */
 const shadowQuery = (by: ProductFilter["by"]) => `
   with product as materialized (
@@ -87,7 +110,7 @@ const shadowQuery = (by: ProductFilter["by"]) => `
     join product p on p.product_id = e.product_id
     where e.is_active and ($4::text is null or e.pricebook_id = $4) and ($5::text is null or e.currency_iso_code = $5)
   )
-  select extract(epoch from public.sf_shadow_salesforce_now())::double precision * 1000 as now_ms,
+  select ${nowMsSql} as now_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('product_id', p.product_id, 'sku', p.sku, 'name', p.name,
         'item_class', p.item_class, 'offering_type', p.offering_type, 'plan_tier', p.plan_tier, 'vpn_region', p.vpn_region,
         'updated_at', p.updated_at, 'raw_payload', p.raw_payload, 'synced_at', p.synced_at)
@@ -96,10 +119,10 @@ const shadowQuery = (by: ProductFilter["by"]) => `
         'pricebook_id', e.pricebook_id, 'unit_price', e.unit_price::text, 'currency_iso_code', e.currency_iso_code,
         'is_active', e.is_active, 'updated_at', e.updated_at, 'raw_payload', e.raw_payload, 'synced_at', e.synced_at)
       order by e.pricebook_entry_id collate "C"), '[]') from price e) as prices,
-    (select to_jsonb(f) from public.sf_shadow_freshness('Product2',
-      array(select p.product_id from product p) || $6::text[]) f) as product_freshness,
-    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry',
-      array(select e.pricebook_entry_id from price e)) f) as price_freshness`
+    (select to_jsonb(f) || jsonb_build_object('listed', f.listed ${claimants[by]})
+      from public.sf_shadow_freshness('Product2', ${doubted[by].products}) f) as product_freshness,
+    (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry', array(select e.pricebook_entry_id from price e)
+      ${doubted[by].prices ? "|| public.sf_shadow_listed_prices(array(select p.product_id from product p))" : ""}) f) as price_freshness`
 
 async function fromShadow(
   { pool }: Sources,
@@ -108,10 +131,8 @@ async function fromShadow(
 ): Promise<Held<ProductRow>> {
   const parameters =
     filter.by === "list"
-      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency, []]
-      : filter.by === "id"
-        ? [filter.id, null, 1, null, null, [filter.id]]
-        : [filter.sku, null, 1, null, null, []]
+      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency]
+      : [filter.by === "id" ? filter.id : filter.sku, null, 1, null, null]
   const { rows } = await pool.query<ShadowAnswer>(shadowQuery(filter.by), parameters)
   const { now_ms, products, prices, product_freshness, price_freshness } = rows[0] as ShadowAnswer
   const age = ageOf(
@@ -131,7 +152,7 @@ async function fromShadow(
         isSet: true,
       },
     ],
-    now_ms,
+    Number(now_ms),
     staleAfterMs,
   )
   return { ...age, rows: withPrices(products.map(withoutSync), prices.map(withoutSync)) }

@@ -4,6 +4,7 @@ import { pino } from "pino"
 import type { Registry } from "prom-client"
 import type { Log } from "../log.ts"
 import type { SalesforceConfig } from "../salesforce/config.ts"
+import { proxyFromEnvironment } from "../salesforce/proxy.ts"
 import { createSession, type Session } from "../salesforce/session.ts"
 import { ReaderBudget } from "./budget.ts"
 import { ReaderCache } from "./cache.ts"
@@ -20,10 +21,13 @@ import { SalesforceTime } from "./salesforce_time.ts"
 import { Mappings } from "./shadow_rows.ts"
 import { type Eligibility, eligibilityOf, type Price, type Product, priceOf, productOf } from "./values.ts"
 
-/** How to reach Salesforce for what the shadow cannot answer: as the service's SF_* variables. */
+/**
+ * How to reach Salesforce for what the shadow cannot answer: as the service's SF_* variables. Without `proxy` the
+ * environment's HTTPS_PROXY and NO_PROXY count.
+ */
 export type ReaderSalesforce = Pick<
   SalesforceConfig,
-  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey" | "ca"
+  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey" | "audience" | "ca" | "proxy"
 > & {
   /** Default "66.0". */
   apiVersion?: string
@@ -64,7 +68,10 @@ export interface ReadResult<T> {
   reason: string | null
 }
 
-/** A page of the catalogue. */
+/**
+ * A page of the catalogue. Its `freshAsOf` is that of its oldest row; products and prices that are in doubt or cannot be
+ * stored (`dirty`, `rejected` in sf_shadow_lag) may be missing from it.
+ */
 export interface CatalogFilter {
   itemClass?: string
   /** Prices of this price book, and in this currency, only; products without one have none. */
@@ -100,7 +107,7 @@ const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" }
 /** Five failures in a row leave Salesforce alone for half a minute; eight questions at once, so 12 calls fail at most. */
 const breakerOptions = { failures: 5, openMs: 30_000 }
 const concurrency = 8
-const limitPauseMs = 300_000
+const limitPauseMs = breakerOptions.openMs
 const productsPerPage = 100
 
 /** Makes a reader; nothing is connected before the first read. @throws RangeError for a wrong option */
@@ -163,6 +170,7 @@ function openSalesforce(
 ): { session: Session; gate: Gate } {
   const budget = new ReaderBudget(pool)
   const config = {
+    proxy: proxyFromEnvironment(),
     ...login,
     apiVersion,
     httpIdleMs: timeoutMs,

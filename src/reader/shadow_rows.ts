@@ -79,6 +79,12 @@ export function withoutSync<R extends Row>({ synced_at: _synced, ...row }: R & {
   return row as unknown as R
 }
 
+/**
+ * SQL: the time on Salesforce's clock in ms, as text. The pool is the reader's owner's, whose sessions may show a double with fewer
+ * digits (extra_float_digits), or a time in another style.
+ */
+export const nowMsSql = "(extract(epoch from public.sf_shadow_salesforce_now()) * 1000)::bigint::text"
+
 /** Milliseconds of an ISO time; minus infinity for null. */
 export function epochMs(time: string | null): number {
   return time === null ? Number.NEGATIVE_INFINITY : Date.parse(time)
@@ -115,11 +121,13 @@ export class Mappings {
   }
 
   async #read(object: string): Promise<Mapping> {
-    const { rows } = await this.#pool.query<Mapping & { fields: string[] | null }>(
-      "select fields, not_compared, columns, margin_ms from public.sf_shadow_mapping(of_object => $1)",
+    const { rows } = await this.#pool.query<
+      Omit<Mapping, "margin_ms"> & { fields: string[] | null; margin_ms: string }
+    >(
+      "select fields, not_compared, columns, margin_ms::bigint::text as margin_ms from public.sf_shadow_mapping(of_object => $1)",
       [object],
     )
-    if (rows[0]?.fields) return rows[0]
+    if (rows[0]?.fields) return { ...rows[0], margin_ms: Number(rows[0].margin_ms) }
     throw new Error(`${object} was never loaded, so that its fields are not known: run a backfill`)
   }
 }

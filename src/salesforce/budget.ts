@@ -2,6 +2,7 @@ import type { Pool } from "pg"
 import type { Log } from "../log.ts"
 import { SalesforceError } from "./errors.ts"
 import type { ApiUsage } from "./http.ts"
+import type { DailyLimit } from "./limit_refusal.ts"
 import type { OrgLimits } from "./limits.ts"
 
 /**
@@ -40,8 +41,13 @@ export interface Budget {
   /** Takes what one answer has stated (`Sforce-Limit-Info`); stored at most every 2 s. A session's `onLimit`. */
   observe(usage: ApiUsage): void
   /**
-   * Takes the failure of a call: REQUEST_LIMIT_EXCEEDED stops every kind, LIMIT_EXCEEDED what needs bulk jobs, for
-   * `Retry-After` or until the limits are looked at again. Other failures mean nothing here. A session's `onFailure`.
+   * How long a failed call is to be waited out, in ms, because a daily limit is used up; null for every other failure,
+   * also for a refusal that `/limits` contradicts.
+   */
+  waitAfter(error: unknown, kind: CallKind): Promise<number | null>
+  /**
+   * Takes the failure of a call: one that was refused for a daily limit stops what spends of it, for `Retry-After` or
+   * until `/limits` is asked, which is due at once. Other failures mean nothing here. A session's `onFailure`.
    */
   observeFailure(error: SalesforceError): void
   /** Takes an answer of `/limits`, which also ends a refusal: Salesforce answers calls again. */
@@ -54,19 +60,17 @@ export interface Budget {
 const limitNames = {
   apiRequests: "DailyApiRequests",
   bulkQueryJobs: "DailyBulkV2QueryJobs",
+  bulkQueryStorageMb: "DailyBulkV2QueryFileStorageMB",
   deliveredEvents: "DailyDeliveredPlatformEvents",
 } as const satisfies Record<keyof OrgLimits, string>
 
-/** Which limit a refusal says is used up. */
-const refusedLimit: Record<string, string | undefined> = {
-  REQUEST_LIMIT_EXCEEDED: limitNames.apiRequests,
-  LIMIT_EXCEEDED: limitNames.bulkQueryJobs,
-}
-
 /** Whether an error says that a daily limit, or the budget within it, is used up: waiting helps, trying does not. */
 export function isBudgetStop(error: unknown): error is SalesforceError {
-  if (!(error instanceof SalesforceError)) return false
-  return error.code === budgetStopped || refusedLimit[error.code] !== undefined
+  return error instanceof SalesforceError && (error.code === budgetStopped || dailyLimitOf(error) !== null)
+}
+
+function dailyLimitOf({ refused }: SalesforceError): DailyLimit | null {
+  return refused === "concurrent" ? null : refused
 }
 
 /** A share of a limit: a row of sf_shadow.budget_state. */
@@ -118,6 +122,13 @@ class SharedBudget implements Budget {
     return stop ? this.#waitMs(stop) : 0
   }
 
+  async waitAfter(error: unknown, kind: CallKind): Promise<number | null> {
+    if (!isBudgetStop(error)) return null
+    const waitMs = await this.resumesInMs(kind)
+    if (waitMs === 0 && error.code !== budgetStopped) return null
+    return Math.max(error.retryAfterMs ?? 0, waitMs, 1_000)
+  }
+
   observe(usage: ApiUsage): void {
     this.#observed = usage
     if (this.#timer) return
@@ -127,12 +138,14 @@ class SharedBudget implements Budget {
   }
 
   observeFailure(error: SalesforceError): void {
-    const limit = refusedLimit[error.code]
-    if (limit === undefined) return
-    this.#store("select sf_shadow.refuse_calls(of_limit => $1, retry_after_ms => $2)", [
-      limit,
-      error.retryAfterMs,
-    ])
+    // One code has several meanings: whether the day's limit is used up is for /limits to say.
+    this.#refuse(error, error.retryAfterMs ?? 0)
+  }
+
+  #refuse(error: SalesforceError, forMs: number | null): void {
+    const limit = dailyLimitOf(error)
+    if (limit === null) return
+    this.#store("select sf_shadow.refuse_calls(of_limit => $1, retry_after_ms => $2)", [limit, forMs])
   }
 
   observeLimits(limits: OrgLimits): Promise<void> {
@@ -165,7 +178,8 @@ class SharedBudget implements Budget {
     }
     const found = this.#longestStop(kind)
     if (found === undefined || this.#resumesInMs(found) > 0) return found
-    return (await this.#look()) ? this.#longestStop(kind) : found
+    await this.#look()
+    return this.#longestStop(kind)
   }
 
   #longestStop(kind: CallKind): Share | undefined {
@@ -183,25 +197,26 @@ class SharedBudget implements Budget {
     return Math.max(Math.ceil(this.#resumesInMs(share)), cachedForMs)
   }
 
-  /** Reads `/limits`, in one process at a time. False where it was not for this one, or failed. */
-  async #look(): Promise<boolean> {
+  /** Reads `/limits`, in one process at a time; where that is another one, its result is read later. */
+  async #look(): Promise<void> {
     const { pool, log, readLimits } = this.#options
-    if (!readLimits) return false
+    if (!readLimits) return
     try {
       const { rows } = await pool.query<{ claimed: boolean }>(
         "select sf_shadow.claim_limits_look() as claimed",
       )
-      if (!rows[0]?.claimed) return false
+      if (!rows[0]?.claimed) return
       await this.observeLimits(await readLimits())
+      await this.#refresh()
     } catch (err) {
+      // Not even /limits is answered: then it is so, until the next look.
+      if (err instanceof SalesforceError) this.#refuse(err, err.retryAfterMs)
+      await this.#refresh()
       log.warn(
         { event: "read_limits_failed", err },
         "the org's limits could not be read; what is stopped waits on",
       )
-      return false
     }
-    await this.#refresh()
-    return true
   }
 
   async #refresh(): Promise<void> {

@@ -83,13 +83,7 @@ export async function unlessResultGone<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (!(error instanceof SalesforceError) || !isResultGone(error)) throw error
-    const { message, status, cause } = error
-    throw new SalesforceError(message, {
-      code: resultGone,
-      ...(status === null ? {} : { status }),
-      retryable: true,
-      cause,
-    })
+    throw error.reworded(error.message, { code: resultGone, retryable: true })
   }
 }
 

@@ -1,10 +1,7 @@
 import { Transform, type TransformCallback } from "node:stream"
+import { markBytes, wholeCharacters } from "../unstorable.ts"
 import { SalesforceError } from "./errors.ts"
 
-/** Stands for a NUL byte, which Postgres cannot store, until SQL sets the record aside (rule 9). */
-export const nulMarker = "\uE000NUL\uE000"
-
-const nulMarkerBytes = Buffer.from(nulMarker)
 const quote = 0x22
 const lineFeed = 0x0a
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -21,14 +18,14 @@ export interface CsvGuardOptions {
 
 /**
  * Passes one CSV result page on, byte for byte, and checks it on the way: its header is the one asked for,
- * its last record is whole, and no NUL byte gets through. Counts what passes; complete once it has ended.
+ * its last record is whole, and what Postgres cannot hold is marked. Counts what passes; complete once it has ended.
  * Emits a SalesforceError that names the job and the object. An empty page passes: the count decides there.
  */
 export class CsvGuard extends Transform {
   /** Records seen (the header is none), in the sense of CSV: line breaks in quotes do not count. */
   records = 0
-  /** NUL bytes replaced by `nulMarker`. */
-  nuls = 0
+  /** Whether something was marked (see `mark`). */
+  hasMarks = false
   /** Bytes received. */
   bytes = 0
 
@@ -37,6 +34,8 @@ export class CsvGuard extends Transform {
   #headerBytes = 0
   #inQuotes = 0
   #lastByte = lineFeed
+  /** The first bytes of a character that the next chunk ends. */
+  #begun: Buffer = Buffer.alloc(0)
 
   constructor(options: CsvGuardOptions) {
     super()
@@ -81,7 +80,7 @@ export class CsvGuard extends Transform {
     done(null, this.#scan(start.subarray(this.#headerBytes)))
   }
 
-  /** Counts the records that end in `chunk`; returns it with its NUL bytes replaced. */
+  /** Counts the records that end in `chunk`; returns what is whole of it, marked. */
   #scan(chunk: Buffer): Buffer {
     if (chunk.length === 0) return chunk
     // A doubled quote toggles twice, so parity alone tells whether a line break is inside a value.
@@ -95,19 +94,17 @@ export class CsvGuard extends Transform {
     this.#inQuotes = inQuotes
     this.records += records
     this.#lastByte = chunk[chunk.length - 1] ?? lineFeed
-    return chunk.includes(0) ? this.#replaceNuls(chunk) : chunk
+    return this.#mark(chunk)
   }
 
-  #replaceNuls(chunk: Buffer): Buffer {
-    const parts: Buffer[] = []
-    let from = 0
-    for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, from)) {
-      parts.push(chunk.subarray(from, at), nulMarkerBytes)
-      from = at + 1
-      this.nuls++
-    }
-    parts.push(chunk.subarray(from))
-    return Buffer.concat(parts)
+  #mark(chunk: Buffer): Buffer {
+    const bytes = this.#begun.length > 0 ? Buffer.concat([this.#begun, chunk]) : chunk
+    const whole = bytes.subarray(0, wholeCharacters(bytes))
+    // What is left over at the end is of a page that was cut short: the last byte of a whole one is a line break.
+    this.#begun = bytes.subarray(whole.length)
+    const marked = markBytes(whole)
+    if (marked !== whole) this.hasMarks = true
+    return marked
   }
 
   #compareHeader(line: Buffer): SalesforceError | null {

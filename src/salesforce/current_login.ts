@@ -52,6 +52,7 @@ export class CurrentLogin {
     const found = await this.#look()
     if (found === null || found.instanceUrl === used.instanceUrl) return null
     this.#backoff.reset()
+    this.#nextLookAt = Number.NEGATIVE_INFINITY
     return found
   }
 

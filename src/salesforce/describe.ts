@@ -16,10 +16,18 @@ export interface DescribedField {
   compoundParent: string | null
 }
 
+/** A field that describe lists and no query selects on its own. */
+export interface UnselectableField {
+  name: string
+  /** Salesforce's own type name, such as `address` or `base64`. */
+  salesforceType: string
+}
+
 /** The fields of an object that the service's user may read. */
 export interface DescribedObject {
   name: string
   fields: DescribedField[]
+  unselectable: UnselectableField[]
 }
 
 // https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/field_types.htm; all others are text.
@@ -43,8 +51,12 @@ const viewerFields = new Set(["LastViewedDate", "LastReferencedDate"])
 export async function describeObject(session: Session, object: string): Promise<DescribedObject> {
   const described = await whileDoing(`Describe of ${object}`, () => session.connection.describe(object))
   const fields: DescribedField[] = []
+  const unselectable: UnselectableField[] = []
   for (const field of described.fields) {
-    if (unselectableTypes.has(field.type) || viewerFields.has(field.name)) continue
+    if (unselectableTypes.has(field.type) || viewerFields.has(field.name)) {
+      unselectable.push({ name: field.name, salesforceType: field.type })
+      continue
+    }
     const parent = field.compoundFieldName ?? null
     fields.push({
       name: field.name,
@@ -54,5 +66,5 @@ export async function describeObject(session: Session, object: string): Promise<
       compoundParent: parent === field.name ? null : parent,
     })
   }
-  return { name: described.name, fields }
+  return { name: described.name, fields, unselectable }
 }

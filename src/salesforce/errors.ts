@@ -1,3 +1,6 @@
+import { storableMessage } from "../unstorable.ts"
+import { type RefusedLimit, refusedLimit } from "./limit_refusal.ts"
+
 /** The parts of a SalesforceError beside its message. */
 export interface SalesforceErrorDetails {
   /** Salesforce's `errorCode`, OAuth's `error`, the socket's or TLS code, or `HTTP_<status>`. */
@@ -8,6 +11,8 @@ export interface SalesforceErrorDetails {
   retryable: boolean
   /** How long Salesforce asked to wait (`Retry-After`), ms. */
   retryAfterMs?: number
+  /** Which limit the call was refused for; it was not carried out then. */
+  refused?: RefusedLimit
   cause?: unknown
 }
 
@@ -18,13 +23,28 @@ export class SalesforceError extends Error {
   readonly status: number | null
   readonly retryable: boolean
   readonly retryAfterMs: number | null
+  readonly refused: RefusedLimit | null
 
   constructor(message: string, details: SalesforceErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(storableMessage(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = details.code
     this.status = details.status ?? null
     this.retryable = details.retryable
     this.retryAfterMs = details.retryAfterMs ?? null
+    this.refused = details.refused ?? null
+  }
+
+  /** The same failure in other words, with other details where some are given. */
+  reworded(message: string, changes: Partial<SalesforceErrorDetails> = {}): SalesforceError {
+    return new SalesforceError(message, {
+      code: this.code,
+      ...(this.status === null ? {} : { status: this.status }),
+      retryable: this.retryable,
+      ...(this.retryAfterMs === null ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.refused === null ? {} : { refused: this.refused }),
+      cause: this.cause,
+      ...changes,
+    })
   }
 }
 
@@ -34,35 +54,39 @@ export async function whileDoing<T>(purpose: string, work: () => PromiseLike<T>)
     return await work()
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error
-    throw new SalesforceError(`${purpose}: ${error.message}`, {
-      code: error.code,
-      ...(error.status === null ? {} : { status: error.status }),
-      retryable: error.retryable,
-      ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }),
-      cause: error.cause,
-    })
+    throw error.reworded(`${purpose}: ${error.message}`)
   }
 }
 
 // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
 const transientStatuses = new Set([408, 420, 429, 500, 502, 503, 504])
 const transientCodes = new Set([
+  "API_CURRENTLY_DISABLED",
   "REQUEST_LIMIT_EXCEEDED",
   "LIMIT_EXCEEDED",
   "QUERY_TIMEOUT",
   "SERVER_UNAVAILABLE",
+  "UNABLE_TO_LOCK_ROW",
   "UNKNOWN_EXCEPTION",
   "URL_NOT_RESET",
 ])
 
-const advice: Record<string, string> = {
-  REQUEST_LIMIT_EXCEEDED:
-    "the org's API requests of the last 24 hours are used up; wait, or have the limit raised",
-  LIMIT_EXCEEDED: "a daily limit of the org is used up; wait, or have the limit raised",
+const refusedAdvice: Record<RefusedLimit, string> = {
+  concurrent: "too many long calls run in the org at this moment, of all programs together; it passes",
+  DailyApiRequests:
+    "where /limits says so too, the org's API requests of the last 24 hours are used up; wait, or have the limit raised",
+  DailyBulkV2QueryJobs: "the org's bulk query jobs of the last 24 hours are used up; wait",
+  DailyBulkV2QueryFileStorageMB:
+    "the results of the org's bulk queries of the last 24 hours are too large; wait",
+}
+
+const advice: Record<string, string | undefined> = {
   INVALID_FIELD: "check the field's API name and that the service's user may read it (field-level security)",
   INVALID_TYPE: "check the object's API name and that the service's user may read it",
   INVALIDENTITY: "Bulk API 2.0 cannot query this object",
-  API_DISABLED_FOR_ORG: "this org's edition has no API access",
+  API_DISABLED_FOR_ORG:
+    "this org's edition has no API access, or the service's user lacks the right API Enabled",
+  API_CURRENTLY_DISABLED: "the API is down for the moment; it passes",
   QUERY_TIMEOUT: "the query took longer than Salesforce allows",
   URL_NOT_RESET: "the org seems to move, and no login gives another host yet",
 }
@@ -82,7 +106,9 @@ export interface ErrorAnswer {
 export function errorFromAnswer(purpose: string, answer: ErrorAnswer): SalesforceError {
   const { status } = answer
   const { code, message } = decodeErrorBody(answer.text, status)
-  const hint = advice[code] ? ` (${advice[code]})` : ""
+  const refused = refusedLimit(code, message)
+  const advised = refused === null ? advice[code] : refusedAdvice[refused]
+  const hint = advised === undefined ? "" : ` (${advised})`
   const retryAfterMs = parseRetryAfter(answer)
   return new SalesforceError(`${purpose}: Salesforce answered HTTP ${status} ${code}: ${message}${hint}`, {
     code,
@@ -93,6 +119,7 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
       transientCodes.has(code) ||
       (answer.isInstance === true && code === "HTTP_404"),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(refused === null ? {} : { refused }),
   })
 }
 

@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
+import { markBytes } from "../unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
+import { isProxied, type ProxyConfig, proxyName } from "./proxy.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
 
 /** One HTTP request, complete: the layer that knows of attempts and timeouts, and of nothing else. */
@@ -14,8 +16,10 @@ export interface ExchangeRequest {
   target(): { url: URL; headers: Record<string, string> }
   /** The variable that decides where it goes; null where a login does. */
   variable: Destination["variable"]
-  /** For how long a failed attempt may be followed by another one, ms; 0 where repeating does harm. */
+  /** For how long a failed attempt may be followed by another one, ms. */
   repeatForMs: number
+  /** Whether repeating does harm, so that only an attempt that Salesforce refused to carry out is followed by another. */
+  onlyRefused: boolean
   /** Whether a failure to connect at all is worth another attempt. */
   repeatConnect: boolean
   /** Ends this exchange, besides the context's own signal. */
@@ -43,6 +47,8 @@ export interface Exchanged<Body> {
 /** What an exchange is done with. */
 export interface ExchangeContext {
   dispatcher: Dispatcher
+  /** What the dispatcher goes through, for the words of errors. */
+  proxy?: ProxyConfig
   /** Ends waiting and running exchanges when the session closes. */
   signal: AbortSignal
   /** Called with the headers of every answer, errors too. */
@@ -58,7 +64,7 @@ export function exchangeText(request: ExchangeRequest, context: ExchangeContext)
   return repeated(request, context, async () => {
     const answer = await attempt(request, context)
     try {
-      return { ...answer, body: await answer.body.text() }
+      return { ...answer, body: await textOf(answer.body) }
     } catch (error) {
       throw errorFromTransport(request.purpose, answer.from, error)
     }
@@ -103,18 +109,32 @@ function signalOf(request: ExchangeRequest, context: ExchangeContext): AbortSign
   return request.signal === undefined ? context.signal : AbortSignal.any([context.signal, request.signal])
 }
 
+/** Codes with a 4xx status that another attempt within the minute may not meet. */
+const soonOver = new Set([
+  "API_CURRENTLY_DISABLED",
+  "SERVER_UNAVAILABLE",
+  "UNABLE_TO_LOCK_ROW",
+  "URL_NOT_RESET",
+])
+
 function isWorthRepeating(error: SalesforceError, request: ExchangeRequest): boolean {
   if (!error.retryable) return false
-  // A used-up limit answers 403 or 400 and comes back in hours: the caller's schedule, not ours.
+  if (error.refused === "concurrent") return true
+  if (request.onlyRefused) return false
+  // A used-up limit, or a query that takes too long, answers 4xx: the caller's schedule, not ours.
   if (error.status !== null) {
     const { status, code } = error
-    const isMoving = status < 400 || code === "URL_NOT_RESET"
-    return isMoving || status >= 500 || [408, 420, 429].includes(status)
+    return status < 400 || soonOver.has(code) || status >= 500 || [408, 420, 429].includes(status)
   }
   return request.repeatConnect || !isConnectFailure(error.code)
 }
 
-type UndiciBody = Readable & { text(): Promise<string> }
+type UndiciBody = Readable & { arrayBuffer(): Promise<ArrayBuffer> }
+
+/** Undici's own `text()` would put U+FFFD, without a word, in the place of bytes that are not UTF-8. */
+async function textOf(body: UndiciBody): Promise<string> {
+  return new TextDecoder().decode(markBytes(Buffer.from(await body.arrayBuffer())))
+}
 
 async function attempt(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
   for (;;) {
@@ -128,7 +148,13 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
 
 async function sendOnce(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
   const { url, headers: sent } = request.target()
-  const to: Destination = { host: url.host, variable: request.variable }
+  const { proxy } = context
+  const isThrough = proxy !== undefined && isProxied(proxy, url.hostname, Number(url.port) || 443)
+  const to: Destination = {
+    host: url.host,
+    variable: request.variable,
+    ...(isThrough ? { proxy: proxyName(proxy) } : {}),
+  }
   const startedAt = performance.now()
   let answer: Dispatcher.ResponseData
   try {
@@ -149,7 +175,7 @@ async function sendOnce(request: ExchangeRequest, context: ExchangeContext): Pro
     return { status: answer.statusCode, headers, body: answer.body, from: to, startedAt, answeredAt }
   }
   // An error body that breaks off does not hide the status.
-  const text = await answer.body.text().catch(() => "")
+  const text = await textOf(answer.body).catch(() => "")
   if (answer.statusCode >= 300 && answer.statusCode < 400)
     throw redirected(request.purpose, to, answer.statusCode, headers)
   const failure = errorFromAnswer(request.purpose, {

@@ -145,7 +145,9 @@ function exchangeOf(request: SalesforceRequest): Omit<ExchangeRequest, "target">
     ...(request.body === undefined ? {} : { body: request.body }),
     purpose: request.purpose,
     variable: null,
-    repeatForMs: isRepeatable(request) ? repeatForMs : 0,
+    // Where there is another answer at hand, not even a call that was refused is sent again.
+    repeatForMs: request.repeatable === false ? 0 : repeatForMs,
+    onlyRefused: !isRepeatable(request),
     repeatConnect: true,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
@@ -176,10 +178,10 @@ function notJson(request: SalesforceRequest, answer: Exchanged<string>): Salesfo
 }
 
 function refused(error: SalesforceError): SalesforceError {
-  return new SalesforceError(
+  return error.reworded(
     `${error.message}. A token issued a moment ago was refused as well, so logging in again does not help: ` +
-      "check that the connected app has the scope api, and that IP rules and the user's profile allow the API",
-    { code: error.code, status: 401, retryable: false },
+      "check that the app has the scope api, and that IP rules and the user's profile allow the API",
+    { retryable: false },
   )
 }
 

@@ -11,6 +11,8 @@ export interface Limit {
 export interface OrgLimits {
   apiRequests: Limit | null
   bulkQueryJobs: Limit | null
+  /** Results of bulk queries, in MB. */
+  bulkQueryStorageMb: Limit | null
   /** Change events and platform events delivered to all subscribers together. */
   deliveredEvents: Limit | null
 }
@@ -28,6 +30,7 @@ export async function readLimits(session: Session): Promise<OrgLimits> {
   return {
     apiRequests: limit("DailyApiRequests"),
     bulkQueryJobs: limit("DailyBulkV2QueryJobs"),
+    bulkQueryStorageMb: limit("DailyBulkV2QueryFileStorageMB"),
     deliveredEvents: limit("DailyDeliveredPlatformEvents"),
   }
 }

@@ -1,3 +1,4 @@
+import { markEscapes } from "../unstorable.ts"
 import { whileDoing } from "./errors.ts"
 import type { SalesforceAnswer } from "./http.ts"
 import {
@@ -34,7 +35,10 @@ export type RecordsFound = Omit<RecordsRead, "missing">
 
 /** Full records, read by Id. */
 export interface RecordsRead {
-  /** JSON texts with the requested names as keys (dotted ones too) and numbers as Salesforce wrote them. */
+  /**
+   * JSON texts with the requested names as keys (dotted ones too) and numbers as Salesforce wrote them. What Postgres
+   * cannot hold is marked (see `mark`).
+   */
   records: string[]
   /** Ids without a record: deleted, in the recycle bin, or not visible to the service's user. */
   missing: string[]
@@ -150,7 +154,7 @@ function recordText(record: RecordBody, fields: readonly string[]): string {
     for (const name of field.split(".")) value = member(value, name)
     flat[field] = value
   }
-  return JSON.stringify(flat)
+  return markEscapes(JSON.stringify(flat))
 }
 
 /** A member by its name without regard to case: Salesforce answers in its own spelling, not ours. */

@@ -1,7 +1,7 @@
 import type { Pool } from "pg"
 import type { Config } from "../config.ts"
 import { describeDatabaseFault } from "../postgres/fault.ts"
-import { assertMigrated } from "../postgres/migrate.ts"
+import { assertMigrated } from "../postgres/revision.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Probe } from "./readiness.ts"
 

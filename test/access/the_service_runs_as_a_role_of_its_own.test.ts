@@ -120,10 +120,11 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
   await operator.query("select sf_shadow_resume('Account')")
   await waitFor("every job has ended", 60_000, async () => {
     const { rows } = await pool.query<{ job: string }>(
-      "select task_identifier as job from graphile_worker.jobs",
+      "select task_identifier as job from sf_shadow_worker.jobs",
     )
     return rows.length === 0
   })
+  await service.printed(/"event":"maintained"/, "stderr")
   assert.deepEqual(
     service.logged("worker").filter(({ level }) => level !== "debug"),
     [],
@@ -139,7 +140,7 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
   const { rows } = await pool.query(
     `select r.rolsuper or r.rolcreaterole or r.rolbypassrls as privileged,
        (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('sf_shadow', 'graphile_worker') and c.relowner <> r.oid)::int as others
+        where n.nspname in ('sf_shadow', 'sf_shadow_worker') and c.relowner <> r.oid)::int as others
      from pg_roles r where r.rolname = current_user`,
   )
   assert.deepEqual(rows, [{ privileged: false, others: 0 }])

@@ -16,8 +16,9 @@ test("a backfill job of the service waits for the budget without holding its wor
     (await pool.query("select state, error from sf_shadow_run order by run_id desc limit 1")).rows[0]
   await waitFor("the load pauses", 15_000, async () => (await run())?.state === "paused")
   assert.match((await run()).error, /full loads stop at 80 %/)
+  // Said after the state is stored, and read from a pipe: later than the state is seen.
+  await service.printed(/"event":"bulk_to_shadow_paused"/, "stderr")
   assert.ok(service.logged("api_budget_stopped").some(({ kind }) => kind === "load"))
-  assert.ok(service.logged("bulk_to_shadow_paused").length > 0)
 
   const { url: http } = service.logged("http_started")[0] as { url?: string }
   const metrics = await (await fetch(`${http}/metrics`)).text()
@@ -26,7 +27,7 @@ test("a backfill job of the service waits for the budget without holding its wor
   assert.match(metrics, /^sf_shadow_api_budget_stopped\{kind="load"\} 1$/m)
   assert.match(metrics, /^sf_shadow_api_budget_stopped\{kind="fallback"\} 0$/m)
   // The one worker slot is free meanwhile.
-  await pool.query("select graphile_worker.add_job('read_limits')")
+  await pool.query("select sf_shadow_worker.add_job('read_limits')")
   await waitFor("the limits are read", 5_000, async () => {
     const { rows } = await pool.query(
       "select max from sf_shadow_api_usage where limit_name = 'DailyDeliveredPlatformEvents'",

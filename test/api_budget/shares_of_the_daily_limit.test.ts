@@ -137,6 +137,7 @@ test("a delta and re-reads go on between 80 and 90 %, and stop there", async (t)
   await deps.budget.observeLimits({
     apiRequests: { max: 100_000, remaining: 15_000 },
     bulkQueryJobs: null,
+    bulkQueryStorageMb: null,
     deliveredEvents: { max: 25_000, remaining: 24_000 },
   })
   const delta = await load(deps, "delta", t.signal)
@@ -178,5 +179,71 @@ test("bulk jobs have a daily limit of their own, which stops loads and nothing e
   await waitFor("the load pauses", 8_000, async () => (await lastRun())?.state === "paused")
   assert.deepEqual(await stopsOf(deps), ["load", "delta"])
   org.org.usage.bulkQueryJobs.used = 0
+  assert.equal((await loading)[0]?.state, "complete")
+})
+
+const refusal = (errorCode: string, message: string) => JSON.stringify([{ errorCode, message }])
+const concurrent = refusal(
+  "REQUEST_LIMIT_EXCEEDED",
+  "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+)
+const daily = refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+
+test("too many calls at the same moment: each call waits a little, also the creation of a job, and no kind stops", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  await pool.query("update sf_shadow.setting set limits_every = '5 minutes'")
+  const deps = startProcess(t, org)
+  const longTxn = refusal("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.")
+  const { faults } = org.org
+  const armed = [
+    faults.arm("http.status", { path: /jobs\/query$/, status: 403, body: concurrent, times: 2 }),
+    faults.arm("http.status", { path: /results/, status: 403, body: longTxn }),
+    faults.arm("http.status", { path: /query\?q=/, status: 403, body: concurrent }),
+  ]
+  const [result] = await load(deps, "full", t.signal)
+  assert.deepEqual(
+    armed.map(({ struck }) => struck),
+    [2, 1, 1],
+  )
+  assert.deepEqual([result?.state, result?.received], ["complete", 5])
+  assert.deepEqual(await stopsOf(deps), [])
+  assert.equal((await usage())?.reason, null)
+  assert.equal(org.org.usage.bulkQueryJobs.used, 1)
+})
+
+test("a refusal for the day is believed where /limits agrees: what it contradicts goes on at once", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  await pool.query("update sf_shadow.setting set limits_every = '5 minutes'")
+  const deps = startProcess(t, org)
+  const { faults, usage: used } = org.org
+  for (const body of [daily, refusal("REQUEST_LIMIT_EXCEEDED", "A text of next year.")]) {
+    faults.arm("http.status", { path: /query\?q=/, status: 403, body })
+    const error = await countRecords(deps.session, "Account").catch((reason: SalesforceError) => reason)
+    assert.equal((error as SalesforceError).code, "REQUEST_LIMIT_EXCEEDED")
+    assert.equal(await deps.budget.waitAfter(error, "load"), null, "an ordinary failure")
+    assert.deepEqual(await stopsOf(deps), [])
+    assert.equal((await usage())?.reason, null)
+  }
+  faults.arm("http.status", { path: /jobs\/query$/, status: 403, body: daily })
+  assert.equal((await load(deps, "full", t.signal))[0]?.state, "complete")
+
+  used.apiRequests.used = used.apiRequests.max
+  const error = await countRecords(deps.session, "Account").catch((reason: SalesforceError) => reason)
+  const waitMs = (await deps.budget.waitAfter(error, "load")) ?? 0
+  assert.ok(waitMs > 200_000, `waits for ${waitMs} ms where /limits is refused as well`)
+  assert.deepEqual(await stopsOf(deps), kinds)
+})
+
+test("the results of bulk queries have a daily limit too, told apart from that of jobs", async (t) => {
+  const org = await startOrg(t, { accounts: 5 })
+  const deps = startProcess(t, org)
+  const { bulkQueryStorageMb } = org.org.usage
+  bulkQueryStorageMb.used = bulkQueryStorageMb.max
+  const loading = load(deps, "full", t.signal)
+  await waitFor("the load pauses", 8_000, async () => (await lastRun())?.state === "paused")
+  assert.match((await lastRun())?.error ?? "", /result size.*the results of the org's bulk queries/)
+  assert.deepEqual(await stopsOf(deps), ["load", "delta"])
+  assert.deepEqual((await usage("DailyBulkV2QueryJobs"))?.stopped_kinds, [])
+  bulkQueryStorageMb.used = 0
   assert.equal((await loading)[0]?.state, "complete")
 })

@@ -16,6 +16,7 @@ interface Bad {
   dear: string
   precise: string
   nul: string
+  cut: string
   /** The price of the product without SKU. */
   orphan: string
 }
@@ -42,6 +43,7 @@ function createBad({ org, seeded }: TestOrg, mark: string): Bad {
       Name: "before\u0000after",
       Description: "\\u0000 is no NUL",
     }),
+    cut: product({ StockKeepingUnit: `CUT ${mark}`, Name: "cut \ud83d", Description: "\\ud83d is no half" }),
     orphan: entry(withoutSku, 1),
   }
 }
@@ -66,7 +68,7 @@ async function assertSetAside(pool: Pool, { org }: TestOrg, bad: Bad, withinMs: 
     const found = await rejects(pool)
     return [bad.holder, bad.claimant].filter((id) => found.has(id))
   }
-  const others = [bad.withoutSku, bad.dear, bad.precise, bad.nul, bad.orphan]
+  const others = [bad.withoutSku, bad.dear, bad.precise, bad.nul, bad.cut, bad.orphan]
   await waitFor("all of them are set aside", withinMs, async () => {
     const found = await rejects(pool)
     return others.every((id) => found.has(id)) && (await contested()).length === 1
@@ -82,8 +84,12 @@ async function assertSetAside(pool: Pool, { org }: TestOrg, bad: Bad, withinMs: 
     reason(bad.dear),
     /^PricebookEntry 22003 UnitPrice is 12345678901\.5, which does not fit unit_price of type numeric\(12,2\)/,
   )
-  assert.match(reason(bad.precise), /^PricebookEntry 22003 UnitPrice is 1\.005, which has more decimals/)
-  assert.match(reason(bad.nul), /^Product2 22021 a text holds a NUL byte/)
+  assert.match(
+    reason(bad.precise),
+    /^PricebookEntry 22003 UnitPrice is 1\.005, which does not fit unit_price/,
+  )
+  assert.match(reason(bad.nul), /^Product2 22021 Name holds a NUL \(\\u0000\), which Postgres cannot store/)
+  assert.match(reason(bad.cut), /^Product2 22021 Name holds half of a character \(\\ud83d\), which/)
   assert.match(
     reason(bad.orphan),
     new RegExp(`^PricebookEntry 23503 Product2 ${bad.withoutSku} is itself rejected`),
@@ -94,12 +100,17 @@ async function assertSetAside(pool: Pool, { org }: TestOrg, bad: Bad, withinMs: 
     reason(loser),
     new RegExp(`^Product2 23505 StockKeepingUnit TWICE [a-z]+ is held by Product2 ${keeper}`),
   )
-  const payload = await pool.query(
-    "select convert_from(payload, 'UTF8') as text from sf_shadow.reject where record_id = $1",
-    [bad.nul],
-  )
-  assert.match(payload.rows[0].text, /"Name": "before\\u0000after"/)
-  assert.match(payload.rows[0].text, /"Description": "\\\\u0000 is no NUL"/)
+  const payload = async (id: string) =>
+    (
+      await pool.query(
+        "select convert_from(payload, 'UTF8') as text from sf_shadow.reject where record_id = $1",
+        [id],
+      )
+    ).rows[0].text
+  assert.match(await payload(bad.nul), /"Name": "before\\u0000after"/)
+  assert.match(await payload(bad.nul), /"Description": "\\\\u0000 is no NUL"/)
+  assert.match(await payload(bad.cut), /"Name": "cut \\ud83d"/)
+  assert.match(await payload(bad.cut), /"Description": "\\\\ud83d is no half"/)
   await waitFor("the rest equals the org", withinMs, async () => {
     return (await differences(org, pool, new Set((await rejects(pool)).keys()))).length === 0
   })
@@ -110,6 +121,7 @@ function mend({ org }: TestOrg, bad: Bad): void {
     tx.update("Product2", bad.withoutSku, { StockKeepingUnit: `AT LAST ${bad.nul}` })
     tx.update("Product2", bad.holder, { StockKeepingUnit: `ONCE ${bad.nul}` })
     tx.update("Product2", bad.nul, { Name: "mended" })
+    tx.update("Product2", bad.cut, { Name: "mended 😀" })
     tx.update("PricebookEntry", bad.dear, { UnitPrice: 9.99 })
     tx.update("PricebookEntry", bad.precise, { UnitPrice: 1.01 })
   })
@@ -122,7 +134,7 @@ test("by bulk: each is set aside with its reason and payload, the rest is loaded
   const testOrg = await startOrg(t, size)
   const bad = createBad(testOrg, "loaded")
   const { stdout } = await endsWith(0, ["backfill"], testOrg.environment(url))
-  assert.match(stdout, /Product2.*3 rejected/)
+  assert.match(stdout, /Product2.*4 rejected/)
   await assertSetAside(pool, testOrg, bad, 0)
 })
 

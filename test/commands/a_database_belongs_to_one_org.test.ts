@@ -73,7 +73,7 @@ test("records of another org are refused until adopt-org; then nothing of the on
        select 'runs', count(*) from sf_shadow.run union all
        select 'tombstones', count(*) from sf_shadow.tombstone union all
        select 'marks', count(*) from sf_shadow.dirty union all
-       select 'jobs', count(*) from graphile_worker.jobs union all
+       select 'jobs', count(*) from sf_shadow_worker.jobs union all
        select 'claims', count(*) from sf_shadow_lag where state <> 'never loaded' or rows <> 0 or fresh_as_of is not null
      ) relations (relation, found) where found > 0`,
   )

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import { type TestContext, test } from "node:test"
+import { createPool } from "../../src/postgres/pool.ts"
 import { endsWith } from "../harness/command.ts"
+import { startForgetfulPooler } from "../harness/forgetful_pooler.ts"
 import { startOrg } from "../harness/org.ts"
 import { createEmptyDatabase, createTestDatabase } from "../postgres.ts"
 import { startRedis, withoutRedis } from "../redis.ts"
@@ -94,8 +96,94 @@ test("a role that may create nothing is told the grants, one that owns nothing w
   await pool.query(`grant create, usage on schema public to ${role}`)
   assert.match(
     await detail(),
-    new RegExp(`^${role} does not own graphile_worker\\..*: use the role that ran migrate`),
+    new RegExp(`^${role} does not own sf_shadow_worker\\..*: use the role that ran migrate`),
   )
+})
+
+test("a role with everything but one right is told that one", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { environment } = await start(t)
+  const as = new URL(url)
+  const [database, owner] = [as.pathname.slice(1), as.username]
+  const role = `member_${database.slice(5)}`
+  await pool.query(`create role ${role} login password 'x'; grant ${owner} to ${role}`)
+  t.after(() => pool.query(`drop role ${role}`))
+  Object.assign(as, { username: role, password: "x" })
+  const privileges = async () => (await examine(environment(as.href)))["database privileges"]
+  assert.deepEqual(await privileges(), { state: "ok", detail: `${role} has what it needs` })
+  await pool.query(`revoke insert, update on sf_product_shadow from ${owner}`)
+  assert.deepEqual(await privileges(), {
+    state: "failed",
+    detail: `${role} may not insert, update on public.sf_product_shadow: an administrator runs: grant select, insert, update, delete on ... to ${role}`,
+  })
+  await pool.query(`revoke temporary on database ${database} from public, ${owner}`)
+  assert.match(
+    (await privileges())?.detail ?? "",
+    /may not create temporary tables.*: grant temporary on database/,
+  )
+})
+
+test("a role that is read-only and short of time: we go on, and doctor says what was not taken over", async (t) => {
+  const { url } = await createTestDatabase()
+  const { environment } = await start(t)
+  const as = new URL(url)
+  as.searchParams.set("options", "-c default_transaction_read_only=on -c statement_timeout=1s")
+  const findings = await examine(environment(as.href))
+  assert.deepEqual(crosses(findings), [])
+  assert.match(
+    findings["session settings"]?.detail ?? "",
+    /^as this service needs them; not taken over: .*default_transaction_read_only on, .*statement_timeout 1000 ms/,
+  )
+})
+
+test("settings that something in between takes back are crosses, each with why it matters", async (t) => {
+  const { url } = await createTestDatabase()
+  const { environment } = await start(t)
+  const pooler = await startForgetfulPooler(
+    t,
+    url,
+    "set statement_timeout = '1s'; set default_transaction_read_only = on",
+  )
+  const findings = await examine(environment(pooler))
+  assert.equal(findings["session settings"]?.state, "failed")
+  const detail = findings["session settings"]?.detail ?? ""
+  assert.match(detail, /statement_timeout is '1s' and must be '0' \(a large page or a sweep takes its time\)/)
+  assert.match(detail, /default_transaction_read_only is 'on' and must be 'off' \(nothing could be stored\)/)
+  assert.match(detail, /something in between takes it back: connect to Postgres directly$/)
+})
+
+test("a role without foreign keys and triggers is refused by every command", async (t) => {
+  const { url } = await createTestDatabase()
+  const { environment } = await start(t)
+  const role = `replica_${new URL(url).pathname.slice(6)}`
+  const pool = createPool(url, { max: 1 })
+  await pool.query(
+    `create role ${role} login password 'x'; alter role ${role} set session_replication_role = replica`,
+  )
+  t.after(() => pool.query(`drop role ${role}`).finally(() => pool.end()))
+  const as = Object.assign(new URL(url), { username: role, password: "x" }).href
+  const findings = await examine(environment(as))
+  const detail =
+    /session_replication_role is 'replica' and must be 'origin' \(foreign keys and triggers must work\); only a superuser may change it: alter role \(or database\) \.\.\. reset session_replication_role/
+  assert.match(findings.database?.detail ?? "", detail)
+  assert.match((await endsWith(1, ["status"], environment(as))).stderr, detail)
+})
+
+test("a database that is not UTF8 is a cross, and migrate does not begin", async (t) => {
+  const { environment } = await start(t)
+  const url = await createEmptyDatabase("encoding 'LATIN1' locale 'C'")
+  const findings = await examine(environment(url))
+  const says =
+    /has the encoding LATIN1, and UTF8 is needed: an administrator runs create database \.\.\. encoding 'UTF8'/
+  assert.deepEqual(crosses(findings), ["database"])
+  assert.match(findings.database?.detail ?? "", says)
+  assert.match((await endsWith(2, ["migrate"], environment(url))).stderr, says)
+  const pool = createPool(url, { max: 1 })
+  const { rows } = await pool.query(
+    "select from pg_namespace where nspname in ('sf_shadow', 'sf_shadow_worker')",
+  )
+  await pool.end()
+  assert.equal(rows.length, 0)
 })
 
 test("a wrong secret: a cross at the login, and what needs it is skipped", async (t) => {
@@ -134,6 +222,30 @@ test("the fields of each object: lacking ones are named, required and vanished o
     (await product())?.detail ?? "",
     /^no field StockKeepingUnit \(sku\) that this user may read, and the column is required: grant the field, or map/,
   )
+})
+
+test("a compound field, a wrong case, what is never mirrored: each told as what it is, with the way out", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { environment } = await start(t)
+  const mapTo = (column: string, field: string) =>
+    pool.query("update sf_shadow.field set field = $2 where column_name = $1", [column, field])
+  const detail = async (object: string) => (await examine(environment(url)))[`object ${object}`]?.detail ?? ""
+
+  await mapTo("eligibility_source", "BillingAddress")
+  assert.match(
+    await detail("Account"),
+    /^BillingAddress is a compound field \(address\), which no load can select: map its parts, each to a column of its own: BillingStreet, BillingCity, .*For instance: update sf_shadow\.field set field = 'BillingStreet' where object = 'Account' and column_name = 'eligibility_source';$/,
+  )
+  const { stderr } = await endsWith(0, ["backfill", "Account"], environment(url))
+  assert.match(stderr, /BillingAddress is a compound field.* Column eligibility_source stays null\./)
+  await mapTo("eligibility_source", "LastViewedDate")
+  assert.match(await detail("Account"), /^LastViewedDate says when this user last looked at the record/)
+
+  await mapTo("sku", "stockkeepingunit")
+  const cased =
+    /stockkeepingunit is StockKeepingUnit in describe, and case counts here: update sf_shadow\.field set field = 'StockKeepingUnit' where object = 'Product2' and column_name = 'sku';/
+  assert.match(await detail("Product2"), cased)
+  assert.match((await endsWith(1, ["backfill", "Product2"], environment(url))).stderr, cased)
 })
 
 test("topics that cannot be subscribed to, and a Pub/Sub API that does not answer", async (t) => {

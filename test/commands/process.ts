@@ -18,11 +18,16 @@ export interface Running {
  * Starts `sf-shadow ARGS` as a process of its own, as shipped: Node itself, no wrapper that a signal would meet.
  *
  * @param environment all the variables it gets, beside PATH and HOME: none of the person who runs the tests
+ * @param program the folder of another version of the program; default: the one that is tested
  */
-export function startCommand(args: string[], environment: Record<string, string> = {}): Running {
+export function startCommand(
+  args: string[],
+  environment: Record<string, string> = {},
+  program: string = root,
+): Running {
   const { PATH, HOME } = process.env
   const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
-    cwd: root,
+    cwd: program,
     env: { PATH, HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
@@ -59,8 +64,8 @@ export function startCommand(args: string[], environment: Record<string, string>
 }
 
 /** Runs `sf-shadow ARGS` to its end. */
-export async function runCommand(args: string[], environment: Record<string, string> = {}) {
-  const { ended, output } = startCommand(args, environment)
+export async function runCommand(args: string[], environment: Record<string, string> = {}, program?: string) {
+  const { ended, output } = startCommand(args, environment, program)
   const code = await ended
   return { code, ...output }
 }

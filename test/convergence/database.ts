@@ -35,7 +35,7 @@ export class HistoryDatabase {
     beforeClose(async () => database.close())
     await database.client.query("set client_min_messages = warning")
     await installVirtualTime(database.client)
-    await database.client.query(`prepare observe as ${observedColumns}`)
+    await database.client.query(`prepare observe (text[]) as ${observedColumns}`)
     await database.#describe()
     return database
   }
@@ -68,7 +68,7 @@ export class HistoryDatabase {
       delete from sf_shadow.dirty; delete from sf_shadow.reject; delete from sf_shadow.invalidation;
       delete from sf_shadow.run_page; delete from sf_shadow.run;
       delete from sf_shadow.object_state; insert into sf_shadow.object_state (object) select object from sf_shadow.object;
-      delete from sf_shadow.read; delete from graphile_worker._private_jobs;
+      delete from sf_shadow.read; delete from sf_shadow_worker._private_jobs;
       update sf_shadow.setting set margin = '${marginMs} ms', publish_delay = '${publishDelayMs} ms',
         delta_overlap = '${deltaOverlapMs} ms';
       update sf_shadow.salesforce_clock set ahead_at_least = '${aheadMs[0]} ms', ahead_at_most = '${aheadMs[1]} ms';
@@ -112,26 +112,34 @@ export class HistoryDatabase {
 
   /**
    * Runs statements in one transaction at a virtual local time; `killed`: the process dies before the commit.
-   * Returns the rows of the last statement and, where that is wanted, what is seen afterwards.
+   * Returns the rows of the last statement and, where that is wanted, what is seen afterwards, also of these accounts.
    */
   async transaction(
     localMs: number,
     killed: boolean,
     statements: Statements,
-    observed: boolean,
+    observed: readonly string[] | null,
   ): Promise<{ rows: QueryResultRow[]; observation: Observation | null }> {
     const sent = [
       "begin",
       `set local convergence.now = '${toDate(localMs).toISOString()}'`,
       ...statements.texts,
       killed ? "rollback" : "commit",
-      ...(observed ? [`set convergence.now = '${toDate(localMs).toISOString()}'`, "execute observe"] : []),
+      // Read only: a reader that finds something stale would ask for a refresh.
+      ...(observed === null
+        ? []
+        : [
+            "begin read only",
+            `set local convergence.now = '${toDate(localMs).toISOString()}'`,
+            `execute observe ('{${observed.join()}}')`,
+            "commit",
+          ]),
     ]
     try {
       const results = (await this.client.query(sent.join(";\n"))) as unknown as QueryResult[]
       return {
         rows: results[1 + statements.texts.length]?.rows ?? [],
-        observation: observed ? toObservation(results.at(-1)?.rows ?? []) : null,
+        observation: observed === null ? null : toObservation(results.at(-2)?.rows ?? []),
       }
     } catch (error) {
       await this.client.query("rollback")
@@ -190,7 +198,7 @@ export class HistoryDatabase {
         Object.keys(object.eventFields),
       ])
     }
-    await this.transaction(0, false, statements, false)
+    await this.transaction(0, false, statements, null)
   }
 }
 

@@ -15,6 +15,7 @@ type Happening =
   | "kill"
   | "catchUp"
   | "burst"
+  | "rotate"
   | "restore"
 
 /** What happens next; `seed` decides the rest of it. */
@@ -92,6 +93,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: happening("kill"), weight: 1 },
   { arbitrary: happening("catchUp"), weight: 3 },
   { arbitrary: happening("burst"), weight: 3 },
+  { arbitrary: happening("rotate"), weight: 2 },
   { arbitrary: happening("restore"), weight: 1 },
 )
 

@@ -56,30 +56,29 @@ function rowDifferences(
   ]
 }
 
-/** Ids of live records that the shadow's constraints refuse, or whose value or parent another one withholds. */
+/**
+ * Ids of live records that may be missing or old: the shadow's constraints refuse them, another record that claims
+ * their SKU in the org as well holds it, or their parent is such a record and is not there. An old row keeps nobody
+ * out whose SKU its own record does not claim any more.
+ */
 function unstorableRecords({ org }: World, observation: Observation): Set<string> {
   const products = org.live("Product2")
-  const entries = org.live("PricebookEntry")
   const sku = (record: ModelRecord) => latest(record).fields.StockKeepingUnit ?? null
+  const holders = new Map([...observation.Product2.rows].map(([id, row]) => [row.columns.sku, id]))
   const refused = new Set<string>()
   for (const product of products) {
-    const isShared = products.some((other) => other.id !== product.id && sku(other) === sku(product))
-    if (sku(product) === null || isShared) refused.add(product.id)
+    const holder = holders.get(sku(product) ?? undefined)
+    const isContested = products.some(
+      (other) => other.id !== product.id && other.id === holder && sku(other) === sku(product),
+    )
+    const isBlank = sku(product) === null || (latest(product).fields.Name ?? null) === null
+    if (isBlank || isContested) refused.add(product.id)
   }
-  // Who is refused keeps an old row, and with it an old SKU that another may want.
-  for (let before = -1; before !== refused.size; ) {
-    before = refused.size
-    for (const product of products) {
-      const holder = [...observation.Product2.rows].find(
-        ([id, row]) => id !== product.id && row.payload.StockKeepingUnit === sku(product),
-      )
-      if (holder !== undefined && refused.has(holder[0])) refused.add(product.id)
-    }
-  }
-  for (const entry of entries) {
+  for (const entry of org.live("PricebookEntry")) {
     const { UnitPrice: price, Product2Id: parent } = latest(entry).fields
-    const hasFraction = typeof price === "number" && Math.abs(price * 100 - Math.round(price * 100)) > 1e-6
-    if (hasFraction || refused.has(String(parent))) refused.add(entry.id)
+    const isPrice = typeof price === "number" && Math.abs(price * 100 - Math.round(price * 100)) < 1e-6
+    const isOrphan = refused.has(String(parent)) && !observation.Product2.rows.has(String(parent))
+    if (!isPrice || isOrphan) refused.add(entry.id)
   }
   return refused
 }

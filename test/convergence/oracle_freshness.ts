@@ -1,12 +1,16 @@
+import { ageOf } from "../../src/reader/shadow_rows.ts"
+import type { Row } from "../../src/reader/values.ts"
 import { objectNames, objects } from "./model/objects.ts"
 import type { ModelRecord, Version } from "./model/record.ts"
 import type { Observation, ObservedObject } from "./observation.ts"
+import { fromDate, toDate } from "./virtual_time.ts"
 import { publishDelayMs, type World } from "./world.ts"
 
 /**
  * What an observation claims and the org's history denies (rule 10). fresh_as_of: of every change that was
  * published and committed before it, the shadow holds that version or a later one; fresh_except_listed: the same
- * without the listed records; proven_as_of: the same for existence, published or not.
+ * without the listed records; proven_as_of: the same for existence, published or not; the age that a reader is told
+ * of one row, and what sf_account_eligibility answers: the same of that record.
  */
 export function untrueClaims(world: World, observation: Observation): string[] {
   return objectNames.flatMap((name) => {
@@ -19,9 +23,40 @@ export function untrueClaims(world: World, observation: Observation): string[] {
           ? []
           : contradictions("fresh_except_listed", observed.freshExceptListed, record, observed)),
         ...(isListed ? [] : unprovenExistence(observed, record)),
+        ...contradictions("the reader's answer", readerAsOf(record, observed), record, observed),
+        ...observed.answers
+          .filter(({ id }) => id === record.id)
+          .flatMap(({ asOf }) => contradictions("sf_account_eligibility", asOf, record, observed)),
       ]
     })
   })
+}
+
+/** As of when the reader of src/reader says that its answer about one record is right. */
+function readerAsOf({ object, id }: ModelRecord, observed: ObservedObject): number | null {
+  const { rows, dirty, rejected, freshExceptListed } = observed
+  const row = rows.get(id)
+  const { freshAsOf } = ageOf(
+    [
+      {
+        ...{ object, keyColumn: "id", isSet: row === undefined },
+        rows:
+          row === undefined
+            ? []
+            : [{ id, synced_at: row.syncedAt } as unknown as Row & { synced_at: string }],
+        freshness: {
+          fresh_except_listed: Number.isFinite(freshExceptListed ?? Number.NaN)
+            ? toDate(freshExceptListed as number).toISOString()
+            : null,
+          reason: null,
+          listed: dirty.has(id) || rejected.has(id) ? [id] : [],
+        },
+      },
+    ],
+    0,
+    0,
+  )
+  return freshAsOf === null ? null : fromDate(new Date(freshAsOf))
 }
 
 /** Where freshness stands still though a keepalive has just come and everything has settled. */

@@ -5,7 +5,7 @@ import type { Change, Publication } from "./model/change.ts"
 import { weightedNames } from "./model/objects.ts"
 import { Org } from "./model/org.ts"
 import { Random } from "./model/random.ts"
-import { anyLive, seedRecords, transactionOf, updateOf } from "./model/transactions.ts"
+import { anyLive, passSkusOn, seedRecords, transactionOf, updateOf } from "./model/transactions.ts"
 import { differences } from "./oracle_equality.ts"
 import { staleClaims, untrueClaims } from "./oracle_freshness.ts"
 import { Service } from "./service/service.ts"
@@ -135,6 +135,8 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return random.pick(service.streams).replay(random)
     case "losePosition":
       return random.pick(service.streams).losePosition(random)
+    case "rotate":
+      return rotate(world, service, random)
     case "restore":
       return restore(world, service, random)
     case "catchUp":
@@ -169,6 +171,23 @@ async function burst(world: World, service: Service, random: Random): Promise<vo
   }
   if (!isRead) return
   for (let step = 0; step < 2; step++) await service.rereads.advance(record.object, false, random)
+}
+
+/** Three products hand their SKUs round one after the other; what is told of it is folded meanwhile, or read again. */
+async function rotate(world: World, service: Service, random: Random): Promise<void> {
+  for (const change of passSkusOn(world.org, random, 3)) {
+    commit(world, [change], random.chance(0.8) ? "normal" : "silent", 0, random)
+    world.now += random.between(0, 4_000)
+    const meanwhile = random.pick([catchUp, catchUp, followProducts, null])
+    await meanwhile?.(world, service, random)
+  }
+}
+
+async function followProducts(world: World, service: Service, random: Random): Promise<void> {
+  const topic = world.org.topicOf("Product2")
+  const stream = service.streams.find((other) => other.topic === topic)
+  await stream?.deliver(20, false, random)
+  await stream?.fold(20, false)
 }
 
 /** A product is deleted, all of that is noticed, and it is taken out of the recycle bin again. */

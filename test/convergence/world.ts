@@ -85,7 +85,12 @@ export class World {
   /** The same for statements that were collected. */
   async send<Row extends QueryResultRow>(killed: boolean, statements: Statements): Promise<Row[]> {
     const localMs = this.now + this.localErrorMs
-    const { rows, observation } = await this.database.transaction(localMs, killed, statements, this.isWatched)
+    const { rows, observation } = await this.database.transaction(
+      localMs,
+      killed,
+      statements,
+      this.isWatched ? this.#accounts() : null,
+    )
     this.observation = observation
     return rows as Row[]
   }
@@ -100,7 +105,16 @@ export class World {
 
   /** Looks at what is there. */
   async observe(): Promise<Observation> {
-    const { observation } = await this.database.transaction(this.now, false, new Statements(), true)
+    const { observation } = await this.database.transaction(
+      this.now,
+      false,
+      new Statements(),
+      this.#accounts(),
+    )
     return observation as Observation
+  }
+
+  #accounts(): string[] {
+    return this.org.all("Account").map(({ id }) => id)
   }
 }

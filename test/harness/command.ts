@@ -5,8 +5,13 @@ import { runCommand } from "../commands/process.ts"
 import { waitFor } from "./wait.ts"
 
 /** Runs `sf-shadow ARGS` to its end and fails unless it ends with `code`. Returns what it wrote. */
-export async function endsWith(code: number, args: string[], environment: Record<string, string>) {
-  const ended = await runCommand(args, environment)
+export async function endsWith(
+  code: number,
+  args: string[],
+  environment: Record<string, string>,
+  program?: string,
+) {
+  const ended = await runCommand(args, environment, program)
   assert.equal(ended.code, code, `${args.join(" ")}\n${ended.stdout}${ended.stderr}`)
   return ended
 }

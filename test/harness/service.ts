@@ -14,13 +14,18 @@ export interface Service extends Running {
 
 export type LogLine = { event: string; level: string; msg: string; [key: string]: unknown }
 
-/** Starts `sf-shadow run ARGS` and waits until it says that it has started. It is killed with the test at the latest. */
+/**
+ * Starts `sf-shadow run ARGS` and waits until it says that it has started. It is killed with the test at the latest.
+ *
+ * @param program the folder of another version of the program; default: the one that is tested
+ */
 export async function startService(
   t: TestContext,
   environment: Record<string, string>,
   args: string[] = [],
+  program?: string,
 ): Promise<Service> {
-  const service = launchService(t, environment, args)
+  const service = launchService(t, environment, args, program)
   await service.printed(/"event":"service_started"/, "stderr")
   return service
 }
@@ -30,8 +35,9 @@ export function launchService(
   t: TestContext,
   environment: Record<string, string>,
   args: string[] = [],
+  program?: string,
 ): Service {
-  const running = startCommand(["run", ...args], environment)
+  const running = startCommand(["run", ...args], environment, program)
   const { child, ended, output } = running
   t.after(async () => {
     child.kill("SIGKILL")

@@ -51,7 +51,7 @@ export async function settle(
 async function jobs(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query(
     `select task_identifier, key, attempts, run_at, locked_at, locked_by, now() as now, left(last_error, 300) as last_error
-     from graphile_worker.jobs`,
+     from sf_shadow_worker.jobs`,
   )
   return rows.map((job) => `job ${JSON.stringify(job)}`)
 }

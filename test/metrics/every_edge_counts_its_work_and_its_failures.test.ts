@@ -92,7 +92,7 @@ test("a service counts its work", async (t) => {
   await t.test(
     "a load that cannot be, a re-read and a comparison that fail count by their stage",
     async () => {
-      org.org.faults.arm("bulk.fail", { object: "Account", errorMessage: "a test", times: 1 })
+      org.org.faults.arm("bulk.fail", { object: "Account", errorMessage: "INVALID_FIELD: a test", times: 1 })
       await pool.query(`select add_job('backfill', '{"object":"Account"}')`)
       await shows(failures, { object: "Account", stage: "bulk_to_shadow", reason: "JOB_FAILED" })
       await shows("sf_shadow_run_state", { object: "Account", kind: "full", state: "failed" })
@@ -130,13 +130,13 @@ test("a service counts its work", async (t) => {
 
   await t.test("/queue names what waits and what failed, without payloads", async () => {
     await pool.query(
-      `select graphile_worker.add_job('clear_cache', '{"token":"s3cr3t"}', job_key => 'failed', run_at => now() + interval '1 day')`,
+      `select sf_shadow_worker.add_job('clear_cache', '{"token":"s3cr3t"}', job_key => 'failed', run_at => now() + interval '1 day')`,
     )
     await pool.query(
-      "update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'refused' where key = 'failed'",
+      "update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = 'refused' where key = 'failed'",
     )
     await pool.query(
-      "select graphile_worker.add_job('delta', job_key => 'later', run_at => now() + interval '1 day')",
+      "select sf_shadow_worker.add_job('delta', job_key => 'later', run_at => now() + interval '1 day')",
     )
     const answer = await fetch(`${http}/queue`)
     assert.equal(answer.status, 200)

@@ -14,8 +14,11 @@ const cases: [string, Header, Record<string, unknown>, string][] = [
   ["a malformed record id", { recordIds: [GOOD_ID, "001Dp00000JJ; --"] }, {}, "malformed-record-id"],
   ["a negative commit time", { commitTimestamp: -1n }, {}, "commit-timestamp"],
   ["a commit time in the far future", { commitTimestamp: 2n ** 62n }, {}, "commit-timestamp"],
-  ["a NUL in its header", { changeOrigin: "a\0b" }, {}, "nul-in-text"],
-  ["a NUL in a text", { changedFields: ["0x10"] }, { Description: "a\0b" }, "nul-in-text"],
+  ["a NUL in its header", { changeOrigin: "a\0b" }, {}, "unstorable-text"],
+  ["a NUL in a text", { changedFields: ["0x10"] }, { Description: "a\0b" }, "unstorable-text"],
+  ["half of a character in its header", { commitUser: "cut \ud83d" }, {}, "unstorable-text"],
+  ["half of a character", { changedFields: ["0x10"] }, { Description: "\ude00" }, "unstorable-text"],
+  ["half of a character in a bitmap", { changedFields: ["0x\ud83d"] }, {}, "malformed-bitmap"],
   ["an infinite number", { changedFields: ["0x20"] }, { AnnualRevenue: Infinity }, "value-out-of-range"],
   ["a date beyond year 9999", { changedFields: ["0x100"] }, { CreatedDate: 2n ** 60n }, "value-out-of-range"],
   ["a time beyond a day", { changedFields: ["0x400"] }, { Opens__c: 86_400_000n }, "value-out-of-range"],
@@ -32,9 +35,29 @@ for (const [what, header, body, reason] of cases) {
     assert.equal(event.changeType, "UPDATE")
     assert.deepEqual(event.recordIds, header.recordIds?.length === 0 ? [] : [GOOD_ID])
     assert.equal(event.transactionKey, "00003adb-6942-447e-6033-9e8fe741230f")
-    assert.doesNotMatch(JSON.stringify({ ...event, bytes: null }), /\\u0000/)
+    assert.doesNotMatch(JSON.stringify({ ...event, bytes: null }), /(?<!\\)\\u(0000|d[89a-f])/)
   })
 }
+
+test("an event with a byte that is not UTF-8 is set aside, not stored with another character in its place", () => {
+  const payload = payloadOf({ changedFields: ["0x10"] }, { Description: "na?ve" })
+  payload[payload.indexOf("na?ve") + 2] = 0xef
+  const event = decodeEvent(consumed(payload), schema)
+  assert.deepEqual(event.error, {
+    reason: "unstorable-text",
+    message: "Description holds \\xef, which Postgres cannot store",
+  })
+})
+
+test("a text that Postgres cannot hold is no matter in a field that is not kept, nor is a whole character", () => {
+  const payload = payloadOf(
+    { changedFields: ["0x12"] },
+    { Description: "cut \ud83d", Name: "whole 😀 \ufffd \ue000" },
+  )
+  const event = decodeEvent(consumed(payload), schema, () => new Set(["Name"]))
+  assert.equal(event.error, null)
+  assert.equal(event.fields, '{"Name":"whole 😀 \ufffd \ue000"}')
+})
 
 test("a change type that no version of the schema had is an error, not a guess", () => {
   const payload = payloadOf({})

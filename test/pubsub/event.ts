@@ -2,6 +2,7 @@ import avro from "avsc"
 import { HEADER_SCHEMA } from "../../src/pubsub/header.ts"
 import type { ConsumerEvent } from "../../src/pubsub/proto.ts"
 import { longAsBigInt } from "../../src/pubsub/schema.ts"
+import { TextType } from "../../src/simulator/pubsub/schema.ts"
 
 const nullable = (type: unknown, doc: string, name: string) => ({
   name,
@@ -54,7 +55,7 @@ export const SCHEMA_JSON = JSON.stringify({
   ],
 })
 
-const options = { registry: { long: longAsBigInt } }
+const options = { registry: { long: longAsBigInt, string: new TextType() } }
 const type = avro.Type.forSchema(JSON.parse(SCHEMA_JSON), options) as avro.types.RecordType
 
 /** A record's missing subfields as null, which avsc wants to see. */

@@ -94,6 +94,7 @@ test("what is malformed is an error before any call", async () => {
     () => reader.product(reading.seeded.accounts[0] as string),
     () => reader.productBySku(""),
     () => reader.productBySku("a\0b"),
+    () => reader.productBySku("cut \ud83d"),
     () => reader.eligibility("001'; drop table x"),
     () => reader.price({ sku: "A", pricebookId: product, currency: "EUR" }),
     () => reader.price({ sku: "A", pricebookId: reading.seeded.pricebooks[0] as string, currency: "Euro" }),

@@ -23,7 +23,7 @@ test("a stale account is read from Salesforce, in the shadow's form, and refresh
   assert.ok(Date.now() - (read.freshAsOf?.getTime() ?? 0) < 30_000)
   await reader.idle()
   assert.deepEqual(await reading.requested("Account"), [id])
-  const { rows } = await reading.pool.query("select task_identifier from graphile_worker.jobs")
+  const { rows } = await reading.pool.query("select task_identifier from sf_shadow_worker.jobs")
   assert.ok(rows.some(({ task_identifier }) => task_identifier === "records_to_shadow"))
   await reading.load("Account")
   await reading.claim(60)

@@ -3,8 +3,9 @@ import { Readable } from "node:stream"
 import { describe, it } from "node:test"
 import { parse } from "csv-parse/sync"
 import fc from "fast-check"
-import { CsvGuard, nulMarker } from "../../src/salesforce/csv_guard.ts"
+import { CsvGuard } from "../../src/salesforce/csv_guard.ts"
 import { SalesforceError } from "../../src/salesforce/errors.ts"
+import { mark } from "../../src/unstorable.ts"
 
 const options = { columns: ["Id", "Name"], object: "Product2", jobId: "750R0000000zxr8IAA" }
 const header = '"Id","Name"\n'
@@ -51,11 +52,25 @@ describe("The guard on a result page", () => {
     )
   })
 
-  it("replaces NUL bytes by the marker and counts them", async () => {
-    const page = `${header}"1","a\0b\0"\n"2","c"\n`
-    const { guard, text } = await pass(split(Buffer.from(page), 7))
-    assert.equal(text, page.replaceAll("\0", nulMarker))
-    assert.deepEqual([guard.nuls, guard.records, guard.bytes], [2, 2, page.length])
+  it("marks what Postgres cannot hold, wherever the chunks are cut, and nothing else", async () => {
+    const marks = (...whats: string[]) => whats.map(mark).join("")
+    const values: [bytes: Buffer, passed: string][] = [
+      [Buffer.from("a\0b\0"), `a${marks("u0000")}b${marks("u0000")}`],
+      [Buffer.from("na\xefve", "latin1"), `na${marks("xef")}ve`],
+      [Buffer.from("cut \xed\xa0\xbd", "latin1"), `cut ${marks("ud83d")}`],
+      [Buffer.from("\xe2\x82 \xc0\x80", "latin1"), `${marks("xe2", "x82")} ${marks("xc0", "x80")}`],
+      [Buffer.from("\xf5 \xf0\x9f\x98", "latin1"), `${marks("xf5")} ${marks("xf0", "x9f", "x98")}`],
+      [Buffer.from("naïve 日本 😀 \ue000u0000 \ufffd"), "naïve 日本 😀 \ue000u0000 \ufffd"],
+    ]
+    for (let size = 1; size < 12; size++) {
+      for (const [bytes, passed] of values) {
+        const page = Buffer.concat([Buffer.from(`${header}"1","`), bytes, Buffer.from('"\n"2","c"\n')])
+        const { guard, text } = await pass(split(page, size))
+        assert.equal(text, `${header}"1","${passed}"\n"2","c"\n`)
+        const isClean = bytes.toString() === passed
+        assert.deepEqual([guard.hasMarks, guard.records, guard.bytes], [!isClean, 2, page.length])
+      }
+    }
   })
 
   it("takes a header without quotes, in another case, with a byte order mark or a CR", async () => {

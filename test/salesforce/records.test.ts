@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test"
 import { parseLosslessly } from "../../src/salesforce/lossless_json.ts"
 import { readRecords } from "../../src/salesforce/records.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
+import { mark } from "../../src/unstorable.ts"
 import { type Handler, type HttpsServer, startOrgStub } from "./https_server.ts"
 
 const id = (number: number) => `01tR0000000${String(number).padStart(4, "0")}IAA`
@@ -56,8 +57,29 @@ describe("Records read by Id", () => {
     const { records } = await readRecords(session, { object: "X__c", fields, ids: [id(1)] })
     assert.equal(records[0], `{"Id":"${id(1)}","A":0.10,"B":12345678901234567890,"C":1E2,"D":-0.0,"E":5}`)
     assert.equal(
-      JSON.stringify(parseLosslessly('[1.0,"1.0",null,true,{"a":1e400}]')),
-      '[1.0,"1.0",null,true,{"a":1e400}]',
+      JSON.stringify(parseLosslessly('[1.0,"1.0",null,true,{"a":1e40}]')),
+      '[1.0,"1.0",null,true,{"a":1e40}]',
+    )
+    // No doubles: Postgres need not have numbers for them.
+    assert.deepEqual(parseLosslessly("[1e400,-1e200000,-0.01e-20000]"), [
+      "1e400",
+      "-1e200000",
+      "-0.01e-20000",
+    ])
+  })
+
+  it("mark what Postgres cannot hold in a text, and keep what only looks like it", async () => {
+    const name = Buffer.from(String.raw`"cut \ud83d, \ud83d\ude00 whole, \\ud83d text, nul \u0000\u0000, na`)
+    answer = (_request, response) => {
+      response.end(
+        Buffer.concat([Buffer.from(`[{"Id":"${id(1)}","Name":`), name, Buffer.from('\xefve"}]', "latin1")]),
+      )
+    }
+    const { records } = await readRecords(session, { object: "X__c", fields: ["Name"], ids: [id(1)] })
+    const nul = mark("u0000")
+    assert.equal(
+      JSON.parse(records[0] as string).Name,
+      `cut ${mark("ud83d")}, 😀 whole, \\ud83d text, nul ${nul}${nul}, na${mark("xef")}ve`,
     )
   })
 

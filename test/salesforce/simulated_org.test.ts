@@ -5,12 +5,13 @@ import { setTimeout as delay } from "node:timers/promises"
 import { parse } from "csv-parse/sync"
 import { abortJob, createQueryJob, deleteJob, getQueryJob, type QueryJob } from "../../src/salesforce/bulk.ts"
 import { openResultPage } from "../../src/salesforce/bulk_results.ts"
-import { CsvGuard, nulMarker } from "../../src/salesforce/csv_guard.ts"
+import { CsvGuard } from "../../src/salesforce/csv_guard.ts"
 import { describeObject } from "../../src/salesforce/describe.ts"
 import { SalesforceError } from "../../src/salesforce/errors.ts"
 import { readLimits } from "../../src/salesforce/limits.ts"
 import { countRecords, getDeleted, readRecords } from "../../src/salesforce/records.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
+import { mark } from "../../src/unstorable.ts"
 import { orgTest } from "./simulated_org.ts"
 
 const columns = ["Id", "Name", "StockKeepingUnit", "IsActive", "SystemModstamp", "Description"]
@@ -81,7 +82,7 @@ orgTest("a bulk job read page by page equals the org", async ({ simulator, sessi
   assert.ok(Number(usage.at(-1)?.used) > 20)
   await deleteJob(session, job.id)
   await deleteJob(session, job.id)
-  assert.equal((await rejection(getQueryJob(session, job.id))).code, "NOT_FOUND")
+  assert.equal((await rejection(getQueryJob(session, job.id))).code, "JOB_RESULT_GONE")
 })
 
 orgTest(
@@ -158,7 +159,7 @@ orgTest("a NUL byte in a text is marked on its way out of the page", async ({ si
   simulator.org.transaction((tx) => tx.create("Product2", { Name: name, StockKeepingUnit: "nul" }))
   const job = await runJob(session, `${soql} WHERE StockKeepingUnit = 'nul'`)
   const rows = await readPages(session, job.id, 10)
-  assert.equal(rows[0]?.[1], `before${nulMarker}after`)
+  assert.equal(rows[0]?.[1], `before${mark("u0000")}after`)
 })
 
 orgTest(

@@ -34,7 +34,7 @@ export interface ReadOptions {
   from: number
   to?: number
   missing?: string[]
-  hasNuls?: boolean
+  hasMarks?: boolean
   forced?: boolean
 }
 
@@ -79,7 +79,7 @@ const reset = `
   delete from sf_shadow.stream_object;
   delete from sf_shadow.stream_cursor;
   delete from sf_shadow.stream;
-  delete from graphile_worker._private_jobs;
+  delete from sf_shadow_worker._private_jobs;
   update sf_shadow.salesforce_clock set ahead_at_least = '0', ahead_at_most = '0', measured_at = null;
   insert into sf_shadow.object_state (object) select object from sf_shadow.object`
 
@@ -148,7 +148,7 @@ export class Shadow {
         [
           object,
           await this.readId(object, options, client),
-          options.hasNuls ?? false,
+          options.hasMarks ?? false,
           options.missing ?? [],
           options.forced ?? false,
         ],

@@ -19,14 +19,14 @@ test("however long it runs: whoever holds it is among those whose heart beats", 
   const holding = async () => {
     const { rows } = await pool.query<{ beats: boolean }>(
       `select exists (select from sf_shadow.worker w where w.worker_id = j.locked_by) as beats
-       from graphile_worker.jobs j where j.task_identifier = 'clear_cache' and j.locked_by is not null`,
+       from sf_shadow_worker.jobs j where j.task_identifier = 'clear_cache' and j.locked_by is not null`,
     )
     return rows
   }
   await waitFor("the job runs", 10_000, async () => (await holding()).length === 1)
   // As watch_workers does it: a job that was taken long ago, by somebody who lives.
   await pool.query(
-    "update graphile_worker._private_jobs set locked_at = now() - interval '1 hour' where locked_by is not null",
+    "update sf_shadow_worker._private_jobs set locked_at = now() - interval '1 hour' where locked_by is not null",
   )
   await waitFor("a heartbeat", 10_000, async () => (await holding())[0]?.beats)
   const { rows } = await pool.query("select sf_shadow.free_dead_workers('20 seconds') as freed")

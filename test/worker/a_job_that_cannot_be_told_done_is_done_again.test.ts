@@ -12,14 +12,14 @@ test("a job whose end cannot be stored is freed and done again, and the process 
   // As a connection that is lost in the moment: the queue hears nothing of the job's end.
   await pool.query(`
     create function public.lost() returns trigger language plpgsql as $$ begin raise exception 'lost'; end $$;
-    create trigger lost before delete on graphile_worker._private_jobs for each row execute function public.lost()`)
+    create trigger lost before delete on sf_shadow_worker._private_jobs for each row execute function public.lost()`)
   await pool.query("select add_job('clear_cache')")
   await service.printed(/"event":"worker_ended"/, "stderr")
   await service.printed(/"event":"worker_ended".*"event":"worker_ended"/s, "stderr")
   await pool.query("drop function public.lost() cascade")
   await waitFor("the job is done", 15_000, async () => {
     const { rows } = await pool.query(
-      "select from graphile_worker.jobs where task_identifier = 'clear_cache'",
+      "select from sf_shadow_worker.jobs where task_identifier = 'clear_cache'",
     )
     return rows.length === 0
   })

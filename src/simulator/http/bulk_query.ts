@@ -31,9 +31,14 @@ export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: Bulk
   server.post(path, async (request) => {
     const { version } = request.params as { version: string }
     const asked = (request.body ?? {}) as Record<string, string | undefined>
-    const { bulkQueryJobs } = org.usage
+    const { bulkQueryJobs, bulkQueryStorageMb } = org.usage
     if (bulkQueryJobs.used >= bulkQueryJobs.max) {
       const message = `Max bulk v2 query jobs (${bulkQueryJobs.max}) per 24 hrs has been reached (${bulkQueryJobs.used})`
+      throw new ApiError(400, "LIMIT_EXCEEDED", message)
+    }
+    if (bulkQueryStorageMb.used >= bulkQueryStorageMb.max) {
+      const kb = bulkQueryStorageMb.max * 1024
+      const message = `Max bulk v2 query result size stored (${kb}) kb per 24 hrs has been exceeded`
       throw new ApiError(400, "LIMIT_EXCEEDED", message)
     }
     const {

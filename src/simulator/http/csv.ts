@@ -1,6 +1,7 @@
 import type { FieldDescription } from "../org/object_description.ts"
 import { type Row, toIso, type Value } from "../org/row.ts"
 import type { Snapshot } from "../org/snapshot.ts"
+import { bytesOf } from "../org/text_bytes.ts"
 import type { Column } from "../soql/columns.ts"
 
 /** The column delimiters of the Bulk API by their names there. */
@@ -47,10 +48,10 @@ export function* csvPieces(
     }
     text += `${line}"${lineEnd}`
     if (text.length < CHUNK_CHARACTERS) continue
-    yield Buffer.from(text)
+    yield bytesOf(text)
     text = ""
   }
-  if (text !== "") yield Buffer.from(text)
+  if (text !== "") yield bytesOf(text)
 }
 
 function writerOf(field: FieldDescription): (value: Value) => string {

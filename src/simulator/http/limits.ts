@@ -4,11 +4,11 @@ import type { Org } from "../org/org.ts"
 /** `/limits`: the ones that a sync service spends, and storage for good measure. */
 export function limitRoutes(server: FastifyInstance, org: Org): void {
   server.get("/services/data/:version/limits", async () => {
-    const { apiRequests, bulkQueryJobs, deliveredEvents } = org.usage
+    const { apiRequests, bulkQueryJobs, bulkQueryStorageMb, deliveredEvents } = org.usage
     return {
       DailyApiRequests: limit(apiRequests),
       DailyBulkV2QueryJobs: limit(bulkQueryJobs),
-      DailyBulkV2QueryFileStorageMB: { Max: 976_562, Remaining: 976_562 },
+      DailyBulkV2QueryFileStorageMB: limit(bulkQueryStorageMb),
       DailyDeliveredPlatformEvents: limit(deliveredEvents),
       DataStorageMB: { Max: 10_240, Remaining: 9_000 },
     }

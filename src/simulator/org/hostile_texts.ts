@@ -26,3 +26,6 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "1e5",
   "true",
 ]
+
+/** Texts that Postgres cannot hold; of a text that was cut by units of UTF-16 half of a character is left. */
+export const UNSTORABLE_TEXTS: readonly string[] = ["before\0after", "cut \ud83d", "\udc80 is left", "\0"]

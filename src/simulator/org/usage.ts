@@ -27,6 +27,8 @@ export class Allowance {
 export interface Usage {
   apiRequests: Allowance
   bulkQueryJobs: Allowance
+  /** Results of bulk queries; set by whoever drives the simulator. */
+  bulkQueryStorageMb: Allowance
   /** Query jobs that a client has aborted; no limit of Salesforce's. */
   abortedJobs: number
   /** Change events delivered to subscribers; the Pub/Sub server counts them here. */
@@ -38,6 +40,7 @@ export function newUsage(now: () => number): Usage {
   return {
     apiRequests: new Allowance(100_000, now),
     bulkQueryJobs: new Allowance(10_000, now),
+    bulkQueryStorageMb: new Allowance(976_562, now),
     abortedJobs: 0,
     deliveredEvents: new Allowance(25_000, now),
   }

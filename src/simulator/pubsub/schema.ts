@@ -3,6 +3,15 @@ import avro from "avsc"
 import { HEADER_SCHEMA } from "../../pubsub/header.ts"
 import { longAsBigInt } from "../../pubsub/schema.ts"
 import type { FieldDescription, ObjectDescription } from "../org/object_description.ts"
+import { bytesOf } from "../org/text_bytes.ts"
+
+/** Writes halves of surrogate pairs too, in the place of which avsc puts U+FFFD. */
+export class TextType extends avro.types.StringType {
+  /** avsc's own way to write a value. */
+  _write(tap: { writeBytes(bytes: Buffer): void }, text: string): void {
+    tap.writeBytes(bytesOf(text))
+  }
+}
 
 /** A change-event schema of the simulated org. */
 export interface ComposedSchema {
@@ -59,7 +68,7 @@ export function composeSchema(object: ObjectDescription, addedField?: string): C
     fields: [{ name: "ChangeEventHeader", type: HEADER_SCHEMA, doc: "Data:ComplexValueType" }, ...body],
   }
   const json = JSON.stringify(schema)
-  const options = { registry: { long: longAsBigInt } }
+  const options = { registry: { long: longAsBigInt, string: new TextType() } }
   return {
     id: createHash("md5").update(json).digest("base64url"),
     json,

@@ -40,10 +40,10 @@ export async function fillMachinery(pool: Pool, events: number): Promise<void> {
     `insert into sf_shadow.verification (object, kind, compared, drift) select 'Account', 'sample', 1000, 0 from generate_series(1, 1000)`,
   )
   await pool.query(
-    `select graphile_worker.add_job('verify', job_key => 'job:' || n) from generate_series(1, 10000) n`,
+    `select sf_shadow_worker.add_job('verify', job_key => 'job:' || n) from generate_series(1, 10000) n`,
   )
   await pool.query(
-    `update graphile_worker._private_jobs set attempts = max_attempts, last_error = repeat('an error ', 100), updated_at = now()
+    `update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = repeat('an error ', 100), updated_at = now()
      where id % 100 = 0`,
   )
   await pool.query(

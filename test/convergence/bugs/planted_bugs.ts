@@ -235,6 +235,43 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: "an old row of a reject keeps its value",
+    rule: "9",
+    sql: [
+      {
+        of: "set_aside_contested",
+        text: "when c.verdict in ('replace', 'keep') then",
+        by: "when c.verdict in ('replace', 'keep') and c.error is null then",
+      },
+      {
+        of: "set_aside_contested",
+        text: "when refused.record_id is not null then refused.claimed_value",
+        by: "",
+      },
+    ],
+  },
+  {
+    name: "who waits for a value is not read again when its holder, refused, gives it up",
+    rule: "9",
+    sql: [{ of: "mark_waiting", text: "c.present and not c.yields", by: "c.present and c.error is null" }],
+  },
+  {
+    name: "the children of a row that gives way are not listed",
+    rule: "8",
+    sql: [
+      {
+        of: "reject_children",
+        text: "left join sf_shadow.read read on read.read_id = gone.read_id\n",
+        by: "left join sf_shadow.read read on read.read_id = gone.read_id where false\n",
+      },
+    ],
+  },
+  {
+    name: "a record whose row gave way is missing since its refusal, not since its creation",
+    rule: "10",
+    sql: [{ of: "yield_values", text: "least(c.doubt_since, gone.missing_since)", by: "c.doubt_since" }],
+  },
+  {
     name: "a page of a load settles a contested value",
     rule: "9",
     sql: [{ of: "clear_run_marks", text: "and not sf_shadow.contests_value(d.object, d.record_id)", by: "" }],
@@ -248,6 +285,38 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "records in doubt do not hold back fresh_as_of",
     rule: "10",
     sql: [{ of: "lag", text: "dirty.since, reject.since", by: "reject.since" }],
+  },
+  {
+    name: "a partial update raises synced_at of a dirty row",
+    rule: "10",
+    sql: [
+      {
+        of: "synced_at",
+        text: "least(e_commit, hole_from, dirty_since, doubt_since)",
+        by: "least(e_commit, hole_from)",
+      },
+    ],
+  },
+  {
+    name: "a partial update raises synced_at behind a hole",
+    rule: "10",
+    sql: [{ of: "synced_at", text: "least(e_commit, hole_from, ", by: "least(e_commit, " }],
+  },
+  {
+    name: "a partial update raises synced_at before the first complete load",
+    rule: "10",
+    sql: [{ of: "synced_at", text: "case when object_is_loaded then", by: "case when true then" }],
+  },
+  {
+    name: "an account that is listed counts as missing as of the last comparison",
+    rule: "10",
+    sql: [
+      {
+        of: "account_eligibility",
+        text: "least(claim.proven_as_of, listed_since)",
+        by: "claim.proven_as_of",
+      },
+    ],
   },
   {
     name: "a stream that starts at LATEST opens no hole",

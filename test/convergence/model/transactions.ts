@@ -1,8 +1,16 @@
 import type { Change } from "./change.ts"
-import { type Fields, newValue, type ObjectName, objectNames, objects, recordId } from "./objects.ts"
+import {
+  type Fields,
+  newValue,
+  type ObjectName,
+  objectNames,
+  objects,
+  recordId,
+  type Value,
+} from "./objects.ts"
 import type { Org } from "./org.ts"
 import type { Random } from "./random.ts"
-import { isLive, latest, type ModelRecord } from "./record.ts"
+import { latest, type ModelRecord } from "./record.ts"
 
 /** What a transaction does, by name, so that a failing history can be read. */
 export type TransactionKind = (typeof transactionKinds)[number]
@@ -20,9 +28,12 @@ export const transactionKinds = [
   "undelete",
   "hardDelete",
   "swapSkus",
+  "rotateSkus",
   "reparent",
   "claimSku",
   "unstorable",
+  "unstorable",
+  "refill",
 ] as const
 
 /** The changes of a transaction that make sense for the org as it is; none where the kind does not apply. */
@@ -45,13 +56,17 @@ export function transactionOf(kind: TransactionKind, org: Org, random: Random): 
     case "undelete":
       return undelete(org, random)
     case "swapSkus":
-      return swapSkus(org, random)
+      return passSkusOn(org, random, 2)
+    case "rotateSkus":
+      return passSkusOn(org, random, 3)
     case "reparent":
       return reparent(org, random)
     case "claimSku":
       return claimSku(org, random)
     case "unstorable":
       return unstorable(org, random)
+    case "refill":
+      return refill(org, random)
   }
 }
 
@@ -147,11 +162,13 @@ function undelete(org: Org, random: Random): Change[] {
     .map((record) => change("undelete", record))
 }
 
-function swapSkus(org: Org, random: Random): Change[] {
-  const [one, two] = someLive(org, random, 2, "Product2")
-  if (one === undefined || two === undefined) return []
-  const sku = (record: ModelRecord) => ({ StockKeepingUnit: latest(record).fields.StockKeepingUnit ?? null })
-  return [change("update", one, sku(two)), change("update", two, sku(one))]
+/** A ring of products hands its SKUs round, or a row of them hands them down and the last one has none then. */
+export function passSkusOn(org: Org, random: Random, size: number): Change[] {
+  const ring = someLive(org, random, size, "Product2")
+  if (ring.length < size) return []
+  const skus = ring.map((record) => latest(record).fields.StockKeepingUnit ?? null)
+  const passed = [...skus.slice(1), random.chance(0.6) ? (skus[0] as Value) : null]
+  return ring.map((record, at) => change("update", record, { StockKeepingUnit: passed[at] as Value }))
 }
 
 function reparent(org: Org, random: Random): Change[] {
@@ -171,9 +188,38 @@ function claimSku(org: Org, random: Random): Change[] {
 }
 
 /** A value that the shadow's columns refuse. */
+const unstorableFields: Readonly<Record<"Product2" | "PricebookEntry", readonly Fields[]>> = {
+  Product2: [{ StockKeepingUnit: null }, { StockKeepingUnit: null }, { Name: null }],
+  PricebookEntry: [{ UnitPrice: 1.234 }, { UnitPrice: null }],
+}
+
 function unstorable(org: Org, random: Random): Change[] {
-  const [record] = someLive(org, random, 1, random.pick(["Product2", "PricebookEntry"] as const))
-  if (record === undefined || !isLive(record)) return []
-  const fields: Fields = record.object === "Product2" ? { StockKeepingUnit: null } : { UnitPrice: 1.234 }
-  return [change("update", record, fields)]
+  const object = random.pick(["Product2", "Product2", "PricebookEntry"] as const)
+  return someLive(org, random, 1, object).map((record) =>
+    change("update", record, random.pick(unstorableFields[object])),
+  )
+}
+
+/** What is blank in a product is filled again, perhaps with the SKU that it had. */
+function refill(org: Org, random: Random): Change[] {
+  const blank = org
+    .live("Product2")
+    .filter((record) =>
+      ["Name", "StockKeepingUnit"].some((name) => (latest(record).fields[name] ?? null) === null),
+    )
+  if (blank.length === 0) return []
+  const record = random.pick(blank)
+  const { fields } = latest(record)
+  const had = random.pick(record.versions).fields.StockKeepingUnit ?? null
+  return [
+    change("update", record, {
+      ...(fields.Name === null ? { Name: newValue("Name", org.serial(), random) } : {}),
+      ...(fields.StockKeepingUnit === null
+        ? {
+            StockKeepingUnit:
+              random.chance(0.5) && had !== null ? had : newValue("StockKeepingUnit", org.serial(), random),
+          }
+        : {}),
+    }),
+  ]
 }

@@ -10,6 +10,13 @@ const optionalFields: readonly [object: string, field: string][] = [
   ["Account", "Internet_Eligibility__c"],
 ]
 
+/** REST and Bulk refuse all calls for some seconds; logins and the bus go on. Doubts and holes last as long. */
+function restDown({ simulator, random }: Stage): void {
+  const fault = { path: /services\/data/, status: 503, times: Number.POSITIVE_INFINITY } as const
+  const armed = simulator.org.faults.arm("http.status", fault)
+  setTimeout(() => simulator.org.faults.disarm(armed), 1_000 + random.below(8_000)).unref()
+}
+
 const afterBytes = ({ random }: Stage) => random.below(3_000)
 
 /** Requests are refused, answers break off, jobs fail, permissions are lost. */
@@ -20,6 +27,23 @@ export const httpFaults: readonly Mishap[] = [
     ({ simulator, random }) => {
       const fault = { path: random.pick(paths), status: random.pick(statuses), times: 1 + random.below(2) }
       simulator.org.faults.arm("http.status", fault)
+    },
+  ],
+  [2, "REST is down", restDown],
+  [
+    3,
+    "gap events while REST is down",
+    (stage) => {
+      restDown(stage)
+      stage.simulator.org.faults.arm("event.gap", { times: 1 + stage.random.below(4) })
+    },
+  ],
+  [
+    2,
+    "position lost while REST is down",
+    (stage) => {
+      restDown(stage)
+      stage.simulator.pubsub.log.purge()
     },
   ],
   [2, "tokens expire", ({ simulator }) => simulator.sessions.expireAll()],

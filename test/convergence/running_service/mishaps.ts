@@ -60,6 +60,11 @@ export class Mishaps {
   async end(): Promise<void> {
     this.#stage.simulator.org.faults.disarm()
     await resumeAll(this.#stage.pool)
+    // A job's next try waits e^n seconds after the n-th, minutes where a worker was killed at it several times.
+    await this.#stage.pool.query(
+      `select sf_shadow_worker.reschedule_jobs(run_at => now(), attempts => 0, job_ids => array(
+         select j.id from sf_shadow_worker.jobs j where j.locked_at is null and j.attempts between 1 and j.max_attempts - 1))`,
+    )
   }
 
   /** Objects of which a change was not published, or a field not readable. */

@@ -1,4 +1,5 @@
 import { DmlError } from "../../../src/simulator/org/dml_error.ts"
+import { UNSTORABLE_TEXTS } from "../../../src/simulator/org/hostile_texts.ts"
 import type { Org } from "../../../src/simulator/org/org.ts"
 import type { Random } from "../../../src/simulator/org/random.ts"
 import type { OrgRecord } from "../../../src/simulator/org/row.ts"
@@ -22,6 +23,8 @@ export class RandomTransactions {
   readonly #random: Random
   readonly #pricebooks: readonly string[]
   #number = 0
+  /** A hand-over of SKUs under way, a transaction for each product. */
+  #passing: [id: string, sku: unknown][] | undefined
 
   constructor(org: Org, random: Random, seeded: Seeded) {
     this.#org = org
@@ -33,6 +36,11 @@ export class RandomTransactions {
   commit(): void {
     if (this.#random.chance(0.04)) {
       this.#hardDelete()
+      return
+    }
+    this.#passing ??= this.#random.chance(0.05) ? this.#passed(3) : undefined
+    if (this.#passing !== undefined && this.#random.chance(0.4)) {
+      this.#passNext(this.#passing)
       return
     }
     const options = {
@@ -50,18 +58,47 @@ export class RandomTransactions {
     }
   }
 
-  /** Gives each product a SKU of its own: from here on every record can be stored. */
-  makeStorable(): void {
-    const held = new Set<unknown>([null])
-    const claimants = [...this.#org.rows("Product2")].filter(({ StockKeepingUnit }) => {
-      const isContested = held.has(StockKeepingUnit)
-      held.add(StockKeepingUnit)
+  /**
+   * Gives each product a SKU of its own, but for some that have none, and whole texts: from here on every other record can be stored.
+   * Returns the ids of those, with their entries'.
+   */
+  makeStorable(): Set<string> {
+    this.#mendTexts()
+    const held = new Set<unknown>()
+    const claimants = this.#records("Product2").filter(({ StockKeepingUnit: sku }) => {
+      if (sku === null) return this.#random.chance(0.5)
+      const isContested = held.has(sku)
+      held.add(sku)
       return isContested
     })
-    if (claimants.length === 0) return
+    if (claimants.length > 0)
+      this.#org.transaction((tx) => {
+        for (const { Id } of claimants)
+          tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
+      })
+    const blank = this.#records("Product2").filter(({ StockKeepingUnit }) => StockKeepingUnit === null)
+    const unstorable = new Set(blank.map(({ Id }) => Id as string))
+    const entries = this.#records("PricebookEntry").filter(({ Product2Id }) =>
+      unstorable.has(Product2Id as string),
+    )
+    return new Set([...unstorable, ...entries.map(({ Id }) => Id as string)])
+  }
+
+  #mendTexts(): void {
+    const broken = (["Product2", "Account"] as const).flatMap((object) =>
+      this.#records(object)
+        .filter((record) => Object.values(record).some((value) => UNSTORABLE_TEXTS.includes(value as string)))
+        .map((record) => [object, record.Id as string] as const),
+    )
+    if (broken.length === 0) return
     this.#org.transaction((tx) => {
-      for (const { Id } of claimants)
-        tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
+      for (const [object, id] of broken) {
+        const record = this.#org.read(object, id) as OrgRecord
+        const fields = Object.keys(record).filter((field) =>
+          UNSTORABLE_TEXTS.includes(record[field] as string),
+        )
+        tx.update(object, id, Object.fromEntries(fields.map((field) => [field, "whole again"])))
+      }
     })
   }
 
@@ -78,8 +115,10 @@ export class RandomTransactions {
       [11, () => this.#delete(tx)],
       [7, () => this.#undelete(tx)],
       [5, () => this.#passSkusOn(tx)],
-      [2, () => tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: null })],
-      [2, () => this.#claimSku(tx)],
+      [3, () => tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: null })],
+      [3, () => this.#claimSku(tx)],
+      [2, () => this.#refill(tx)],
+      [3, () => this.#breakText(tx)],
       [
         6,
         () =>
@@ -153,17 +192,46 @@ export class RandomTransactions {
     if (binned.length > 0) tx.undelete(object, this.#random.pick(binned))
   }
 
-  /** A ring of two or three products hands its SKUs round. */
+  /** Some products hand their SKUs round, or down, so that the last one has none. */
   #passSkusOn(tx: Transaction): void {
-    const ring = this.#random.shuffle(this.#alive("Product2")).slice(0, 2 + this.#random.below(2))
+    for (const [id, sku] of this.#passed(2 + this.#random.below(2)))
+      tx.update("Product2", id, { StockKeepingUnit: sku })
+  }
+
+  #passNext(passing: [id: string, sku: unknown][]): void {
+    const [id, sku] = passing.shift() as [string, unknown]
+    if (passing.length === 0) this.#passing = undefined
+    if (this.#alive("Product2").includes(id))
+      this.#org.transaction((tx) => tx.update("Product2", id, { StockKeepingUnit: sku }))
+  }
+
+  #passed(count: number): [id: string, sku: unknown][] {
+    const ring = this.#random.shuffle(this.#alive("Product2")).slice(0, count)
     const skus = ring.map((id) => this.#org.read("Product2", id)?.StockKeepingUnit)
-    for (const [at, id] of ring.entries())
-      tx.update("Product2", id, { StockKeepingUnit: skus[(at + 1) % ring.length] })
+    if (this.#random.chance(0.4)) skus[0] = null
+    return ring.map((id, at) => [id, skus[(at + 1) % ring.length]])
+  }
+
+  /** A text that Postgres cannot hold, in a column, in raw_payload alone, or where nothing is kept of it. */
+  #breakText(tx: Transaction): void {
+    const [object, field] = this.#random.pick([
+      ["Product2", "Name"],
+      ["Product2", "Description"],
+      ["Account", "Internet_Eligibility__c"],
+      ["Account", "Name"],
+    ] as const)
+    tx.update(object, this.#some(object), { [field]: this.#random.pick(UNSTORABLE_TEXTS) })
   }
 
   #claimSku(tx: Transaction): void {
     const holder = this.#org.read("Product2", this.#some("Product2"))
     tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: holder?.StockKeepingUnit })
+  }
+
+  /** Blank SKUs are filled again. */
+  #refill(tx: Transaction): void {
+    for (const { Id, StockKeepingUnit } of this.#records("Product2"))
+      if (StockKeepingUnit === null) tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
   }
 
   /** Live or out of the recycle bin; a product takes its entries with it. */

@@ -39,7 +39,7 @@ export async function coverSilentChanges({
       if (rows.length > 0) return true
       const waiting = await pool.query(
         `select from sf_shadow.run where object = $1 and kind = any ($2) and finished_at is null
-         union all select from graphile_worker.jobs where key = $3`,
+         union all select from sf_shadow_worker.jobs where key = $3`,
         [object, kinds, `${task}:${object}`],
       )
       if (waiting.rows.length === 0) {

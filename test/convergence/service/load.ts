@@ -126,7 +126,7 @@ export class LoadService {
         [run.runId, JSON.stringify(page)],
       ],
       [
-        "select sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_nuls => false)",
+        "select sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_marks => false)",
         [run.runId, job.merged + 1, isLast ? null : `locator ${job.merged + 1}`],
       ],
     )

@@ -92,9 +92,9 @@ async function troubledShadow(t: TestContext): Promise<Shadow> {
     hostile,
   )
   t.after(() => shadow.all("update sf_shadow.stream set topic = '/data/ChangeEvents'"))
-  await shadow.all("select graphile_worker.add_job('verify', '{}', job_key => $1)", `verify:${hostile}`)
+  await shadow.all("select sf_shadow_worker.add_job('verify', '{}', job_key => $1)", `verify:${hostile}`)
   await shadow.all(
-    "update graphile_worker._private_jobs set attempts = max_attempts, last_error = $1 where key like 'verify:%'",
+    "update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = $1 where key like 'verify:%'",
     hostile,
   )
   await shadow.all(

@@ -133,10 +133,10 @@ test("rejects are counted by fault, with one of them and what to do", async (t) 
 test("a job out of attempts is shown with its error, and how to queue it again where operators may", async (t) => {
   const shadow = await freshShadow()
   const { url } = await startPage(t, shadow.url)
-  await shadow.all(`select graphile_worker.add_job(task, '{"object":"Product2"}', job_key => task || ':' || about)
+  await shadow.all(`select sf_shadow_worker.add_job(task, '{"object":"Product2"}', job_key => task || ':' || about)
     from (values ('backfill', 'Product2'), ('events_to_shadow', '1'), ('verify', 'all')) job (task, about)`)
   await shadow.all(
-    "update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'fetch failed'",
+    "update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = 'fetch failed'",
   )
   const { attention } = await statusOf(url)
   assert.deepEqual(lines(attention).sort(), [

@@ -98,6 +98,60 @@ test("a missing account says as of when it is known to be missing", async () => 
   assert.equal(read.is_stale, false, "a read has shown that Salesforce has no such account")
 })
 
+test("a field that was told by a gap event is as old as the gap, whatever else is told of the account since", async () => {
+  const shadow = await loadedShadow(7_000)
+  await shadow.apply(event("Account", "GAP_UPDATE", accountId(1), before(3_000)))
+  await shadow.apply(event("Account", "UPDATE", accountId(1), before(2), { Internet_Eligibility__c: "None" }))
+  await hear(shadow, 1)
+  const answer = await ask(shadow)
+  assert.equal(answer.internet_eligibility, "None")
+  near(answer.age_seconds, 3_000)
+  assert.equal(answer.is_stale, true)
+  assert.match(answer.reason ?? "", /it waits to be read again: gap event/)
+})
+
+test("an update behind a hole is as old as the hole", async () => {
+  const shadow = await loadedShadow(7_000)
+  await shadow.all(
+    "select sf_shadow.open_hole('Account', now() - interval '1 hour', 'infinity', 'the replay position was lost')",
+  )
+  await shadow.apply(event("Account", "UPDATE", accountId(1), before(2), { Internet_Eligibility__c: "None" }))
+  await hear(shadow, 1)
+  const answer = await ask(shadow)
+  near(answer.age_seconds, 3_600)
+  assert.match(answer.reason ?? "", /may be missing: the replay position was lost/)
+})
+
+test("an account that a comparison has seen in Salesforce only is not said to be missing as of the comparison", async () => {
+  const shadow = await loadedShadow(60)
+  const markedSince = async (since: string) => {
+    await shadow.all(
+      `select sf_shadow.mark_dirty('Account', array[$1], array[(${since})::timestamptz], array[now()],
+         array['in Salesforce, and not in the shadow'])`,
+      accountId(99),
+    )
+    return ask(shadow, accountId(99))
+  }
+  const answer = await markedSince("now() - interval '3 hours'")
+  assert.deepEqual([answer.is_found, answer.is_stale, answer.refresh_queued], [false, true, true])
+  near(answer.age_seconds, 3 * 3_600)
+  const unknown = await markedSince("'-infinity'")
+  assert.deepEqual([unknown.age_seconds, unknown.is_stale], [null, true])
+  assert.match(
+    unknown.reason ?? "",
+    /^not in the shadow; it waits to be read again: in Salesforce, and not in the shadow$/,
+  )
+})
+
+test("fields that stand still are named though the row is fresh", async () => {
+  const shadow = await loadedShadow(60)
+  await shadow.all(
+    "update sf_shadow.object_state set degraded = 'fields have vanished: Internet_Eligibility__c' where object = 'Account'",
+  )
+  const answer = await ask(shadow)
+  assert.deepEqual([answer.is_stale, answer.reason], [false, "fields have vanished: Internet_Eligibility__c"])
+})
+
 test("an account deleted by an event is missing as of the delete", async () => {
   const shadow = await loadedShadow(7_000)
   await shadow.apply(event("Account", "DELETE", accountId(1), before(50)))

@@ -67,7 +67,7 @@ export async function ask(
 
 /** The jobs that a reader has caused: key and payload. */
 export function jobs(shadow: Shadow): Promise<{ key: string; task_identifier: string }[]> {
-  return shadow.all("select key, task_identifier from graphile_worker.jobs where key like 'refresh:%'")
+  return shadow.all("select key, task_identifier from sf_shadow_worker.jobs where key like 'refresh:%'")
 }
 
 /** The ids asked for and not read yet. */

@@ -12,7 +12,7 @@ interface Job {
 }
 
 function jobs(shadow: Shadow): Promise<Job[]> {
-  return shadow.all<Job>("select id, payload from graphile_worker._private_jobs order by id")
+  return shadow.all<Job>("select id, payload from sf_shadow_worker._private_jobs order by id")
 }
 
 const forms: [string, object][] = [
@@ -255,8 +255,8 @@ test("neither sees the machinery", async () => {
   const statements = [
     "select * from sf_shadow.dirty",
     "select sf_shadow.retry_rejects()",
-    "select * from graphile_worker.jobs",
-    "select graphile_worker.add_job('backfill')",
+    "select * from sf_shadow_worker.jobs",
+    "select sf_shadow_worker.add_job('backfill')",
   ]
   for (const role of ["sf_shadow_reader", "sf_shadow_operator"]) {
     for (const statement of statements) await assert.rejects(as(shadow, role, statement), denied)

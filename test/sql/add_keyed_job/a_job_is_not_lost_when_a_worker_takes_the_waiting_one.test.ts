@@ -13,7 +13,7 @@ test("work added while a worker takes the waiting job has a waiting job afterwar
   const worker = await pool.connect()
   await worker.query("begin")
   await worker.query(
-    "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker', attempts = 1 where key = $1",
+    "update sf_shadow_worker._private_jobs set locked_at = now(), locked_by = 'worker', attempts = 1 where key = $1",
     [key],
   )
   const added = pool.query(add)
@@ -27,7 +27,7 @@ test("work added while a worker takes the waiting job has a waiting job afterwar
   worker.release()
   await added
   const { rows } = await pool.query(
-    "select key, locked_by from graphile_worker.jobs where task_identifier = 'events_to_shadow' order by id",
+    "select key, locked_by from sf_shadow_worker.jobs where task_identifier = 'events_to_shadow' order by id",
   )
   assert.deepEqual(rows, [
     { key: null, locked_by: "worker" },

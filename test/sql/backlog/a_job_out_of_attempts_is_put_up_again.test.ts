@@ -1,17 +1,15 @@
 import assert from "node:assert/strict"
-import { readdir } from "node:fs/promises"
-import { join } from "node:path"
 import { test } from "node:test"
 import { Shadow } from "../shadow.ts"
 
 /** A job of this key that was tried as often as it may be, the last time so many minutes ago. */
 async function failedJob(shadow: Shadow, task: string, key: string, minutesAgo: number): Promise<void> {
-  await shadow.pool.query('select graphile_worker.add_job($1, \'{"secret":"s3cr3t"}\', job_key => $2)', [
+  await shadow.pool.query('select sf_shadow_worker.add_job($1, \'{"secret":"s3cr3t"}\', job_key => $2)', [
     task,
     key,
   ])
   await shadow.pool.query(
-    `update graphile_worker._private_jobs set attempts = max_attempts, last_error = $2,
+    `update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = $2,
        updated_at = now() - $3 * interval '1 minute' where key = $1`,
     [key, `connect ECONNREFUSED\n   at ${"x".repeat(1000)}`, minutesAgo],
   )
@@ -47,7 +45,7 @@ test("an hour after its last failure it gets one more attempt, not earlier and n
   assert.equal(await retry(), 0)
   const jobs = await shadow.all(
     `select key, attempts, max_attempts, run_at between now() and now() + interval '1 minute' as is_soon
-     from graphile_worker.jobs order by key`,
+     from sf_shadow_worker.jobs order by key`,
   )
   assert.deepEqual(jobs, [
     { key: "clear_cache:all", attempts: 25, max_attempts: 26, is_soon: true },
@@ -57,39 +55,19 @@ test("an hour after its last failure it gets one more attempt, not earlier and n
 
 test("a job that was superseded while it ran, and then failed, is no failure: its successor does its work", async () => {
   const shadow = await Shadow.open()
-  const add = "select graphile_worker.add_job('verify', job_key => 'verify:all')"
+  const add = "select sf_shadow_worker.add_job('verify', job_key => 'verify:all')"
   await shadow.pool.query(add)
-  await shadow.pool.query("update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool'")
+  await shadow.pool.query("update sf_shadow_worker._private_jobs set locked_at = now(), locked_by = 'pool'")
   await shadow.pool.query(add)
-  await shadow.pool.query("update graphile_worker._private_jobs set locked_at = null, locked_by = null")
-  assert.equal((await shadow.all("select from graphile_worker.jobs")).length, 2)
+  await shadow.pool.query("update sf_shadow_worker._private_jobs set locked_at = null, locked_by = null")
+  assert.equal((await shadow.all("select from sf_shadow_worker.jobs")).length, 2)
   assert.deepEqual(await shadow.all("select * from sf_shadow_failed_job"), [])
   const [waiting] = await shadow.all<{ waiting: number; failed: number }>(
     "select waiting, failed from sf_shadow_backlog where kind = 'job'",
   )
   assert.deepEqual(waiting, { waiting: 1, failed: 0 })
   await shadow.all("select sf_shadow.retry_failed_jobs()")
-  assert.deepEqual(await shadow.all("select key, attempts from graphile_worker.jobs"), [
+  assert.deepEqual(await shadow.all("select key, attempts from sf_shadow_worker.jobs"), [
     { key: "verify:all", attempts: 0 },
   ])
-})
-
-test("jobs of other programs that share the queue are left alone", async () => {
-  const shadow = await Shadow.open()
-  await failedJob(shadow, "send_newsletter", "newsletter", 600)
-  assert.deepEqual(await shadow.all("select * from sf_shadow_failed_job"), [])
-  assert.deepEqual(await backlog(shadow), [])
-  assert.deepEqual(await shadow.all("select sf_shadow.retry_failed_jobs() as retried"), [{ retried: 0 }])
-})
-
-test("every task of this project is retried", async () => {
-  const shadow = await Shadow.open()
-  const files = await readdir(join(import.meta.dirname, "../../../tasks"))
-  const rows = await shadow.all<{ identifier: string }>(
-    "select identifier from sf_shadow.task order by identifier",
-  )
-  assert.deepEqual(
-    rows.map(({ identifier }) => `${identifier}.ts`),
-    files.sort(),
-  )
 })

@@ -76,7 +76,7 @@ test("a hole without an end is closed by nothing before its end is known", async
 test("a hole queues the delta that closes it", async () => {
   const shadow = await holed()
   const [job] = await shadow.all<{ key: string }>(
-    "select key from graphile_worker.jobs where key = 'hole:Product2'",
+    "select key from sf_shadow_worker.jobs where key = 'hole:Product2'",
   )
   assert.equal(job?.key, "hole:Product2")
 })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { created, describes, event, product, productId } from "../records.ts"
+import { at, created, describes, event, product, productId } from "../records.ts"
 import { Shadow } from "../shadow.ts"
 
 const without = (...names: string[]) => describes.Product2.filter(({ name }) => !names.includes(name))
@@ -57,4 +57,21 @@ test("the same describe again has nothing to say", async () => {
   const shadow = await Shadow.openAnother()
   assert.deepEqual(await shadow.describe("Product2", describes.Product2), [])
   assert.equal((await shadow.state("Product2")).hole_from, null)
+})
+
+test("a record whose event brought a field before it was described is read again", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.read("Product2", [product(1, 0), product(2, 0)], { from: 20 })
+  await shadow.pool.query("delete from sf_shadow.described_field where field = 'VPN_Region__c'")
+  await shadow.apply(
+    event("Product2", "UPDATE", productId(1), 60, { VPN_Region__c: "EU", Name: "Renamed" }),
+    event("Product2", "UPDATE", productId(2), 60, { Name: "Renamed" }),
+  )
+  assert.equal((await shadow.row("Product2", productId(1)))?.name, "Renamed", "it did not wait for the field")
+  assert.deepEqual(await shadow.describe("Product2", describes.Product2), [])
+  const [mark, ...others] = await shadow.dirty("Product2")
+  assert.deepEqual([mark?.record_id, mark?.since, others], [productId(1), at(60), []])
+  await shadow.clearMarks("Product2")
+  await shadow.describe("Product2", describes.Product2)
+  assert.deepEqual(await shadow.dirty("Product2"), [], "it is known by now")
 })

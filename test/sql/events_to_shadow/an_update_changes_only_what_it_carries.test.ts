@@ -15,7 +15,6 @@ test("an update changes the fields it carries, in column and payload, and keeps 
   assert.equal(after?.sku, "SKU-1")
   assert.equal(after?.plan_tier, "Gold")
   assert.deepEqual(after?.updated_at, at(60))
-  assert.deepEqual(after?.synced_at, at(60))
   assert.deepEqual(await shadow.dirtyIds("Product2"), [])
 })
 

@@ -27,7 +27,7 @@ test("a mark queues one job for its object, not one per record", async () => {
   await shadow.apply(event("Product2", "UPDATE", [1, 2, 3].map(productId), 10, { Name: "x" }))
   await shadow.apply(event("Product2", "GAP_UPDATE", [4, 5].map(productId), 12))
   const jobs = await shadow.all(
-    "select task_identifier from graphile_worker.jobs where task_identifier = 'records_to_shadow'",
+    "select task_identifier from sf_shadow_worker.jobs where task_identifier = 'records_to_shadow'",
   )
   assert.equal(jobs.length, 1)
 })

@@ -52,6 +52,35 @@ test("a column of another type is filled where the value fits it", async () => {
   assert.equal(await fill(shadow, "Product2"), 1)
   const rows = await shadow.all("select weight from sf_product_shadow order by product_id")
   assert.deepEqual(rows, [{ weight: "1.50" }, { weight: null }, { weight: null }, { weight: null }])
+
+  // The others are read again, and are rejects then: nobody takes their null for Salesforce's.
+  assert.deepEqual(
+    (await shadow.dirty("Product2")).map(({ record_id, reason }) => [record_id, reason]),
+    [
+      [
+        productId(2),
+        "its columns cannot hold it: Weight__c is heavy, which does not fit weight of type numeric(6,2)",
+      ],
+      [
+        productId(4),
+        "its columns cannot hold it: Weight__c is 2.123, which does not fit weight of type numeric(6,2)",
+      ],
+    ],
+  )
+  await shadow.read(
+    "Product2",
+    [product(2, 0, { Weight__c: "heavy" }), product(4, 0, { Weight__c: 2.123 })],
+    {
+      from: 25,
+    },
+  )
+  assert.deepEqual(
+    (await shadow.rejects("Product2")).map(({ record_id, sqlstate }) => [record_id, sqlstate]),
+    [
+      [productId(2), "22P02"],
+      [productId(4), "22003"],
+    ],
+  )
 })
 
 test("a page with records that a newly typed column refuses stores the others", async () => {

@@ -62,7 +62,7 @@ test("asking for a stale row queues its refresh, though a reader may queue no jo
   assert.deepEqual(await jobs(shadow), [{ key: "refresh:Account", task_identifier: "records_to_shadow" }])
   await refused("select public.add_job('backfill', '{}')")
   await refused(`select public.add_job('records_to_shadow', '{"object":"Account"}'::jsonb)`)
-  await refused("select graphile_worker.add_job('backfill')")
+  await refused("select sf_shadow_worker.add_job('backfill')")
   await refused("select sf_shadow.request_refresh('Product2', '01t000000000001AAA', now(), now())")
 })
 
@@ -83,7 +83,7 @@ test("a reader may write nothing", async () => {
 test("a reader sees nothing of the machinery, nor the event log", async () => {
   const { rows } = await shadow.pool.query<{ relation: string }>(
     `select format('%I.%I', n.nspname, c.relname) as relation from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname in ('sf_shadow', 'graphile_worker') and c.relkind in ('r', 'p', 'v')`,
+     where n.nspname in ('sf_shadow', 'sf_shadow_worker') and c.relkind in ('r', 'p', 'v')`,
   )
   assert.ok(rows.length > 20)
   for (const { relation } of rows) await refused(`select * from ${relation} limit 1`)

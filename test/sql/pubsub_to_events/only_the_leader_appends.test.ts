@@ -119,7 +119,7 @@ test("an append queues one job that folds the stream", async () => {
   await shadow.publish(update())
   await shadow.publish(update())
   const jobs = await shadow.all(
-    "select task_identifier from graphile_worker.jobs where task_identifier = 'events_to_shadow'",
+    "select task_identifier from sf_shadow_worker.jobs where task_identifier = 'events_to_shadow'",
   )
   assert.equal(jobs.length, 1)
 })

@@ -24,7 +24,7 @@ const salesforceIn = async (shadow: Shadow, seconds: number) => {
 /** In how many seconds the job of that key is due. */
 async function dueIn(shadow: Shadow, key: string): Promise<number> {
   const [job] = await shadow.all<{ due: number }>(
-    "select extract(epoch from run_at - now())::float8 as due from graphile_worker.jobs where key = $1",
+    "select extract(epoch from run_at - now())::float8 as due from sf_shadow_worker.jobs where key = $1",
     key,
   )
   assert.ok(job, `no job ${key}`)

@@ -22,7 +22,7 @@ test("records asked for are requested once, and one job waits for them", async (
   assert.equal(await refresh("Account", [first, second, first]), 2)
   assert.equal(await refresh("Account", [first]), 1)
   assert.deepEqual(await reading.requested("Account"), [first, second].sort())
-  const { rows } = await reading.pool.query("select task_identifier from graphile_worker.jobs")
+  const { rows } = await reading.pool.query("select task_identifier from sf_shadow_worker.jobs")
   assert.deepEqual(
     rows.map(({ task_identifier }) => task_identifier),
     ["records_to_shadow"],

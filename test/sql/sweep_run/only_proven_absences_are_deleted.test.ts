@@ -47,6 +47,27 @@ test("an Id comparison marks what the shadow lacks, unless it is known to be uns
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(9)])
 })
 
+for (const kind of ["full", "ids"] as const) {
+  test(`a reject without a row that a run (${kind}) has not seen is none any more, unless it is newer`, async () => {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", products(1), { from: 20 })
+    await shadow.read("Product2", [product(8, 0, { StockKeepingUnit: null })], { from: 30 })
+    await shadow.read("PricebookEntry", [price(1, 8, 0)], { from: 30 })
+    const { Id, SystemModstamp: _, IsDeleted: __, ...fields } = product(9, 95, { StockKeepingUnit: null })
+    await shadow.apply(event("Product2", "CREATE", Id, 95, fields))
+    await runThrough(shadow, "Product2", kind, products(1), { from: 100 })
+    assert.deepEqual(
+      (await shadow.rejects("Product2")).map(({ record_id }) => record_id),
+      [productId(9)],
+    )
+    const [tombstone] = await shadow.tombstones("Product2")
+    assert.deepEqual([tombstone?.record_id, tombstone?.proven], [productId(8), true])
+    assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(9)])
+    assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)], "it waited for its parent")
+    assert.equal((await shadow.state("Product2")).row_count, 1)
+  })
+}
+
 test("what an Id comparison finds missing may be missing since the object last claimed to be complete", async () => {
   const shadow = await Shadow.open()
   await runThrough(shadow, "Product2", "full", products(1), { from: 20 })

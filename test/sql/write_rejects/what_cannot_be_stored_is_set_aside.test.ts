@@ -1,14 +1,18 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { mark } from "../../../src/unstorable.ts"
 import { created, event, price, priceId, product, productId } from "../records.ts"
 import { Shadow } from "../shadow.ts"
-
-const nulMarker = "\uE000NUL\uE000"
 
 const unstorable: [string, Record<string, unknown>, string, RegExp][] = [
   ["a price that is missing", { UnitPrice: null }, "23502", /UnitPrice is empty/],
   ["a price that does not fit", { UnitPrice: 12345678901.5 }, "22003", /12345678901\.5.*numeric\(12,2\)/],
-  ["a price with more decimals than its column", { UnitPrice: 9.995 }, "22003", /more decimals/],
+  [
+    "a price with more decimals than its column",
+    { UnitPrice: 9.995 },
+    "22003",
+    /9\.995, which does not fit unit_price/,
+  ],
   ["a price that is no number", { UnitPrice: "free" }, "22P02", /UnitPrice is free/],
   ["a price that is not a number by its own word", { UnitPrice: "NaN" }, "22003", /NaN/],
   ["a truth value that is none", { IsActive: "perhaps" }, "22P02", /IsActive is perhaps/],
@@ -54,15 +58,32 @@ test("a product without SKU is a reject, by a read and by an event", async () =>
   )
 })
 
-test("a text with a NUL byte is a reject whose payload shows it as JSON does", async () => {
-  const shadow = await Shadow.open()
-  const record = product(1, 0, { Description: `before${nulMarker}after` })
-  await shadow.read("Product2", [record, product(2, 0)], { from: 20, hasNuls: true })
-  assert.deepEqual(await shadow.ids("Product2"), [productId(2)])
-  const [reject] = await shadow.rejects("Product2")
-  assert.equal(reject?.sqlstate, "22021")
-  assert.equal(JSON.parse(reject?.payload.toString() ?? "").Description, "before\0after")
-})
+const marked: [what: string, reason: RegExp, payload: string][] = [
+  ["u0000", /^Description holds a NUL \(\\u0000\), which Postgres cannot store$/, "a\\u0000b"],
+  ["ud83d", /^Description holds half of a character \(\\ud83d\), which/, "a\\ud83db"],
+  ["xef", /^Description holds a byte that is not UTF-8 \(\\xef\), which/, "a\\xefb"],
+]
+
+for (const [what, reason, payload] of marked) {
+  test(`a text with what Postgres cannot hold, \\${what}, is a reject that says so and shows the place`, async () => {
+    const shadow = await Shadow.open()
+    const bad = product(1, 0, { Description: `a${mark(what)}b` })
+    const good = product(2, 0, { Description: "\ue000, \ue000u0041\ue000 and \\u0000" })
+    await shadow.read("Product2", [bad, good], { from: 20, hasMarks: true })
+    assert.deepEqual(await shadow.ids("Product2"), [productId(2)])
+    const [reject] = await shadow.rejects("Product2")
+    assert.equal(reject?.sqlstate, "22021")
+    assert.match(reject?.reason ?? "", reason)
+    assert.ok(reject?.payload.includes(`"Description": "${payload}"`), reject?.payload.toString())
+
+    const answers = await shadow.all<{ error: string | null }>(
+      "select error from sf_shadow_records_to_rows('Product2', $1)",
+      JSON.stringify([good, bad]),
+    )
+    assert.equal(answers[0]?.error, null)
+    assert.equal(answers[1]?.error, `${productId(1)}: ${reject?.reason}`)
+  })
+}
 
 test("an older row of a rejected record stays, and the record's next good version replaces it", async () => {
   const shadow = await Shadow.open()

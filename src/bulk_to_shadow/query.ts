@@ -1,0 +1,27 @@
+import { SalesforceError } from "../salesforce/errors.ts"
+import type { Run } from "./run.ts"
+
+/**
+ * The query of a run's bulk job: all of the object, or what has changed since a delta's beginning.
+ *
+ * @param fields Salesforce fields, in the order of the page's columns
+ * @throws SalesforceError, code DELTA_WITHOUT_SINCE, where a delta has no time to begin at: its query would be for the
+ *   whole object, with what was deleted in it
+ */
+export function queryOf(
+  run: Pick<Run, "run_id" | "object" | "kind" | "since">,
+  fields: readonly string[],
+): { object: string; soql: string; operation: "query" | "queryAll" } {
+  const { object } = run
+  const soql = `select ${fields.join(", ")} from ${object}`
+  // A full load must not count what was deleted.
+  if (run.kind !== "delta") return { object, soql, operation: "query" }
+  const since: unknown = run.since
+  if (!(since instanceof Date) || Number.isNaN(since.getTime())) {
+    throw new SalesforceError(
+      `Run ${run.run_id} is a delta of ${object} without a time to begin at (${since}): nothing was asked for. Run a backfill of ${object} instead.`,
+      { code: "DELTA_WITHOUT_SINCE", retryable: false },
+    )
+  }
+  return { object, soql: `${soql} where SystemModstamp >= ${since.toISOString()}`, operation: "queryAll" }
+}

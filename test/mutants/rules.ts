@@ -1,0 +1,49 @@
+/** Files of sql/current whose mistakes no test can see, with the reason. */
+export const notMutated: Record<string, string> = {
+  "36_refresh_queues": "makes rows of the queue ahead, for speed under load",
+  "99_grants": "is applied over the grants that are there already",
+}
+
+/** The rules that TypeScript keeps, and the tests of their room. */
+export const rules: readonly { files: string[]; tests: string[] }[] = [
+  {
+    files: [
+      ...["bitmap", "header", "decode", "payload", "errors", "schema", "subscription", "fetch_stream"].map(
+        (name) => `src/pubsub/${name}.ts`,
+      ),
+    ],
+    tests: ["test/pubsub/*.test.ts"],
+  },
+  {
+    files: ["src/pubsub_to_events/append.ts", "src/pubsub_to_events/follow.ts", "src/events_to_shadow.ts"],
+    tests: ["test/pubsub_to_events/*.test.ts"],
+  },
+  {
+    files: [
+      "src/bulk_to_shadow/run.ts",
+      "src/bulk_to_shadow/advance.ts",
+      "src/bulk_to_shadow/page.ts",
+      "src/bulk_to_shadow/task.ts",
+    ],
+    tests: ["test/bulk_to_shadow/*.test.ts"],
+  },
+  {
+    files: ["src/records_to_shadow.ts"],
+    tests: ["test/records_to_shadow/*.test.ts", "test/bad_input/*.test.ts"],
+  },
+  { files: ["src/salesforce/budget.ts"], tests: ["test/api_budget/*.test.ts"] },
+  {
+    files: ["bulk_results", "clock", "csv_guard", "errors", "records"].map(
+      (name) => `src/salesforce/${name}.ts`,
+    ),
+    tests: ["test/salesforce/*.test.ts"],
+  },
+  {
+    files: ["circuit_breaker", "gate", "reads", "cache", "budget"].map((name) => `src/reader/${name}.ts`),
+    tests: ["test/reader/*.test.ts"],
+  },
+  {
+    files: ["src/invalidations_to_redis/follow.ts", "src/invalidations_to_redis/outbox.ts"],
+    tests: ["test/invalidations_to_redis/*.test.ts"],
+  },
+]

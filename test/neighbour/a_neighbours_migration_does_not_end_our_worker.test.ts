@@ -1,0 +1,21 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { startOrg } from "../harness/org.ts"
+import { startService } from "../harness/service.ts"
+import { waitFor } from "../harness/wait.ts"
+import { createTestDatabase } from "../postgres.ts"
+
+test("told of a breaking migration, on the channel that all graphile-workers share, it starts anew and works on", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { environment } = await startOrg(t, { products: 1, pricebooks: 1, accounts: 1 })
+  const service = await startService(t, environment(url), ["--only", "worker"])
+  await pool.query("select pg_notify('worker:migrate', $1)", ['{"migrationNumber":99,"breaking":true}'])
+  await waitFor("the worker is started anew", 15_000, () => service.logged("worker_ended").length > 0)
+  await pool.query("select add_job('maintain')")
+  await waitFor("a job is done", 30_000, async () => {
+    const { rows } = await pool.query("select from sf_shadow_worker.jobs where task_identifier = 'maintain'")
+    return rows.length === 0
+  })
+  assert.equal(service.logged("maintained").length, 1)
+  await service.stop()
+})
