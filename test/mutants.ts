@@ -5,7 +5,7 @@ import { parseArgs } from "node:util"
 import { Random } from "../src/simulator/org/random.ts"
 import { Coverage } from "./mutants/coverage.ts"
 import { describeMutant, type Mutant, mutate } from "./mutants/mutant.ts"
-import { notMutated, rules } from "./mutants/rules.ts"
+import { equivalent, notMutated, rules } from "./mutants/rules.ts"
 import { sqlMutants } from "./mutants/sql_mutants.ts"
 import { TsMutants } from "./mutants/ts_mutants.ts"
 import { type Ending, Workplace } from "./mutants/workplace.ts"
@@ -88,9 +88,14 @@ async function casesOf({ folder }: Workplace): Promise<Case[]> {
     }
     parser.close()
   }
-  if (values.sample) return new Random(Number(values.seed)).shuffle(cases).slice(0, Number(values.sample))
+  const chosen = cases.filter((each) => !isEquivalent(each))
+  if (values.sample) return new Random(Number(values.seed)).shuffle(chosen).slice(0, Number(values.sample))
   const rank = ({ file }: Case) => values.file.findIndex((part) => file.includes(part))
-  return cases.sort((a, b) => rank(a) - rank(b))
+  return chosen.sort((a, b) => rank(a) - rank(b))
+}
+
+function isEquivalent({ file, name }: Case): boolean {
+  return equivalent.some((known) => known.file === file && name.includes(known.mutant))
 }
 
 function caseOf(file: string, source: string, mutant: Mutant): Case {
