@@ -26,7 +26,6 @@ test("each event is judged by its own object, and its result is told as such", a
   )
   assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
     "PricebookEntry applied 1",
-    "Product2 dirty 1",
     "Product2 skipped 1",
   ])
   assert.equal((await shadow.row("PricebookEntry", priceId(1)))?.unit_price, "5.00")
