@@ -1,6 +1,6 @@
--- Writes the rows of pg_temp.change (null: of all records). What the mapping implies was checked ahead; a table may
--- have further constraints of its operators. When one of those is violated the records are halved until the bad
--- one stands alone and is set aside (rule 9): one bad record never holds back its batch.
+-- Writes the rows of pg_temp.change (null: of all records). What the mapping implies was checked ahead; a table may have
+-- further constraints of its operators, and indexes that take no long text. When one of those refuses a record the records
+-- are halved until the bad one stands alone and is set aside (rule 9): one bad record never holds back its batch.
 create or replace function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -24,7 +24,7 @@ begin
   $sql$, g.shadow_table, g.key_column, g.column_names, g.column_values, g.column_updates,
     case when record_ids is not null then ' and record_id = any ($1)' end)
   using record_ids;
-exception when data_exception or integrity_constraint_violation then
+exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
   ids := coalesce(record_ids, array(select c.record_id from pg_temp.change c
     where c.verdict in ('replace', 'keep') and not c.absent and c.error is null));
   if cardinality(ids) = 1 then

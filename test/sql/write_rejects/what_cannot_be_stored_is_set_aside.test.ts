@@ -166,3 +166,15 @@ test("an event that the bus repeats brings no version back that is older than th
   assert.deepEqual(await shadow.ids("Product2"), [], "another one from before the refusal proves nothing")
   assert.deepEqual(await shadow.dirtyIds("Product2"), [Id])
 })
+
+test("a text that is too long for an index of its column is a reject; the others of its batch are stored", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.pool.query("create index on sf_product_shadow (name)")
+  // Of no pattern, so that it cannot be compressed below the 2,704 bytes that an index takes.
+  const long = Array.from({ length: 6_000 }, (_, i) =>
+    String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000)),
+  ).join("")
+  await shadow.read("Product2", [product(1, 0, { Name: long }), product(2, 0)], { from: 20 })
+  assert.deepEqual(await shadow.ids("Product2"), [productId(2)])
+  assert.equal((await shadow.rejects("Product2"))[0]?.sqlstate, "54000")
+})
