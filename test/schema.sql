@@ -640,8 +640,8 @@ create view sf_shadow.run_wait as
   WHERE (r.finished_at IS NULL);
 
 create view sf_shadow.salesforce_now as
- SELECT (clock_timestamp() + ahead_at_least) AS earliest,
-    (clock_timestamp() + ahead_at_most) AS latest
+ SELECT (now() + ahead_at_least) AS earliest,
+    (now() + ahead_at_most) AS latest
    FROM sf_shadow.salesforce_clock c;
 
 create view sf_shadow_api_usage as
@@ -839,7 +839,7 @@ create view sf_shadow_lag as
    FROM (((((fresh f
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
-     CROSS JOIN LATERAL ( SELECT concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)) AS reason
+     CROSS JOIN LATERAL ( SELECT NULLIF(concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)), ''::text) AS reason
            FROM sf_shadow.run_wait w
           WHERE ((w.object = f.object) AND w.stands_still)) trouble)
      LEFT JOIN LATERAL ( SELECT r.run_id,
@@ -1018,7 +1018,7 @@ create function sf_shadow.filter_events(of_object text, of_stream_id integer) re
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 3e83e23d
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 11103bb6
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
-create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body 30df2a9f
+create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
 create function sf_shadow.iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 88d0f30d
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
@@ -1039,14 +1039,14 @@ create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 7b415d66
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_changes() returns void language plpgsql set search_path=""; -- body c4beb2bb
-create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body 3c85654c
+create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body bd18cf78
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
 create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dee3826d
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
-create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 55200925
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 90b6439e
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body e5a8ef55
 create function sf_shadow.put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34

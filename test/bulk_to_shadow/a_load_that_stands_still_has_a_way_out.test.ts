@@ -100,7 +100,7 @@ test("an operator cancels a load of the service from SQL: it does not begin agai
   await waitFor("the job is aborted", 20_000, () => org.usage.abortedJobs > 0)
   await waitFor("no job waits", 20_000, async () => {
     const { rows: jobs } = await pool.query(
-      "select from graphile_worker.jobs where task_identifier in ('backfill', 'abort_bulk_job')",
+      "select from sf_shadow_worker.jobs where task_identifier in ('backfill', 'abort_bulk_job')",
     )
     return jobs.length === 0
   })

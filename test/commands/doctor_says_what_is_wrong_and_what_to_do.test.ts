@@ -96,7 +96,7 @@ test("a role that may create nothing is told the grants, one that owns nothing w
   await pool.query(`grant create, usage on schema public to ${role}`)
   assert.match(
     await detail(),
-    new RegExp(`^${role} does not own sf_shadow_worker\\..*: use the role that ran migrate`),
+    new RegExp(`^${role} does not own public\\..*: use the role that ran migrate`),
   )
 })
 

@@ -62,8 +62,8 @@ export class Mishaps {
     await resumeAll(this.#stage.pool)
     // A job's next try waits e^n seconds after the n-th, minutes where a worker was killed at it several times.
     await this.#stage.pool.query(
-      `select graphile_worker.reschedule_jobs(run_at => now(), attempts => 0, job_ids => array(
-         select j.id from graphile_worker.jobs j where j.locked_at is null and j.attempts between 1 and j.max_attempts - 1))`,
+      `select sf_shadow_worker.reschedule_jobs(run_at => now(), attempts => 0, job_ids => array(
+         select j.id from sf_shadow_worker.jobs j where j.locked_at is null and j.attempts between 1 and j.max_attempts - 1))`,
     )
   }
 

@@ -113,7 +113,7 @@ test("a full load that could not close a hole queues the delta that will", async
   const shadow = await Shadow.open()
   await shadow.pool.query("select sf_shadow.open_hole('Product2', $1, $2, 'test')", [at(50), at(150)])
   await runThrough(shadow, "Product2", "full", products(1), { from: 100 })
-  assert.deepEqual(await shadow.all("select key from graphile_worker.jobs where key like 'hole:%'"), [
+  assert.deepEqual(await shadow.all("select key from sf_shadow_worker.jobs where key like 'hole:%'"), [
     { key: "hole:Product2" },
   ])
 })
