@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { advanceRun, giveUp } from "./bulk_to_shadow/advance.ts"
+import { startBatch } from "./bulk_to_shadow/batch.ts"
 import { type Failure, failureMessage, judgeFailure } from "./bulk_to_shadow/failure.ts"
 import { PageMerger } from "./bulk_to_shadow/page.ts"
 import { renewJob } from "./bulk_to_shadow/renew.ts"
 import {
+  type FinalState,
   isFinal,
   noteRunError,
   pauseRun,
@@ -17,6 +19,7 @@ import {
 import type { Deps } from "./deps.ts"
 import { applySettings, objectsInOrder } from "./mapping.ts"
 import { countError } from "./metrics.ts"
+import { abortJob } from "./salesforce/bulk.ts"
 import type { SalesforceError } from "./salesforce/errors.ts"
 
 /** How far a load has come; counts in records. */
@@ -31,7 +34,7 @@ export interface LoadProgress {
 
 /** How a load ended; counts in records. */
 export interface LoadResult extends LoadProgress {
-  state: "complete" | "failed" | "fuse"
+  state: FinalState
   inserted: number
   updated: number
   deleted: number
@@ -52,6 +55,8 @@ export interface LoadRequest extends Deps {
   objects: readonly string[]
   /** Delete even past the fuse of rule 7. */
   force: boolean
+  /** Whether full loads of several objects go on where a call before was interrupted; else all are loaded anew. */
+  continues?: boolean
   signal: AbortSignal
   onProgress?(progress: LoadProgress): void
 }
@@ -62,12 +67,19 @@ const followEveryMs = 500
 
 /**
  * Loads objects in this process, one after another in order of dependency. A run that another process drives is
- * followed to its end. An interrupted run goes on from its last page when it is asked for again.
+ * followed to its end. An interrupted run goes on from its last page when it is asked for again, and an interrupted
+ * backfill of several objects with those that are not complete.
  */
 export async function runLoads(request: LoadRequest): Promise<LoadResult[]> {
   await applySettings(request)
+  const objects = await objectsInOrder(request, request.objects)
   const results: LoadResult[] = []
-  for (const object of await objectsInOrder(request, request.objects)) {
+  if (request.continues && objects.length > 1) {
+    for (const { runId } of await startBatch(request, objects, request.force))
+      results.push(loadResult(await driveRun(request, runId)))
+    return results
+  }
+  for (const object of objects) {
     const reason = request.kind === "full" ? "backfill command" : "delta command"
     const runId = await startRun(request, { object, kind: request.kind, reason, force: request.force })
     results.push(loadResult(await driveRun(request, runId)))
@@ -96,11 +108,23 @@ async function driveRun(request: LoadRequest, runId: number): Promise<Run> {
   for (;;) {
     const run = await readRun(request, runId)
     report(request, run)
-    if (isFinal(run.state)) return run
+    if (isFinal(run.state)) return ended(request, run)
     request.signal.throwIfAborted()
     const driven = await whileDriving(request, run.object, () => driveToEnd(request, runId))
     if (driven === undefined) await sleep(followEveryMs, undefined, { signal: request.signal })
   }
+}
+
+/** Where it was canceled while no service runs, nobody else ends its bulk job. */
+async function ended({ session, log }: LoadRequest, run: Run): Promise<Run> {
+  if (run.state !== "canceled" || run.job_id === null) return run
+  await abortJob(session, run.job_id).catch((err) =>
+    log.debug(
+      { event: "bulk_job_kept", object: run.object, job: run.job_id, err },
+      "the job was not aborted",
+    ),
+  )
+  return run
 }
 
 async function driveToEnd(request: LoadRequest, runId: number): Promise<true> {

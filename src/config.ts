@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import type { z } from "zod"
 import { defaultTemplates, type Templates } from "./invalidations_to_redis/template_config.ts"
 import type { SalesforceConfig } from "./salesforce/config.ts"
+import { proxyOf } from "./salesforce/proxy.ts"
 import { loopback, type Variable, type VariableName, variables } from "./variables.ts"
 
 export type { SalesforceConfig } from "./salesforce/config.ts"
@@ -52,6 +53,8 @@ export interface Config extends DatabaseConfig {
   /** D of rule 10. */
   publishDelayMs: number
   bulkPageRows: number
+  /** SF_BULK_STALL_S. */
+  bulkStallMs: number
   workerConcurrency: number
 }
 
@@ -148,9 +151,11 @@ export function readConfig(env: Environment = process.env): Config {
       clientSecret: values.SF_CLIENT_SECRET,
       username: values.SF_USERNAME,
       privateKey: values.SF_PRIVATE_KEY,
+      audience: values.SF_AUDIENCE,
       apiVersion: values.SF_API_VERSION,
       pubsubEndpoint: values.SF_PUBSUB_ENDPOINT,
       ca: values.SF_CA_FILE,
+      proxy: proxyOf({ https: values.HTTPS_PROXY, http: values.HTTP_PROXY, none: values.NO_PROXY }),
       httpIdleMs: values.SF_HTTP_IDLE_S,
       bulkPollMs: values.SF_BULK_POLL_MS,
     },
@@ -162,6 +167,7 @@ export function readConfig(env: Environment = process.env): Config {
     marginMs: values.SF_MARGIN_S,
     publishDelayMs: values.SF_PUBLISH_DELAY_S,
     bulkPageRows: values.SF_BULK_PAGE_ROWS,
+    bulkStallMs: values.SF_BULK_STALL_S,
     workerConcurrency: values.WORKER_CONCURRENCY,
   }
 }
@@ -234,7 +240,8 @@ function readAll(env: Environment): { values: Values; faults: string[] } {
 }
 
 function rawValue(env: Environment, name: VariableName, faults: string[]): string | undefined {
-  const direct = env[name]?.trim() || undefined
+  const { alias } = definition(name)
+  const direct = (alias && env[alias]?.trim()) || env[name]?.trim() || undefined
   const path = definition(name).secret ? env[`${name}_FILE`]?.trim() || undefined : undefined
   if (path === undefined) return direct
   if (direct !== undefined) {

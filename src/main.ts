@@ -15,10 +15,10 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
 }
 
 const { run } = await import("./commands/program.ts")
-const { exitCodes } = await import("./commands/invocation.ts")
+const { exitCodes, Interruption, isTermination } = await import("./commands/invocation.ts")
 
-/** How long a command may take to stop after a signal. */
-const stopWithinMs = 4_500
+/** How long a command may take to stop after a signal: less than the 10 s after which Docker kills. */
+const stopWithinMs = 8_500
 /** npm sends the terminal's Ctrl-C a second time at once: that is one press, not two. */
 const samePressMs = 500
 
@@ -31,7 +31,7 @@ function onSignal(signal: NodeJS.Signals): void {
     return
   }
   interruptedAt = Date.now()
-  interrupt.abort(new Error(`interrupted by ${signal}`))
+  interrupt.abort(new Interruption(signal))
   setTimeout(() => {
     process.stderr.write(`Not everything stopped within ${stopWithinMs / 1000} s; ending now.\n`)
     process.exit(exitCodes.interrupted)
@@ -49,4 +49,5 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const invocation: Invocation = { environment: process.env, signal: interrupt.signal }
 const code = await run(process.argv.slice(2), invocation)
-process.exit(interruptedAt === undefined ? code : exitCodes.interrupted)
+const isInOrder = interruptedAt === undefined || (code === exitCodes.done && isTermination(interrupt.signal))
+process.exit(isInOrder ? code : exitCodes.interrupted)

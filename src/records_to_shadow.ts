@@ -62,6 +62,7 @@ async function rereadAll(deps: Deps, object: string, signal?: AbortSignal): Prom
       leaveToOperator(deps, object, error),
     )
     if (counts === null) return total
+    await noteFuse(deps, object, null)
     total.read += counts.read
     total.missing += counts.missing
     total.cleared += counts.cleared
@@ -77,8 +78,10 @@ async function rereadAll(deps: Deps, object: string, signal?: AbortSignal): Prom
 }
 
 /** The fuse of rule 7 has tripped: the marks stay, and freshness stands still, until somebody has looked. */
-function leaveToOperator({ log }: Deps, object: string, error: Error & { hint?: string }): null {
+async function leaveToOperator(deps: Deps, object: string, error: Error & { hint?: string }): Promise<null> {
   if (sqlstateOf(error) !== sqlstate.fuse) throw error
+  const { log } = deps
+  await noteFuse(deps, object, error.message)
   countError(object, "records_to_shadow", error)
   log.error({ event: "fuse_tripped", object }, `${error.message}. ${error.hint}`)
   return null
@@ -131,6 +134,14 @@ export async function readAndMerge(
     missing: read.missing.length,
     drift: counts.drift,
   }
+}
+
+/** Shows in sf_shadow_lag why re-reads do not go on; null when they do. */
+async function noteFuse({ pool }: Deps, object: string, reason: string | null): Promise<void> {
+  await pool.query(
+    "update sf_shadow.object_state set fuse_of_rereads = $2 where object = $1 and fuse_of_rereads is distinct from $2",
+    [object, reason],
+  )
 }
 
 /** Many doubts are settled by one full load instead; their marks go when it ends. True when it was asked for. */

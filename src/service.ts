@@ -8,7 +8,7 @@ import { assertReachable, DatabaseAccessError } from "./postgres/fault.ts"
 import { createPool } from "./postgres/pool.ts"
 import { assertMigrated } from "./postgres/revision.ts"
 import type { PubsubToEvents } from "./pubsub_to_events.ts"
-import { createBudgetedSession } from "./salesforce/budgeted_session.ts"
+import { type BudgetedSession, createBudgetedSession } from "./salesforce/budgeted_session.ts"
 import { startHttp } from "./server/http.ts"
 import { statusPage } from "./server/page/status_page.ts"
 import { serviceProbes } from "./server/probes.ts"
@@ -17,6 +17,9 @@ import { metricsRoutes } from "./server/routes/metrics.ts"
 import { queueRoutes } from "./server/routes/queue.ts"
 import type { Role } from "./service_roles.ts"
 import { Started } from "./started.ts"
+
+/** How long a stop waits for calls to Salesforce, ms. */
+const patienceMs = 3_000
 
 /** A running service. */
 export interface Service {
@@ -96,11 +99,18 @@ export async function runService(
     }
     const running = roles.filter((role) => role !== "redis" || clears)
     log.info({ event: "service_started", roles: running }, `service started: ${running.join(", ")}`)
-    return { httpUrl, stop: () => started.stop() }
+    return { httpUrl, stop: () => stopWithin(started, salesforce) }
   } catch (error) {
     await started.stop()
     throw error
   }
+}
+
+/** A call that Salesforce does not answer would be waited for as long as SF_HTTP_IDLE_S: it is ended, and repeated later. */
+async function stopWithin(started: Started, { session }: BudgetedSession): Promise<void> {
+  const hurry = setTimeout(() => session.close(), patienceMs)
+  await started.stop()
+  clearTimeout(hurry)
 }
 
 /** Tries until the database answers, 0.5 to 15 s apart; a fault that waiting cannot mend is thrown at once. */

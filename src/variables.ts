@@ -9,6 +9,8 @@ export interface Variable<T = unknown> {
   meaning: string
   /** Unit of the number, where there is one. */
   unit?: string
+  /** Another spelling, which counts first: the lower case of what other programs read as well. */
+  alias?: string
   /** Value taken when it is unset or empty, written as in the environment. */
   default?: string
   /** Never printed; `NAME_FILE` may name a file that holds it. */
@@ -51,6 +53,10 @@ const loginUrl = urlOf(["https:", "http:"], "https://login.salesforce.com")
     error: "must be https:// (http:// is allowed on this machine only: credentials travel on it)",
   })
   .transform((value) => value.replace(/\/+$/, ""))
+
+const proxyUrl = text
+  .transform((value) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`))
+  .pipe(urlOf(["http:"], "http://proxy.example:3128 (gRPC goes through no proxy of another kind)"))
 
 const privateKey = text
   // Env files often hold the line breaks of a PEM as \n.
@@ -131,7 +137,8 @@ export const variables = {
     }),
   },
   SF_LOGIN_URL: {
-    meaning: "Salesforce login host: https://test.salesforce.com for a sandbox, or your My Domain",
+    meaning:
+      "Salesforce login host: the org's own, https://MYDOMAIN.my.salesforce.com (client credentials need it), or https://test.salesforce.com for a sandbox",
     default: "https://login.salesforce.com",
     schema: loginUrl,
   },
@@ -140,13 +147,21 @@ export const variables = {
       "OAuth flow: jwt or client-credentials; unset: jwt when SF_PRIVATE_KEY is set, else client-credentials",
     schema: z.enum(["jwt", "client-credentials"], { error: "must be jwt or client-credentials" }),
   },
-  SF_CLIENT_ID: { meaning: "Consumer key of the connected app", schema: text },
+  SF_CLIENT_ID: {
+    meaning: "Consumer key of the External Client App (or of a connected app that you have)",
+    schema: text,
+  },
   SF_CLIENT_SECRET: { meaning: "Consumer secret, for client-credentials", secret: true, schema: text },
   SF_USERNAME: { meaning: "User the service acts as, for jwt", schema: text },
   SF_PRIVATE_KEY: {
-    meaning: "RSA private key (PEM) of the connected app, for jwt",
+    meaning: "RSA private key (PEM) of the certificate in the app, for jwt",
     secret: true,
     schema: privateKey,
+  },
+  SF_AUDIENCE: {
+    meaning:
+      "Audience of the assertion, for jwt; unset: by the login host, as Salesforce's own client finds it",
+    schema: urlOf(["https:", "http:"], "https://test.salesforce.com"),
   },
   SF_API_VERSION: {
     meaning: "Salesforce API version",
@@ -163,6 +178,24 @@ export const variables = {
     }),
   },
   SF_CA_FILE: { meaning: "File with an extra trusted CA (PEM), for https and gRPC", schema: certificateFile },
+  HTTPS_PROXY: {
+    meaning: "Proxy for HTTPS and gRPC to Salesforce, by CONNECT; https_proxy counts first",
+    alias: "https_proxy",
+    secret: true,
+    schema: proxyUrl,
+  },
+  HTTP_PROXY: {
+    meaning: "The same where HTTPS_PROXY is not set; http_proxy counts first",
+    alias: "http_proxy",
+    secret: true,
+    schema: proxyUrl,
+  },
+  NO_PROXY: {
+    meaning:
+      "Hosts reached without the proxy, comma separated; this machine always is. no_proxy counts first",
+    alias: "no_proxy",
+    schema: text,
+  },
   SF_TOPICS: {
     meaning: "Pub/Sub topics, comma separated; unset: the change events of every enabled object",
     schema: topics,
@@ -202,6 +235,12 @@ export const variables = {
     unit: "milliseconds",
     default: "2000",
     schema: whole(10, 600_000),
+  },
+  SF_BULK_STALL_S: {
+    meaning: "A bulk job without progress for this long is aborted and made anew, three times at the most",
+    unit: "seconds",
+    default: "7200",
+    schema: duration(1000, 1, 604_800),
   },
   SF_BULK_PAGE_ROWS: {
     meaning: "Rows per page of a bulk job's result; one page is one transaction",

@@ -77,7 +77,13 @@ function startRunner(
     // NOTIFY wakes the workers; this is for jobs whose time comes.
     pollInterval: 1_000,
     // Without a batch, a job's end that cannot be stored is an unhandled rejection, which ends the process.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    preset: {
+      worker: {
+        ...{ completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+        // Long enough for a batch of events; what takes longer is told to stop, and goes on where it was (rule 13).
+        gracefulShutdownAbortTimeout: 1_000,
+      },
+    },
     logger: workerLogger(log),
   })
 }

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto"
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import pg from "pg"
 import { Random } from "../src/simulator/org/random.ts"
 import { Coverage } from "./mutants/coverage.ts"
 import { describeMutant, type Mutant, mutate } from "./mutants/mutant.ts"
-import { notMutated, rules } from "./mutants/rules.ts"
+import { equivalent, notMutated, rules } from "./mutants/rules.ts"
 import { sqlMutants } from "./mutants/sql_mutants.ts"
 import { TsMutants } from "./mutants/ts_mutants.ts"
 import { type Ending, Workplace } from "./mutants/workplace.ts"
@@ -17,11 +18,12 @@ const { values } = parseArgs({
   options: {
     // Parts of file names; tested in this order.
     file: { type: "string", multiple: true, default: [""] },
+    // So many of them, in the order of chance: a run that is ended has seen a sample too.
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
-    minutes: { type: "string", default: "1000000" },
+    minutes: { type: "string", default: "Infinity" },
     // At most so many test files for each, the nearest first: quicker, and with survivors that the others would kill.
-    most: { type: "string", default: "1000" },
+    most: { type: "string", default: "Infinity" },
     // The mutants, without testing them.
     list: { type: "boolean", default: false },
     // Survivors of earlier runs once more, after tests were added.
@@ -29,7 +31,7 @@ const { values } = parseArgs({
   },
 })
 
-/** A mutant that is to be tested. */
+/** A mutant of a file; `key` is the same from run to run, as long as the file is. */
 interface Case {
   file: string
   source: string
@@ -37,7 +39,9 @@ interface Case {
   name: string
   key: string
 }
-type Result = {
+
+/** Killed by the first red test, survived, without an end in time, or refused by Postgres for the reason in `by`. */
+interface Result {
   key: string
   file: string
   name: string
@@ -87,12 +91,14 @@ async function casesOf({ folder }: Workplace): Promise<Case[]> {
     }
     parser.close()
   }
-  const sample = new Random(Number(values.seed))
-    .shuffle([...cases])
-    .slice(0, Number(values.sample ?? cases.length))
-  const chosen = new Set(sample)
+  const chosen = cases.filter((each) => !isEquivalent(each))
+  if (values.sample) return new Random(Number(values.seed)).shuffle(chosen).slice(0, Number(values.sample))
   const rank = ({ file }: Case) => values.file.findIndex((part) => file.includes(part))
-  return cases.filter((each) => chosen.has(each)).sort((a, b) => rank(a) - rank(b))
+  return chosen.sort((a, b) => rank(a) - rank(b))
+}
+
+function isEquivalent({ file, name }: Case): boolean {
+  return equivalent.some((known) => known.file === file && name.includes(known.mutant))
 }
 
 function caseOf(file: string, source: string, mutant: Mutant): Case {
@@ -105,15 +111,9 @@ async function testAll(cases: Case[]): Promise<void> {
   const isDue = ({ key }: Case) =>
     values.survivors ? ["survived", "late"].includes(results.get(key)?.outcome ?? "") : !results.has(key)
   const due = cases.filter(isDue)
-  const sqlDue = due.filter(({ file }) => file.startsWith("sql/"))
-  const coverage =
-    sqlDue.length > 0 ? await Coverage.measure(place, join(folder, "coverage.json"), console.log) : undefined
-  if (coverage) {
-    const needed = new Set(sqlDue.flatMap(({ file }) => coverage.testsOf(nameOf(file))))
-    const { red, tookMs } = await place.testSql([...needed].sort(), 900_000)
-    coverage.tookMs = tookMs
-    if (red !== null) throw new Error(`red without any mutant: ${red}`)
-  }
+  const coverage = due.some(({ file }) => file.startsWith("sql/"))
+    ? await Coverage.measure(place, join(folder, "coverage.json"), console.log)
+    : undefined
   for (const [at, each] of due.entries()) {
     if (isInterrupted || Date.now() > until) {
       console.log(`${due.length - at} of ${due.length} mutants are left for the next run`)
@@ -138,11 +138,12 @@ async function testOne(each: Case, coverage: Coverage | undefined): Promise<Resu
     return result(await place.withText(file, text, () => place.test(tests, 240_000)))
   }
   const tests = (coverage?.testsOf(nameOf(file)) ?? []).slice(0, Number(values.most))
-  const withinMs = 60_000 + 3 * tests.reduce((sum, test) => sum + (coverage?.tookMs[test] ?? 0), 0)
+  const withinMs = 60_000 + 3 * tests.reduce((sum, test) => sum + (coverage?.tookMs(test) ?? 0), 0)
   try {
     return result(await place.withDefinition(source, text, () => place.testSql(tests, withinMs)))
   } catch (error) {
-    return { key, file, name, outcome: "refused", by: (error as Error).message }
+    if (!(error instanceof pg.DatabaseError)) throw error
+    return { key, file, name, outcome: "refused", by: error.message }
   }
 }
 

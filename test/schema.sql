@@ -231,6 +231,8 @@ create table sf_shadow.object_state (
   degraded text,
   absence_day date default '-infinity'::date not null,
   absence_deletes bigint default 0 not null,
+  fuse_of_loads text,
+  fuse_of_rereads text,
   invalidation_seq bigint default 0 not null,
   oldest_updated_at timestamp with time zone,
   newest_updated_at timestamp with time zone,
@@ -295,7 +297,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
-CREATE INDEX reject_contested_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (sqlstate = '23505'::text);
+CREATE INDEX reject_claimed_idx ON sf_shadow.reject USING btree (object, claimed_value) WHERE (claimed_value IS NOT NULL);
 CREATE INDEX reject_parent_idx ON sf_shadow.reject USING btree (object, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX reject_since_idx ON sf_shadow.reject USING btree (object, since);
 
@@ -319,6 +321,8 @@ create table sf_shadow.run (
   since timestamp with time zone,
   job_id text collate "C",
   job_attempts integer default 0 not null,
+  job_state text collate "C",
+  job_records bigint,
   fields text[] collate "C",
   read_id bigint,
   read_from timestamp with time zone,
@@ -340,16 +344,19 @@ create table sf_shadow.run (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   progressed_at timestamp with time zone default now() not null,
+  looked_at timestamp with time zone,
+  batch_id uuid,
   finished_at timestamp with time zone,
   paused_until timestamp with time zone,
   constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
-  constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text])))),
+  constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
   constraint run_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object),
   constraint run_pkey PRIMARY KEY (run_id),
   constraint run_read_id_fkey FOREIGN KEY (read_id) REFERENCES sf_shadow.read(read_id) ON DELETE SET NULL,
-  constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text])))
+  constraint run_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'loading'::text, 'sweeping'::text, 'complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))
 );
+CREATE INDEX run_batch_idx ON sf_shadow.run USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX run_complete_idx ON sf_shadow.run USING btree (object, kind, run_id DESC) WHERE (state = 'complete'::text);
 CREATE INDEX run_object_idx ON sf_shadow.run USING btree (object, run_id DESC);
 CREATE UNIQUE INDEX run_one_active ON sf_shadow.run USING btree (object, kind) WHERE (finished_at IS NULL);
@@ -378,6 +385,7 @@ create table sf_shadow.setting (
   margin interval default '00:00:10'::interval not null,
   publish_delay interval default '00:01:00'::interval not null,
   delta_overlap interval default '00:15:00'::interval not null,
+  stands_still_after interval default '00:15:00'::interval not null,
   outbox_kept interval default '1 day'::interval not null,
   outbox_limit interval default '3 days'::interval not null,
   limits_every interval default '00:05:00'::interval not null,
@@ -539,13 +547,11 @@ create view sf_shadow.object_claim as
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
              JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
-             LEFT JOIN LATERAL ( SELECT e.received_at,
-                        CASE
-                            WHEN (e.error IS NULL) THEN e.commit_timestamp
-                            ELSE NULL::timestamp with time zone
-                        END AS commit_timestamp
-                   FROM sf_shadow_event e
-                  WHERE ((c.applied_seq < (s.next_seq - 1)) AND (e.stream_id = s.stream_id) AND (e.seq = (c.applied_seq + 1)) AND (e.received_day >= (c.applied_day - 1)))) waiting ON (true))
+             LEFT JOIN LATERAL sf_shadow.waiting_event(s.stream_id,
+                CASE
+                    WHEN (c.applied_seq < (s.next_seq - 1)) THEN (c.applied_seq + 1)
+                    ELSE NULL::bigint
+                END, c.applied_day) waiting(received_at, commit_timestamp) ON (true))
         ), known AS (
          SELECT o.object,
             o.enabled,
@@ -604,9 +610,38 @@ create view sf_shadow.object_claim as
    FROM (known k
      CROSS JOIN sf_shadow.salesforce_now clock);
 
+create view sf_shadow.run_wait as
+ SELECT r.run_id,
+    r.object,
+    r.kind,
+        CASE
+            WHEN (earlier.run_id IS NOT NULL) THEN (('run '::text || earlier.run_id) || ' of the same backfill'::text)
+            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || r.paused_until) || COALESCE((': '::text || r.error), ''::text))
+            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || GREATEST(r.looked_at, r.progressed_at)) || '. Is a worker running? Else run the command again'::text)
+            WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
+            WHEN (r.state = 'loading'::text) THEN ((('page '::text || (r.pages + 1)) || ' of bulk job '::text) || r.job_id)
+            WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
+            ELSE 'its bulk job to be made'::text
+        END AS waits_for,
+    age.still,
+    ((r.paused_until IS NULL) AND COALESCE((age.still > setting.stands_still_after), false)) AS stands_still
+   FROM (((sf_shadow.run r
+     CROSS JOIN sf_shadow.setting setting)
+     LEFT JOIN LATERAL ( SELECT e.run_id
+           FROM sf_shadow.run e
+          WHERE ((r.state = 'queued'::text) AND (e.batch_id = r.batch_id) AND (e.run_id < r.run_id) AND (e.finished_at IS NULL))
+          ORDER BY e.run_id
+         LIMIT 1) earlier ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (earlier.run_id IS NULL) THEN GREATEST((now() - r.progressed_at), '00:00:00'::interval)
+                    ELSE NULL::interval
+                END AS still) age)
+  WHERE (r.finished_at IS NULL);
+
 create view sf_shadow.salesforce_now as
- SELECT (clock_timestamp() + ahead_at_least) AS earliest,
-    (clock_timestamp() + ahead_at_most) AS latest
+ SELECT (now() + ahead_at_least) AS earliest,
+    (now() + ahead_at_most) AS latest
    FROM sf_shadow.salesforce_clock c;
 
 create view sf_shadow_api_usage as
@@ -763,7 +798,7 @@ create view sf_shadow_lag as
             WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
-    COALESCE(f.reason,
+    COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
         CASE
             WHEN (f.dirty > 0) THEN (
             CASE f.dirty
@@ -801,9 +836,12 @@ create view sf_shadow_lag as
     last_full.run_id AS last_full_run_id,
     last_delta.finished_at AS last_delta_at,
     last_delta.run_id AS last_delta_run_id
-   FROM ((((fresh f
+   FROM (((((fresh f
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
+     CROSS JOIN LATERAL ( SELECT NULLIF(concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)), ''::text) AS reason
+           FROM sf_shadow.run_wait w
+          WHERE ((w.object = f.object) AND w.stands_still)) trouble)
      LEFT JOIN LATERAL ( SELECT r.run_id,
             r.finished_at
            FROM sf_shadow.run r
@@ -831,7 +869,8 @@ create view sf_shadow_reject as
         END AS contested_value,
     first_rejected_at,
     last_rejected_at,
-    refused_by
+    refused_by,
+    claimed_value
    FROM sf_shadow.reject r;
 
 create view sf_shadow_reject_reason as
@@ -914,8 +953,11 @@ create view sf_shadow_run as
         CASE
             WHEN ((r.finished_at IS NULL) AND (r.paused_until IS NULL) AND (r.received > 0)) THEN GREATEST(now(), (r.progressed_at + ((((r.expected - r.received))::double precision / rate.rows_per_second) * '00:00:01'::interval)))
             ELSE NULL::timestamp with time zone
-        END AS estimated_end
-   FROM (sf_shadow.run r
+        END AS estimated_end,
+    wait.waits_for,
+    wait.still
+   FROM ((sf_shadow.run r
+     LEFT JOIN sf_shadow.run_wait wait ON ((wait.run_id = r.run_id)))
      CROSS JOIN LATERAL ( SELECT (((r.received)::numeric / NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, r.progressed_at) - r.started_at)), (0)::numeric)))::double precision AS rows_per_second) rate);
 
 create view sf_shadow_stream as
@@ -943,10 +985,11 @@ create function sf_shadow.add_events_job(of_stream_id integer) returns void lang
 create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 6328915d
 create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body d264239c
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body 2ce04429
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 67af6338
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body b09114a1
 create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 780f75d8
+create function sf_shadow.cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body 75ae5937
 create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 2f0f6a46
 create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
 create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
@@ -956,8 +999,8 @@ create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 40772134
 create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
-create function sf_shadow.column_family(column_type text) returns text language sql immutable set search_path=""; -- body 2c93b3ee
-create function sf_shadow.column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body 7451aa2f
+create function sf_shadow.column_family(column_type text) returns text language sql immutable; -- body 54ecfb99
+create function sf_shadow.column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body d8db42bc
 create function sf_shadow.contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 5b1ecc96
 create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
 create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
@@ -970,12 +1013,12 @@ create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns i
 create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
 create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 5ad6206a
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 98267d2d
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body faf3b5ea
 create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 869b4ad2
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 3e83e23d
 create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 11103bb6
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
-create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body 30df2a9f
+create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
 create function sf_shadow.iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 88d0f30d
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
@@ -996,19 +1039,19 @@ create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 7b415d66
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_changes() returns void language plpgsql set search_path=""; -- body c4beb2bb
-create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body 3c85654c
+create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body bd18cf78
 create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 83b4c325
+create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dee3826d
 create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
 create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
-create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 55200925
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 90b6439e
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body e5a8ef55
 create function sf_shadow.put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
-create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body fd6e13b5
+create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 296f4760
 create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body c510f9bb
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
@@ -1032,7 +1075,7 @@ create function sf_shadow.scan_updated_at(of_object text) returns void language 
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 268d7614
 create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body f3b7850d
-create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body ff2852f6
+create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body 0b579429
 create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
 create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body e6f30d01
@@ -1042,21 +1085,23 @@ create function sf_shadow.trim_invalidations() returns jsonb language plpgsql se
 create function sf_shadow.unstorable_mark() returns text language sql immutable; -- body acbea3df
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body 7db36a55
 create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 13d69965
+create function sf_shadow.waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body f7145590
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
 create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
 create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
 create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
-create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 55e0ad76
+create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path=""; -- body 07d09f27
+create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a56512ad
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
-create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path=""; -- body 6a977183
+create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e60d37e3
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 645095b2
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a7fee128
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 655bdb1e
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body c8be260c
-create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path=""; -- body 3a2549a0
+create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3a2549a0
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;
 grant EXECUTE on function add_job(text,jsonb) to sf_shadow_operator;
@@ -1065,6 +1110,7 @@ grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_ope
 grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_reader;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_operator;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_reader;
+grant EXECUTE on function sf_shadow_cancel_run(bigint) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_invalidations(text,bigint,integer) to sf_shadow_operator;

@@ -3,6 +3,7 @@
 -- would pass for the one that covers the hole. Reads only.
 create or replace function sf_shadow.hole_end(of_object text) returns timestamptz
 language sql set search_path = '' as $$
-  select greatest(clock.latest, (select max(r.read_from) from sf_shadow.run r where r.object = of_object))
-  from sf_shadow.salesforce_now clock
+  -- Not when this transaction began: a batch that was opened before its lock is passed over still.
+  select greatest(clock_timestamp() + clock.ahead_at_most, (select max(r.read_from) from sf_shadow.run r where r.object = of_object))
+  from sf_shadow.salesforce_clock clock
 $$;

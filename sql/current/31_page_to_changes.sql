@@ -57,7 +57,7 @@ begin
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
       not absent and (verdict in ('replace', 'keep') and columns_differ
-        or verdict = 'replace' and (not present or jsonb_strip_nulls(old_fields - $9) <> jsonb_strip_nulls(fields - $9)))
+        or verdict = 'replace' and not (present and same_content))
     from (
       select f.record_id, f.absent, f.f_sm, f.by_absence,
         -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it may not put off its own
@@ -68,7 +68,7 @@ begin
           then 'ignore'
           -- Nothing to raise: the row need not be written.
           when judged.verdict = 'keep' and $4 <= r.read_from and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent)
-            and held.columns_differ is not true
+            and mistaken.columns_differ is not true
           then 'ignore' else judged.verdict end as verdict,
         s.%2$s is not null as present, t.record_id is not null as entombed,
         %6$s as old_unique_value, %7$s as old_parent_id,
@@ -79,7 +79,8 @@ begin
         coalesce(s.commit_number, t.commit_number) as commit_number,
         coalesce(s.sequence_number, t.sequence_number) as sequence_number,
         $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
-        case when s.%2$s is null then f.fields else %9$s end as fields, coalesce(held.columns_differ, false) as columns_differ
+        case when s.%2$s is null then f.fields else %9$s end as fields,
+        compared.same_content, coalesce(mistaken.columns_differ, false) as columns_differ
       from (
         select page."Id" as record_id, %10$s as absent, page."SystemModstamp"::timestamptz as f_sm, false as by_absence,
           %11$s as fields
@@ -94,14 +95,17 @@ begin
       left join sf_shadow.read r on r.read_id = coalesce(s.read_id, t.read_id)
       cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until,
         refused.known_until) as r_commit) known
-      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is.
-      left join lateral (select %12$s as columns_differ from (select s.raw_payload as fields) s_fields) held on s.%2$s is not null
+      cross join lateral (select case when s.%2$s is null then f.absent
+        else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end as same_content offset 0) compared
+      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is. (Concatenated, so that it
+      -- is unpacked once and not for each column.)
+      cross join lateral (select s.%2$s is not null and compared.same_content as is_asked offset 0) held
+      cross join lateral (select case when held.is_asked then %12$s else false end as columns_differ
+        from (select case when held.is_asked then s.raw_payload || '{}' end as fields offset 0) unpacked) mistaken
       cross join lateral (select sf_shadow.judge_full_record($4, $5, f.f_sm,
         s.%2$s is not null or t.record_id is not null or refused.record_id is not null,
         known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
-        refused.record_id is null and case when s.%2$s is null then f.absent
-          else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end,
-        $6, $7, $3) as verdict) judged
+        refused.record_id is null and compared.same_content, $6, $7, $3) as verdict) judged
       offset 0
     ) f
   $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,

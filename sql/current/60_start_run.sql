@@ -1,8 +1,10 @@
 -- Starts a load of one object, or names the one that is under way already (rule 13). Produces: a row of
 -- sf_shadow.run. kind: full, delta (since the last one, less the overlap), ids (the Id comparison of rule 7).
+-- A forced one does not follow a run that stands still: that one is canceled, and another begins.
 -- A delta without an earlier load has no beginning, and an Id comparison nothing to compare: SF005.
-create or replace function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean default false)
-returns bigint
+create or replace function sf_shadow.start_run(
+  of_object text, of_kind text, of_reason text, of_forced boolean default false, of_batch_id uuid default null
+) returns bigint
 language plpgsql set search_path = '' as $$
 declare
   started bigint;
@@ -21,8 +23,13 @@ begin
         using errcode = 'SF005', hint = 'Run a backfill of ' || of_object || ' first.';
     end if;
   end if;
-  insert into sf_shadow.run (object, kind, reason, forced, since)
-  values (of_object, of_kind, of_reason, of_forced, case when of_kind = 'delta' then since end)
+  if of_forced then
+    perform sf_shadow.cancel_run(r.run_id, 'it stood still, and another one was forced')
+    from sf_shadow.run_wait r
+    where r.object = of_object and r.kind = of_kind and r.stands_still;
+  end if;
+  insert into sf_shadow.run (object, kind, reason, forced, since, batch_id)
+  values (of_object, of_kind, of_reason, of_forced, case when of_kind = 'delta' then since end, of_batch_id)
   on conflict (object, kind) where finished_at is null do nothing
   returning run_id into started;
   if started is null then

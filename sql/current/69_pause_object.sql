@@ -12,7 +12,6 @@ begin
     perform sf_shadow.open_hole(new.object, coalesce(claimed, clock.earliest - interval '1 hour'), 'infinity', 'paused', 'paused')
     from sf_shadow.salesforce_now clock;
   else
-    -- Not when this transaction began: a batch that was opened before its lock is passed over still.
     perform sf_shadow.open_hole(new.object, clock.earliest, sf_shadow.hole_end(new.object), 'paused', 'paused')
     from sf_shadow.salesforce_now clock;
   end if;

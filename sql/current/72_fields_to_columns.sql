@@ -16,8 +16,9 @@ begin
   execute format($sql$
     update %1$s s set (%2$s) = row(%3$s)
     from (select s.%4$s as record_id, s.raw_payload as fields from %1$s s) r
-    where s.%4$s = r.record_id and %5$s
-  $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.columns_differ);
+    -- In a case: what cannot be cast must not be cast before it is checked.
+    where s.%4$s = r.record_id and case when (%6$s) is null then %5$s end
+  $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.columns_differ, g.error);
   get diagnostics changed = row_count;
   if changed > 0 then
     perform sf_shadow.append_invalidation(of_object, null, null, null);

@@ -15,12 +15,8 @@ with claim as (
   cross join sf_shadow.setting setting
   join sf_shadow.stream s on s.stream_id = so.stream_id
   join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
-  left join lateral (
-    select e.received_at, case when e.error is null then e.commit_timestamp end as commit_timestamp
-    from public.sf_shadow_event e
-    where c.applied_seq < s.next_seq - 1
-      and e.stream_id = s.stream_id and e.seq = c.applied_seq + 1 and e.received_day >= c.applied_day - 1
-  ) waiting on true
+  left join lateral sf_shadow.waiting_event(
+    s.stream_id, case when c.applied_seq < s.next_seq - 1 then c.applied_seq + 1 end, c.applied_day) waiting on true
 ), known as (
   select o.object, o.enabled, state.proof_read_id is not null as is_loaded, state.row_count, state.hole_from, state.hole_reason,
     state.degraded, claim.stream_id, claim.claimed, claim.problem, claim.problem_since, claim.waiting_since,

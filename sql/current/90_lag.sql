@@ -36,7 +36,7 @@ select
       then 'catching up'
     else 'fresh'
   end as state,
-  coalesce(f.reason, case
+  coalesce(nullif(concat_ws('; ', f.reason, trouble.reason), ''), case
     when f.dirty > 0 then case f.dirty when 1 then '1 record waits' else f.dirty || ' records wait' end || ' to be read again'
     when f.rejected > 0 then case f.rejected when 1 then '1 record' else f.rejected || ' records' end || ' cannot be stored: see sf_shadow_reject'
   end) as reason,
@@ -58,6 +58,14 @@ select
 from fresh f
 cross join sf_shadow.salesforce_now clock
 join sf_shadow.object_state s on s.object = f.object
+-- What keeps it from being proven, or mended: a fuse, and a load that stands still.
+cross join lateral (
+  select nullif(concat_ws('; ',
+    'the fuse has stopped a load: ' || s.fuse_of_loads, 'the fuse has stopped re-reads: ' || s.fuse_of_rereads,
+    string_agg('run ' || w.run_id || ' (' || w.kind || ') stands still and waits for ' || w.waits_for, '; ' order by w.run_id)), '') as reason
+  from sf_shadow.run_wait w
+  where w.object = f.object and w.stands_still
+) trouble
 left join lateral (select r.run_id, r.finished_at from sf_shadow.run r
   where r.object = f.object and r.kind = 'full' and r.state = 'complete' order by r.run_id desc limit 1) last_full on true
 left join lateral (select r.run_id, r.finished_at from sf_shadow.run r

@@ -1,7 +1,10 @@
 -- Every load, with its progress, for 90 days; the last complete one of each object and kind for good. Counts in records.
 --   kind, state, reason       full, delta, or ids (Id comparison); queued, waiting (for the bulk job), loading, sweeping
---                             (deleting what is gone), complete, failed or fuse; and who asked for it
---                             paused: the API budget holds it back (rule 14); it goes on by itself, at paused_until
+--                             (deleting what is gone), complete, failed, fuse or canceled; and who asked for it
+--                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
+--                             made anew; it goes on by itself, at paused_until
+--   waits_for, still          what it waits for, in words, and for how long it has made no progress (an interval, as every
+--                             age); null when it has ended. After 15 minutes it stands still: see the runbook
 --   received, expected        percent of it, and rows_per_second over the whole run
 --   inserted ... rejected     what the records did; drift: rows that were wrong though the object claimed to be fresh
 --   difference                the org's COUNT() less the shadow's rows when it ended: not always zero (the org moves; rejects)
@@ -18,8 +21,10 @@ select r.run_id, r.object, r.kind,
   r.since, r.created_at, r.started_at, r.progressed_at, r.finished_at, r.error,
   case when r.finished_at is null then r.paused_until end as paused_until,
   case when r.finished_at is null and r.paused_until is null and r.received > 0
-    then greatest(now(), r.progressed_at + (r.expected - r.received) / rate.rows_per_second * interval '1 second') end as estimated_end
+    then greatest(now(), r.progressed_at + (r.expected - r.received) / rate.rows_per_second * interval '1 second') end as estimated_end,
+  wait.waits_for, wait.still
 from sf_shadow.run r
+left join sf_shadow.run_wait wait on wait.run_id = r.run_id
 cross join lateral (
   select (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))::double precision as rows_per_second
 ) rate;

@@ -2,7 +2,9 @@
 -- belong to them: what the list of a product's prices may lack, though no row shows it. For readers, who do not see the
 -- machinery. An entry in doubt that has a row is taken for its product's: Salesforce lets nobody move one. Reads only.
 create or replace function public.sf_shadow_listed_prices(product_ids text[]) returns text[]
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
   select coalesce(array_agg(listed.record_id), '{}')
   from (
     select e.pricebook_entry_id collate "C" as record_id

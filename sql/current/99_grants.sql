@@ -7,7 +7,7 @@ begin
   revoke all on function public.sf_shadow_freshness(text, text[]), public.sf_shadow_listed_prices(text[]), public.sf_shadow_mapping(text),
     public.sf_shadow_records_to_rows(text, jsonb), public.sf_shadow_refresh(text, text[]) from public;
   revoke all on function public.add_job(text, json), public.add_job(text, jsonb), public.add_job(text, text) from public;
-  revoke all on function public.sf_shadow_pause(text), public.sf_shadow_resume(text) from public;
+  revoke all on function public.sf_shadow_pause(text), public.sf_shadow_resume(text), public.sf_shadow_cancel_run(bigint) from public;
   revoke all on function public.sf_shadow_invalidations(text, bigint, integer) from public;
   revoke all on function public.sf_account_eligibility(text, interval), public.sf_price(text, text, text),
     public.sf_shadow_salesforce_now() from public;
@@ -36,8 +36,8 @@ begin
       public.sf_shadow_lag, public.sf_shadow_backlog, public.sf_shadow_failed_job, public.sf_shadow_run, public.sf_shadow_reject,
       public.sf_shadow_reject_reason, public.sf_shadow_invalidation_consumer, public.sf_shadow_event to sf_shadow_operator;
     grant execute on function public.add_job(text, json), public.add_job(text, jsonb), public.add_job(text, text),
-      public.sf_shadow_invalidations(text, bigint, integer), public.sf_shadow_pause(text), public.sf_shadow_resume(text)
-      to sf_shadow_operator;
+      public.sf_shadow_invalidations(text, bigint, integer), public.sf_shadow_pause(text), public.sf_shadow_resume(text),
+      public.sf_shadow_cancel_run(bigint) to sf_shadow_operator;
   end if;
 end
 $$;

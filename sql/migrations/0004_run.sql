@@ -8,6 +8,8 @@ create table sf_shadow.setting (
   margin interval not null default '10 seconds',
   publish_delay interval not null default '60 seconds',
   delta_overlap interval not null default '15 minutes',
+  -- A load without progress for this long stands still: that is said, alerted, and a forced one takes its place.
+  stands_still_after interval not null default '15 minutes',
   constraint setting_pkey primary key (only_row),
   constraint setting_only_row check (only_row),
   constraint setting_margin_positive check (margin >= interval '0')
@@ -48,6 +50,9 @@ create table sf_shadow.run (
   job_id text collate "C",
   -- Bulk jobs of this run that came to nothing (failed for a while, or gone with their result) and were made anew.
   job_attempts integer not null default 0,
+  -- What Salesforce has said of the job last; a change of it is progress, too.
+  job_state text collate "C",
+  job_records bigint,
   -- Salesforce fields in the order of the query, so that a resumed run reads the same columns.
   fields text[] collate "C",
   read_id bigint,
@@ -71,6 +76,10 @@ create table sf_shadow.run (
   created_at timestamptz not null default now(),
   started_at timestamptz,
   progressed_at timestamptz not null default now(),
+  -- When a process last looked at the job; without progress the only sign that one is there.
+  looked_at timestamptz,
+  -- The backfill command that asked for it, of several objects: called again, it goes on where it was interrupted.
+  batch_id uuid,
   finished_at timestamptz,
   constraint run_pkey primary key (run_id),
   constraint run_object_fkey foreign key (object) references sf_shadow.object,
@@ -78,11 +87,12 @@ create table sf_shadow.run (
   -- Without a time, or with an infinite one, its query would be for the whole object.
   constraint run_delta_has_since check (kind <> 'delta' or since is not null and isfinite(since)),
   constraint run_kind_known check (kind in ('full', 'delta', 'ids')),
-  constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse')),
-  constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse')))
+  constraint run_state_known check (state in ('queued', 'waiting', 'loading', 'sweeping', 'complete', 'failed', 'fuse', 'canceled')),
+  constraint run_finished check ((finished_at is not null) = (state in ('complete', 'failed', 'fuse', 'canceled')))
 );
 -- One run at a time per object and kind; whoever asks for a second one follows the first.
 create unique index run_one_active on sf_shadow.run (object, kind) where finished_at is null;
+create index run_batch_idx on sf_shadow.run (batch_id) where batch_id is not null;
 create index run_object_idx on sf_shadow.run (object, run_id desc);
 
 -- The ids of each page: the durable id set that a sweep compares with (rule 7).
@@ -116,6 +126,9 @@ create table sf_shadow.object_state (
   -- Deletes by absence of one day, for the fuse of rule 7.
   absence_day date not null default '-infinity',
   absence_deletes bigint not null default 0,
+  -- Why the fuse has stopped a load, and why re-reads by Id, in words; null where it has not, or it is settled since.
+  fuse_of_loads text,
+  fuse_of_rereads text,
   -- Gapless number of the last invalidation (rule 12).
   invalidation_seq bigint not null default 0,
   constraint object_state_pkey primary key (object),

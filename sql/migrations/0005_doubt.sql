@@ -72,7 +72,7 @@ create table sf_shadow.reject (
   constraint reject_object_fkey foreign key (object) references sf_shadow.object on delete cascade
 );
 create index reject_parent_idx on sf_shadow.reject (object, parent_id) where parent_id is not null;
-create index reject_contested_idx on sf_shadow.reject (object, claimed_value) where sqlstate = '23505';
+create index reject_claimed_idx on sf_shadow.reject (object, claimed_value) where claimed_value is not null;
 
 -- What a comparison with Salesforce has found (verify): a sample by Id, or every row by a full load.
 create table sf_shadow.verification (

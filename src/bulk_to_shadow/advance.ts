@@ -1,7 +1,14 @@
 import type { Deps } from "../deps.ts"
 import { describeToFields } from "../mapping.ts"
 import { driftTotal, eventsTotal } from "../metrics.ts"
-import { createQueryJob, deleteJob, getQueryJob } from "../salesforce/bulk.ts"
+import {
+  abortJob,
+  createQueryJob,
+  deleteJob,
+  getQueryJob,
+  jobStalled,
+  type QueryJob,
+} from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
@@ -54,12 +61,14 @@ async function createJob(deps: Deps, run: Run): Promise<void> {
   ])
   const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
   const job = await createQueryJob(session, queryOf(run, fields))
-  await pool.query(
+  const { rowCount } = await pool.query(
     `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
-       progressed_at = now(), error = null
+       job_state = null, job_records = null, progressed_at = now(), error = null
      where run_id = $1 and state = 'queued'`,
     [run.run_id, job.id, fields, job.createdDate],
   )
+  // It was canceled meanwhile.
+  if (rowCount === 0) return abortJob(session, job.id)
   log.info(
     { event: "bulk_to_shadow_started", object: run.object, run: run.run_id, kind: run.kind, job: job.id },
     `${run.kind} load of ${run.object} started as bulk job ${job.id}`,
@@ -97,10 +106,33 @@ async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<num
       { code: `JOB_${job.state.toUpperCase()}`, retryable: mayPass },
     )
   }
+  const { elapsed_ms, still_ms } = await noteLook(pool, run, job)
+  if (still_ms > config.bulkStallMs) {
+    throw new SalesforceError(
+      `Bulk job ${job.id} for ${run.object} is ${job.state} and has made no progress for ${Math.round(still_ms / 1_000)} s (SF_BULK_STALL_S): it is aborted.`,
+      { code: jobStalled, retryable: true },
+    )
+  }
   // A short job is over soon; a long one is looked at less often: every look is an API call.
-  const elapsedMs = Date.now() - (run.started_at?.getTime() ?? Date.now())
-  const soonMs = Math.min(Math.max(elapsedMs, 250), config.salesforce.bulkPollMs)
-  return Math.min(Math.max(soonMs, elapsedMs / 10), 30_000)
+  const soonMs = Math.min(Math.max(elapsed_ms, 250), config.salesforce.bulkPollMs)
+  return Math.min(Math.max(soonMs, elapsed_ms / 10), 30_000)
+}
+
+/** Stores what the job is now. Returns how long the run has gone on and stood still, by the database's clock, ms. */
+async function noteLook(
+  pool: Deps["pool"],
+  run: Run,
+  job: QueryJob,
+): Promise<{ elapsed_ms: number; still_ms: number }> {
+  const { rows } = await pool.query<{ elapsed_ms: number; still_ms: number }>(
+    `update sf_shadow.run r set looked_at = clock_timestamp(), job_state = $2, job_records = $3, error = null,
+       progressed_at = case when (r.job_state, r.job_records) is distinct from ($2, $3) then clock_timestamp() else r.progressed_at end
+     where r.run_id = $1 and r.finished_at is null
+     returning (1000 * extract(epoch from clock_timestamp() - r.started_at))::double precision as elapsed_ms,
+       (1000 * extract(epoch from clock_timestamp() - r.progressed_at))::double precision as still_ms`,
+    [run.run_id, job.state, job.numberRecordsProcessed],
+  )
+  return rows[0] ?? { elapsed_ms: 0, still_ms: 0 }
 }
 
 async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {

@@ -3,7 +3,7 @@ import { describeError } from "../log.ts"
 import { MappingError } from "../mapping.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { isSchemaChange } from "../postgres/transaction.ts"
-import { resultGone } from "../salesforce/bulk.ts"
+import { jobStalled, resultGone } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { callKindOf, type Run } from "./run.ts"
 
@@ -21,7 +21,7 @@ export type Failure = { reason: string } & (
 const passing = ["08", "40", "53", "55", "57"]
 
 /** Codes that end a bulk job, and perhaps not the load. */
-const needsNewJob = new Set([resultGone, "JOB_FAILED"])
+const needsNewJob = new Set([resultGone, jobStalled, "JOB_FAILED"])
 
 /** Decides by codes, never by message texts; of a daily limit the budget decides. */
 export async function judgeFailure(

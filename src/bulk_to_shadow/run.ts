@@ -5,7 +5,8 @@ import type { CallKind } from "../salesforce/budget.ts"
 export type RunKind = "full" | "delta" | "ids"
 
 /** queued: no job yet; waiting: Salesforce works; loading: pages come; sweeping: all pages merged; the rest are final. */
-export type RunState = "queued" | "waiting" | "loading" | "sweeping" | "complete" | "failed" | "fuse"
+export type RunState = "queued" | "waiting" | "loading" | "sweeping" | FinalState
+export type FinalState = "complete" | "failed" | "fuse" | "canceled"
 
 /** A row of sf_shadow.run: all that is needed to go on with a load (rule 13). */
 export interface Run {
@@ -48,11 +49,11 @@ const driverLock = 21319
  */
 export async function startRun(
   { pool }: Pick<Deps, "pool">,
-  request: { object: string; kind: RunKind; reason: string; force: boolean },
+  request: { object: string; kind: RunKind; reason: string; force: boolean; batchId?: string },
 ): Promise<number> {
   const { rows } = await pool.query<{ run_id: number }>(
-    "select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => $3, of_forced => $4) as run_id",
-    [request.object, request.kind, request.reason, request.force],
+    "select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => $3, of_forced => $4, of_batch_id => $5) as run_id",
+    [request.object, request.kind, request.reason, request.force, request.batchId ?? null],
   )
   return (rows[0] as { run_id: number }).run_id
 }
@@ -64,7 +65,7 @@ export async function readRun({ pool }: Pick<Deps, "pool">, runId: number): Prom
 }
 
 export function isFinal(state: RunState): boolean {
-  return state === "complete" || state === "failed" || state === "fuse"
+  return ["complete", "failed", "fuse", "canceled"].includes(state)
 }
 
 /** Ends a run without success; what it has merged stays, and nothing is deleted. */
@@ -75,7 +76,11 @@ export async function endRun(
   error: string,
 ): Promise<void> {
   await pool.query(
-    `update sf_shadow.run set state = $2, error = $3, finished_at = now() where run_id = $1 and finished_at is null`,
+    `with ended as (
+       update sf_shadow.run set state = $2, error = $3, finished_at = now()
+       where run_id = $1 and finished_at is null returning object, state
+     )
+     update sf_shadow.object_state s set fuse_of_loads = $3 from ended where s.object = ended.object and ended.state = 'fuse'`,
     [runId, state, error],
   )
 }

@@ -22,6 +22,8 @@ const payloadSchema = z.object({
   /** Objects still to be loaded after this one, in order. */
   remaining: z.array(z.string()).default([]),
   kind: z.enum(["full", "delta", "ids"]).optional(),
+  /** The run that an earlier turn has begun or joined: with its end, a cancellation too, the load is over. */
+  runId: z.number().optional(),
 })
 type Payload = z.output<typeof payloadSchema>
 
@@ -42,35 +44,46 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
         : await objectsInOrder(deps)
     if (object === undefined) return
     const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
-    const waitMs = await takeTurn(deps, turn, name, helpers)
+    turn.runId ??= await startTurn(deps, turn, name)
+    const waitMs = turn.runId === undefined ? null : await takeTurn(deps, object, turn.runId, helpers)
     if (waitMs !== null) return addAgain(deps, helpers, name, turn, waitMs)
     if (turn.kind === "delta" && (await hasHole(deps, object))) {
-      return addAgain(deps, helpers, name, { ...turn, kind: "ids", reason: "hole" }, 0)
+      return addAgain(deps, helpers, name, { ...turn, runId: undefined, kind: "ids", reason: "hole" }, 0)
     }
     const [next, ...rest] = remaining
     if (next !== undefined)
-      return addAgain(deps, helpers, name, { ...payload, object: next, remaining: rest, kind }, 0)
+      return addAgain(
+        deps,
+        helpers,
+        name,
+        { ...payload, runId: undefined, object: next, remaining: rest, kind },
+        0,
+      )
   }
 }
 
-/** Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds. */
-async function takeTurn(
-  deps: Deps,
-  turn: Payload,
-  name: string,
-  helpers: JobHelpers,
-): Promise<number | null> {
+/** Starts the run, or joins the one that is under way; undefined where there is nothing to do. */
+async function startTurn(deps: Deps, turn: Payload, name: string): Promise<number | undefined> {
   const object = turn.object as string
   const reason = turn.reason ?? `${name} task`
   const request = { object, kind: turn.kind as RunKind, reason, force: turn.force }
-  const runId = await startRun(deps, request).catch((error) => {
+  return startRun(deps, request).catch((error) => {
     if (sqlstateOf(error) !== sqlstate.neverLoaded) throw error
     deps.log.warn(
       { event: "load_skipped", object, task: name },
       `${object} was never loaded: no ${name}. Run a backfill of it first.`,
     )
+    return undefined
   })
-  if (runId === undefined) return null
+}
+
+/** Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds. */
+async function takeTurn(
+  deps: Deps,
+  object: string,
+  runId: number,
+  helpers: JobHelpers,
+): Promise<number | null> {
   const driven = await whileDriving(deps, object, async () => {
     const pages = new PageMerger(deps, helpers.abortSignal)
     try {
@@ -98,6 +111,7 @@ async function recover(
   { job }: JobHelpers,
 ): Promise<number | null> {
   const run = await readRun(deps, runId)
+  if (isFinal(run.state)) return null
   const failure = await judgeFailure(deps, run, error)
   const { action, reason } = failure
   if (action === "follow") return followMs

@@ -13,6 +13,22 @@ export interface Invocation {
   signal: AbortSignal
 }
 
+/** Why a command is to stop. */
+export class Interruption extends Error {
+  override readonly name = "Interruption"
+  readonly signal: NodeJS.Signals
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`)
+    this.signal = signal
+  }
+}
+
+/** Whether a service manager stops the command, by SIGTERM: for what runs until then, that is no failure. */
+export function isTermination({ reason }: AbortSignal): boolean {
+  return reason instanceof Interruption && reason.signal === "SIGTERM"
+}
+
 /** A wrong argument, found after parsing (an unknown object). Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError"

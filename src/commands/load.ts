@@ -25,7 +25,9 @@ export function backfillCommand(invocation: Invocation, work: Work): Command {
     .addHelpText(
       "after",
       `
-Where the same load runs already, in another process, this follows it and ends with its result.
+Where the same load runs already, in another process, this follows it and ends with its result; with --force it
+begins anew where that one has made no progress for 15 minutes. Called again within a day of an interruption, it goes on
+with what was left: objects that were complete are not loaded again.
 Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (more than 10 % of the rows would be deleted).
 
 Examples:
@@ -101,6 +103,7 @@ async function loadWithProgress(given: {
   try {
     return await runLoads({
       ...{ config, pool, session, budget, log, signal, kind, objects, force: options.force === true },
+      continues: kind === "full",
       onProgress: progress.show,
     })
   } finally {

@@ -76,6 +76,8 @@ export function loadLines(results: readonly LoadResult[]): string[] {
       `${result.deleted} deleted, ${result.unchanged} unchanged, ${result.rejected} rejected, ${result.dirty} in doubt`
     const compared = countInOrg === null ? "" : `; Salesforce counts ${countInOrg}, difference ${difference}`
     if (state === "complete") return `${object}: complete (run ${runId}): ${counts}${compared}`
+    if (state === "canceled")
+      return `${object}: CANCELED (run ${runId}) after ${counts}: ${error ?? "no reason given"}`
     if (state === "failed")
       return `${object}: FAILED (run ${runId}) after ${counts}: ${error ?? "no reason given"}`
     return (

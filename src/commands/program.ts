@@ -11,6 +11,7 @@ import { reapplyCommand } from "./reapply.ts"
 import { rejectsCommand } from "./rejects.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
+import { runsCommand } from "./runs.ts"
 import { simulatorCommand } from "./simulator.ts"
 import { startCommand } from "./start.ts"
 import { statusCommand } from "./status.ts"
@@ -56,6 +57,7 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
       statusCommand,
       pauseCommand,
       resumeCommand,
+      runsCommand,
       rejectsCommand,
       replayCommand,
       reapplyCommand,

@@ -29,32 +29,37 @@ Examples:
   npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from earliest
   npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from 00000000001790510000`,
     )
-    .action(({ topic, from, json }: { topic: string; from: Buffer | null; json?: boolean }) =>
+    .action(({ topic, from, json }: { topic: string; from: ReplayPosition; json?: boolean }) =>
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { withDatabase } = await import("./database.ts")
         const { replayStream } = await import("../replay_stream.ts")
-        await withDatabase(databaseUrl, createLog(logLevel), (pool) => replayStream(pool, topic, from)).catch(
-          (cause) => {
-            if (sqlstateOf(cause) !== sqlstate.notFollowed) throw cause
-            throw new UsageError(`${cause.message}. ${cause.hint}`, { cause })
-          },
-        )
-        const start = from === null ? "the earliest event" : `replay id ${from.toString("hex")}`
-        const result = { topic, from: from?.toString("hex") ?? "earliest" }
+        await withDatabase(databaseUrl, createLog(logLevel), (pool) =>
+          replayStream(pool, topic, from.replayId),
+        ).catch((cause) => {
+          if (sqlstateOf(cause) !== sqlstate.notFollowed) throw cause
+          throw new UsageError(`${cause.message}. ${cause.hint}`, { cause })
+        })
+        const hex = from.replayId?.toString("hex")
+        const start = hex === undefined ? "the earliest event" : `replay id ${hex}`
+        const result = { topic, from: hex ?? "earliest" }
         printResult(json, result, `${topic}: the process that follows it starts over from ${start}.`)
         return exitCodes.done
       }),
     )
 }
 
-/** Null for earliest. */
-function replayPosition(value: string): Buffer | null {
-  if (value === "earliest") return null
+interface ReplayPosition {
+  /** Null for earliest. An option's own value cannot be null: commander makes it an empty text. */
+  replayId: Buffer | null
+}
+
+function replayPosition(value: string): ReplayPosition {
+  if (value === "earliest") return { replayId: null }
   if (!/^([0-9a-f]{2}){8,32}$/i.test(value)) {
     throw new InvalidArgumentError(
       "It must be earliest, or a replay id as hex digits, as sf_shadow_event.replay_id shows it.",
     )
   }
-  return Buffer.from(value, "hex")
+  return { replayId: Buffer.from(value, "hex") }
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander"
 import { ConfigError, readConfig } from "../config.ts"
 import { createLog } from "../log.ts"
 import { type Role, roles } from "../service_roles.ts"
-import { exitCodes, type Invocation, interrupted } from "./invocation.ts"
+import { exitCodes, type Invocation, interrupted, isTermination } from "./invocation.ts"
 import type { Work } from "./program.ts"
 
 /** `run`: the service, until a signal. */
@@ -19,6 +19,7 @@ export function runCommand(invocation: Invocation, work: Work): Command {
     .addHelpText(
       "after",
       `
+SIGTERM ends it in order, within 10 s and with exit code 0; Ctrl-C with 130.
 It never starts a full load by itself: run backfill once, before or beside it. Several processes may run on one
 database: jobs are shared, and of those that follow events one leads while the others stand by.
 
@@ -36,12 +37,18 @@ export async function serve(invocation: Invocation, only?: readonly Role[]) {
     throw new ConfigError(["REDIS_URL (or REDIS_URL_FILE): not set, needed for --only redis."])
   }
   const log = createLog(config.logLevel)
+  const { signal } = invocation
   const { runService } = await import("../service.ts")
-  const service = await runService(config, only ?? roles, log, invocation.signal)
-  await interrupted(invocation.signal)
-  log.info({ event: "service_stopping" }, "stopping")
-  await service.stop()
-  return exitCodes.interrupted
+  try {
+    const service = await runService(config, only ?? roles, log, signal)
+    await interrupted(signal)
+    log.info({ event: "service_stopping" }, "stopping")
+    await service.stop()
+  } catch (error) {
+    // A start that is given up has stopped what it had started.
+    if (!signal.aborted) throw error
+  }
+  return isTermination(signal) ? exitCodes.done : exitCodes.interrupted
 }
 
 function parseRoles(value: string): Role[] {

@@ -57,14 +57,14 @@ function statusText({ lag, backlog, runs }: Status): string {
   return [
     `Freshness\n${textTable(freshness)}\n${notes(lag, "reason")}`,
     `Waiting\n${textTable(backlog)}\n`,
-    `Last loads\n${textTable(loads)}\n${notes(runs, "error")}`,
+    `Last loads\n${textTable(loads)}\n${notes(runs, "waits_for", " waits for")}${notes(runs, "error")}`,
   ].join("\n")
 }
 
 /** A line for each row that has a text in `column`: too long for a table. */
-function notes(rows: readonly Record<string, unknown>[], column: string): string {
+function notes(rows: readonly Record<string, unknown>[], column: string, verb = ":"): string {
   return rows
     .filter((row) => row[column] !== null)
-    .map((row) => `  ${row.object}: ${row[column]}\n`)
+    .map((row) => `  ${row.object}${verb} ${row[column]}\n`)
     .join("")
 }

@@ -1,17 +1,21 @@
 import type { Config } from "../config.ts"
 import { PubsubChannel } from "../pubsub/channel.ts"
 import { classify } from "../pubsub/errors.ts"
+import { isProxied, proxyName } from "../salesforce/proxy.ts"
 import type { Session } from "../salesforce/session.ts"
 import { type Check, NotConfigured } from "./check.ts"
 import type { MirroredObject } from "./database_checks.ts"
 
 /** Whether the Pub/Sub API answers, and a check per topic: whether this user may subscribe to it. */
 export function pubsubChecks(config: Config, session: Session, objects: readonly MirroredObject[]): Check[] {
-  const { pubsubEndpoint, ca } = config.salesforce
+  const { pubsubEndpoint, ca, proxy } = config.salesforce
+  const [host = "", port] = pubsubEndpoint.split(":")
+  const isThrough = proxy !== undefined && isProxied(proxy, host, Number(port))
+  const through = isThrough ? ` through the proxy ${proxyName(proxy)} (HTTPS_PROXY)` : ""
   const topics = config.topics ?? objects.filter(({ enabled }) => enabled).map(({ topic }) => topic)
   const getTopic = async (topic: string) => {
     if (!config.shadowEvents) throw new NotConfigured("ENABLE_SF_SHADOW_EVENTS is off")
-    const channel = PubsubChannel.acquire(pubsubEndpoint, ca)
+    const channel = PubsubChannel.acquire(pubsubEndpoint, ca, proxy)
     try {
       return await channel.getTopic(topic, await session.credentials())
     } finally {
@@ -27,10 +31,10 @@ export function pubsubChecks(config: Config, session: Session, objects: readonly
         if (classify(error).code !== null) return
         if (error instanceof NotConfigured) throw error
         throw new Error(
-          `${pubsubEndpoint} (SF_PUBSUB_ENDPOINT) does not answer: ${classify(error).message}. Check the address, the firewall (TCP 7443 or 443) and SF_CA_FILE.`,
+          `${pubsubEndpoint} (SF_PUBSUB_ENDPOINT) does not answer${through}: ${classify(error).message}. Check the address, the firewall (TCP 7443 or 443) and SF_CA_FILE.`,
         )
       })
-      return `${pubsubEndpoint} answers`
+      return `${pubsubEndpoint} answers${through}`
     },
   }
   if (topics.length === 0) {

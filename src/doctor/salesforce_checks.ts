@@ -3,6 +3,7 @@ import { explainAbsence } from "../mapping.ts"
 import { measureOffset } from "../salesforce/clock_keeper.ts"
 import { describeObject } from "../salesforce/describe.ts"
 import { type Limit, readLimits } from "../salesforce/limits.ts"
+import { isProxied, proxyName } from "../salesforce/proxy.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Check } from "./check.ts"
@@ -20,7 +21,11 @@ export function salesforceChecks(session: Session, pool: Pool): Check[] {
       name: "login",
       async ask() {
         const { tenantId, instanceUrl } = await session.credentials()
-        return `logged in to org ${tenantId} (${instanceUrl}) by ${session.config.auth}`
+        const { auth, proxy, loginUrl } = session.config
+        const { hostname, port } = new URL(loginUrl)
+        const isThrough = proxy !== undefined && isProxied(proxy, hostname, Number(port) || 443)
+        const through = isThrough ? `, through the proxy ${proxyName(proxy)} (HTTPS_PROXY)` : ""
+        return `logged in to org ${tenantId} (${instanceUrl}) by ${auth}${through}`
       },
     },
     { name: "organization", needs: ["login", "migrations"], ask: () => askOrganization(session, pool) },

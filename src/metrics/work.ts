@@ -42,6 +42,7 @@ interface Run {
   rows_per_second: number | null
   seconds_left: number | null
   finished_at: number | null
+  still_seconds: number | null
 }
 
 const running = ({ finished_at }: Run) => finished_at === null
@@ -50,20 +51,27 @@ viewGauges<Run>(
   "sf_shadow_run",
   `select distinct on (object, kind) object, kind, state, received, expected, rows_per_second,
      extract(epoch from estimated_end - now())::double precision as seconds_left,
-     extract(epoch from finished_at)::double precision as finished_at
+     extract(epoch from finished_at)::double precision as finished_at,
+     case when state <> 'paused' then extract(epoch from still)::double precision end as still_seconds
    from public.sf_shadow_run order by object, kind, run_id desc`,
   [
     stateGauge(
       "sf_shadow_run_state",
       "1 for the state of the object's last load of this kind (full, delta, ids), 0 for the others; fuse: it would have deleted too much.",
       ["object", "kind"],
-      ["queued", "waiting", "loading", "sweeping", "paused", "complete", "failed", "fuse"],
+      ["queued", "waiting", "loading", "sweeping", "paused", "complete", "failed", "fuse", "canceled"],
     ),
     gauge(
       "sf_shadow_run_finished_timestamp_seconds",
       "When the object's last load of this kind ended, well or not; absent while it runs.",
       ["object", "kind"],
       (row) => row.finished_at,
+    ),
+    gauge(
+      "sf_shadow_run_still_seconds",
+      "Time since the running load last made progress; absent when none runs, and while the API budget holds it back.",
+      ["object", "kind"],
+      (row) => row.still_seconds,
     ),
     gauge(
       "sf_shadow_run_received_records",

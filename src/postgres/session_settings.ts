@@ -101,8 +101,8 @@ export interface SettingNotInForce extends Pick<SessionSetting, "name" | "value"
 const patienceMs = 15_000
 
 /** The list as a relation, without what this server's version, or this session, has no use for. */
-const settable = `pg_catalog.jsonb_to_recordset($1) as s (name pg_catalog.text, value pg_catalog.text, accepts pg_catalog.jsonb,
-    "beforeTemporaryTables" pg_catalog.bool)
+const settable = `pg_catalog.jsonb_to_recordset($1) as s (name pg_catalog.text, value pg_catalog.text, why pg_catalog.text,
+    accepts pg_catalog.jsonb, "beforeTemporaryTables" pg_catalog.bool)
   where pg_catalog.current_setting(s.name, true) is not null
     and not (coalesce(s."beforeTemporaryTables", false) and pg_catalog.pg_my_temp_schema() <> 0)
     and not coalesce(s.accepts ? pg_catalog.current_setting(s.name), false)`
@@ -123,23 +123,18 @@ export async function applySessionSettings(client: ClientBase, applicationName: 
     if (sqlstateOf(cause) !== sqlstate.insufficientPrivilege) throw cause
     const [refused] = (await settingsNotInForce(client)).filter(({ name }) => name === privileged)
     if (refused === undefined) throw cause
-    const message = `${whatIsWrong(refused)}; only a superuser may change it: alter role ... reset ${privileged}`
+    const message = `${whatIsWrong(refused)}; only a superuser may change it: alter role (or database) ... reset ${privileged}`
     throw new Error(message, { cause })
   }
 }
 
 /** Which settings of a session are not as we need them. */
 export async function settingsNotInForce(client: ClientBase): Promise<SettingNotInForce[]> {
-  const rows = await ask<{ name: string; inForce: string }>(
+  return ask<SettingNotInForce>(
     client,
-    `select s.name, pg_catalog.current_setting(s.name) as "inForce" from ${settable}
+    `select s.name, s.value, s.why, pg_catalog.current_setting(s.name) as "inForce" from ${settable}
        and pg_catalog.current_setting(s.name) <> s.value`,
     sessionSettings,
-  )
-  return rows.flatMap(({ name, inForce }) =>
-    sessionSettings.flatMap((one) =>
-      one.name === name ? [{ name, inForce, value: one.value, why: one.why }] : [],
-    ),
   )
 }
 

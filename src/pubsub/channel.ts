@@ -1,6 +1,7 @@
 import { isIP } from "node:net"
 import { checkServerIdentity, getCACertificates, type PeerCertificate } from "node:tls"
 import {
+  type ChannelOptions,
   type Client,
   type ClientDuplexStream,
   credentials as grpcCredentials,
@@ -8,6 +9,7 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js"
+import { isProxied, type ProxyConfig } from "../salesforce/proxy.ts"
 import {
   type FetchRequest,
   type FetchResponse,
@@ -52,13 +54,15 @@ export class PubsubChannel {
   readonly #key: string
   readonly #endpoint: string
   readonly #ca: string | undefined
+  readonly #proxy: ProxyConfig | undefined
   #users = 0
   #stub: Stub
 
-  private constructor(key: string, endpoint: string, ca: string | undefined) {
+  private constructor(key: string, endpoint: string, ca?: string, proxy?: ProxyConfig) {
     this.#key = key
     this.#endpoint = endpoint
     this.#ca = ca
+    this.#proxy = proxy
     this.#stub = this.#connect()
   }
 
@@ -66,10 +70,11 @@ export class PubsubChannel {
    * The process's channel to `endpoint` ("host:port"); give it back with `release`.
    *
    * @param ca PEM of an extra trusted certificate authority, beside the well-known ones
+   * @param proxy what the connection goes through, unless `endpoint` is an exception
    */
-  static acquire(endpoint: string, ca?: string): PubsubChannel {
-    const key = `${endpoint}\n${ca ?? ""}`
-    const channel = channels.get(key) ?? new PubsubChannel(key, endpoint, ca)
+  static acquire(endpoint: string, ca?: string, proxy?: ProxyConfig): PubsubChannel {
+    const key = JSON.stringify([endpoint, ca, proxy])
+    const channel = channels.get(key) ?? new PubsubChannel(key, endpoint, ca, proxy)
     channels.set(key, channel)
     channel.#users++
     return channel
@@ -134,17 +139,37 @@ export class PubsubChannel {
     const verify = {
       checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(host, cert),
     }
-    const options = {
+    const options: ChannelOptions = {
       "grpc.max_receive_message_length": RECEIVE_LIMIT_BYTES,
       // Otherwise a replaced connection would be taken up again from the process-wide pool.
       "grpc.use_local_subchannel_pool": 1,
-      // A company's proxy cannot reach a simulator on this machine.
-      "grpc.enable_http_proxy": host === "localhost" || host.startsWith("127.") ? 0 : 1,
+      ...this.#tunnel(host),
       // TLS has no server name for an IP address; the certificate is checked against the address all the same.
       ...(isIP(host) > 0 && { "grpc.ssl_target_name_override": "localhost" }),
     }
     const credentials = grpcCredentials.createSsl(roots, null, null, verify)
-    return new PubSubStub(this.#endpoint, credentials, options) as unknown as Stub
+    const target = options["grpc.http_connect_target"] && this.#proxy ? new URL(this.#proxy.url) : null
+    const address = target ? `dns:${target.hostname}:${target.port || 80}` : this.#endpoint
+    return new PubSubStub(address, credentials, options) as unknown as Stub
+  }
+
+  /**
+   * grpc-js's own reading of the environment is switched off: it knows the lower-case variables only, goes on without
+   * the proxy where it cannot use it, and takes NO_PROXY for a list of endings. These are the options that it sets itself.
+   */
+  #tunnel(host: string): ChannelOptions {
+    const none = { "grpc.enable_http_proxy": 0 }
+    const proxy = this.#proxy
+    if (proxy === undefined || !isProxied(proxy, host, Number(this.#endpoint.split(":").at(-1)))) return none
+    const { username, password } = new URL(proxy.url)
+    return {
+      ...none,
+      "grpc.http_connect_target": `dns:${this.#endpoint}`,
+      "grpc.default_authority": host,
+      ...(username === ""
+        ? {}
+        : { "grpc.http_connect_creds": decodeURIComponent(`${username}:${password}`) }),
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { Backoff, pause } from "../backoff.ts"
 import type { Log } from "../log.ts"
+import type { ProxyConfig } from "../salesforce/proxy.ts"
 import { PubsubChannel, type PubsubCredentials } from "./channel.ts"
 import { type DecodedEvent, decodeEvent } from "./decode.ts"
 import { type ClassifiedError, classify, isSchemaRefused } from "./errors.ts"
@@ -41,6 +42,7 @@ export interface SubscriptionOptions {
   endpoint: string
   /** PEM of an extra trusted certificate authority. */
   ca?: string | undefined
+  proxy?: ProxyConfig | undefined
   credentials(): Promise<PubsubCredentials>
   /** Logs in again; the next `credentials()` are new ones. */
   renew(): Promise<void>
@@ -89,7 +91,7 @@ export class Subscription {
     this.#options = options
     this.#log = options.log
     this.#start = options.replay
-    this.#channel = PubsubChannel.acquire(options.endpoint, options.ca)
+    this.#channel = PubsubChannel.acquire(options.endpoint, options.ca, options.proxy)
     const own = this.#controller.signal
     this.#signal = options.signal ? AbortSignal.any([own, options.signal]) : own
     this.#schemas = new SchemaCache(async (id) => {

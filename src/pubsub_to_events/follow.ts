@@ -111,6 +111,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
   const subscription = new Subscription({
     endpoint: config.salesforce.pubsubEndpoint,
     ca: config.salesforce.ca,
+    proxy: config.salesforce.proxy,
     credentials: () => session.credentials(),
     renew: () => session.renew(),
     topic: topic.topic,

@@ -79,16 +79,23 @@ const productConditions = {
 
 /**
  * Whose doubts bear on an answer beside those of its rows. A product that is looked for by a SKU which no row has may be any
- * one that is listed; a product's prices may lack one that is. A list is right except for what is listed (CatalogFilter).
+ * one in doubt; a product's prices may lack one that is listed. A list is right except for what is listed (CatalogFilter).
  */
 const doubted = {
-  id: { products: "array(select p.product_id from product p) || $6::text[]", prices: true },
+  id: { products: "array[$1]", prices: true },
   sku: {
-    products:
-      "case when exists (select from product) then array(select p.product_id from product p) || $6::text[] end",
+    products: "case when exists (select from product) then array(select p.product_id from product p) end",
     prices: true,
   },
-  list: { products: "array(select p.product_id from product p) || $6::text[]", prices: false },
+  list: { products: "array(select p.product_id from product p)", prices: false },
+} as const
+
+/** Rejects that claim the SKU, where no row has it: what the product is, is known, and not in the shadow. */
+const claimants = {
+  id: "",
+  sku: `|| array(select r.record_id from public.sf_shadow_reject r
+      where r.object = 'Product2' and r.claimed_value = $1 and not exists (select from product))`,
+  list: "",
 } as const
 
 /** One statement, so that rows and what is claimed of them are of one moment. Price filter: $4, $5. */
@@ -111,7 +118,8 @@ const shadowQuery = (by: ProductFilter["by"]) => `
         'pricebook_id', e.pricebook_id, 'unit_price', e.unit_price::text, 'currency_iso_code', e.currency_iso_code,
         'is_active', e.is_active, 'updated_at', e.updated_at, 'raw_payload', e.raw_payload, 'synced_at', e.synced_at)
       order by e.pricebook_entry_id collate "C"), '[]') from price e) as prices,
-    (select to_jsonb(f) from public.sf_shadow_freshness('Product2', ${doubted[by].products}) f) as product_freshness,
+    (select to_jsonb(f) || jsonb_build_object('listed', f.listed ${claimants[by]})
+      from public.sf_shadow_freshness('Product2', ${doubted[by].products}) f) as product_freshness,
     (select to_jsonb(f) from public.sf_shadow_freshness('PricebookEntry', array(select e.pricebook_entry_id from price e)
       ${doubted[by].prices ? "|| public.sf_shadow_listed_prices(array(select p.product_id from product p))" : ""}) f) as price_freshness`
 
@@ -122,10 +130,8 @@ async function fromShadow(
 ): Promise<Held<ProductRow>> {
   const parameters =
     filter.by === "list"
-      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency, []]
-      : filter.by === "id"
-        ? [filter.id, null, 1, null, null, [filter.id]]
-        : [filter.sku, null, 1, null, null, []]
+      ? [filter.itemClass, filter.after, filter.limit, filter.pricebookId, filter.currency]
+      : [filter.by === "id" ? filter.id : filter.sku, null, 1, null, null]
   const { rows } = await pool.query<ShadowAnswer>(shadowQuery(filter.by), parameters)
   const { now_ms, products, prices, product_freshness, price_freshness } = rows[0] as ShadowAnswer
   const age = ageOf(

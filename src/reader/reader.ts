@@ -4,6 +4,7 @@ import { pino } from "pino"
 import type { Registry } from "prom-client"
 import type { Log } from "../log.ts"
 import type { SalesforceConfig } from "../salesforce/config.ts"
+import { proxyFromEnvironment } from "../salesforce/proxy.ts"
 import { createSession, type Session } from "../salesforce/session.ts"
 import { ReaderBudget } from "./budget.ts"
 import { ReaderCache } from "./cache.ts"
@@ -20,10 +21,13 @@ import { SalesforceTime } from "./salesforce_time.ts"
 import { Mappings } from "./shadow_rows.ts"
 import { type Eligibility, eligibilityOf, type Price, type Product, priceOf, productOf } from "./values.ts"
 
-/** How to reach Salesforce for what the shadow cannot answer: as the service's SF_* variables. */
+/**
+ * How to reach Salesforce for what the shadow cannot answer: as the service's SF_* variables. Without `proxy` the
+ * environment's HTTPS_PROXY and NO_PROXY count.
+ */
 export type ReaderSalesforce = Pick<
   SalesforceConfig,
-  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey" | "ca"
+  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey" | "audience" | "ca" | "proxy"
 > & {
   /** Default "66.0". */
   apiVersion?: string
@@ -166,6 +170,7 @@ function openSalesforce(
 ): { session: Session; gate: Gate } {
   const budget = new ReaderBudget(pool)
   const config = {
+    proxy: proxyFromEnvironment(),
     ...login,
     apiVersion,
     httpIdleMs: timeoutMs,

@@ -68,6 +68,9 @@ export async function createQueryJob(session: Session, request: QueryJobRequest)
   return { id: job.id, createdDate: new Date(job.createdDate), state: job.state }
 }
 
+/** Code of a job that made no progress for so long that it was aborted: another one may fare better. */
+export const jobStalled = "JOB_STALLED"
+
 /**
  * The code of a SalesforceError about a job or a result that the org does not have any more: deleted, older than 7
  * days, left behind when the org moved, or made with another API version. Retryable, with another job.

@@ -1,5 +1,5 @@
-import { type RefusedLimit, refusedLimit } from "./limit_refusal.ts"
 import { storableMessage } from "../unstorable.ts"
+import { type RefusedLimit, refusedLimit } from "./limit_refusal.ts"
 
 /** The parts of a SalesforceError beside its message. */
 export interface SalesforceErrorDetails {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
 import { markBytes } from "../unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
+import { isProxied, type ProxyConfig, proxyName } from "./proxy.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
 
 /** One HTTP request, complete: the layer that knows of attempts and timeouts, and of nothing else. */
@@ -46,6 +47,8 @@ export interface Exchanged<Body> {
 /** What an exchange is done with. */
 export interface ExchangeContext {
   dispatcher: Dispatcher
+  /** What the dispatcher goes through, for the words of errors. */
+  proxy?: ProxyConfig
   /** Ends waiting and running exchanges when the session closes. */
   signal: AbortSignal
   /** Called with the headers of every answer, errors too. */
@@ -145,7 +148,13 @@ async function attempt(request: ExchangeRequest, context: ExchangeContext): Prom
 
 async function sendOnce(request: ExchangeRequest, context: ExchangeContext): Promise<Exchanged<UndiciBody>> {
   const { url, headers: sent } = request.target()
-  const to: Destination = { host: url.host, variable: request.variable }
+  const { proxy } = context
+  const isThrough = proxy !== undefined && isProxied(proxy, url.hostname, Number(url.port) || 443)
+  const to: Destination = {
+    host: url.host,
+    variable: request.variable,
+    ...(isThrough ? { proxy: proxyName(proxy) } : {}),
+  }
   const startedAt = performance.now()
   let answer: Dispatcher.ResponseData
   try {

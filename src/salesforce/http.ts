@@ -93,8 +93,8 @@ export function createHttp(session: HttpSession): SalesforceHttp {
           const other = await session.login.replace(login, stale.why)
           if (other === null) return false
           login = other
-          isRenewed = true
           if (stale.why === "moved") moves += 1
+          else isRenewed = true
           return mayRepeat || !stale.mayHaveArrived
         },
       },
@@ -180,7 +180,7 @@ function notJson(request: SalesforceRequest, answer: Exchanged<string>): Salesfo
 function refused(error: SalesforceError): SalesforceError {
   return error.reworded(
     `${error.message}. A token issued a moment ago was refused as well, so logging in again does not help: ` +
-      "check that the connected app has the scope api, and that IP rules and the user's profile allow the API",
+      "check that the app has the scope api, and that IP rules and the user's profile allow the API",
     { retryable: false },
   )
 }

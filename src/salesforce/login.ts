@@ -3,11 +3,13 @@ import { SignJWT } from "jose"
 import type { SalesforceConfig } from "./config.ts"
 import { SalesforceError } from "./errors.ts"
 import { type ExchangeContext, exchangeText } from "./exchange.ts"
+import { jwtAudiences } from "./jwt_audience.ts"
+import { explained, isAudienceRefused } from "./login_refusal.ts"
 
 /** Where the service logs in, and how. `privateKey` is PEM, PKCS #8 or PKCS #1. */
 export type LoginConfig = Pick<
   SalesforceConfig,
-  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey"
+  "loginUrl" | "auth" | "clientId" | "clientSecret" | "username" | "privateKey" | "audience"
 >
 
 /** What a login yields. */
@@ -50,9 +52,27 @@ export async function logIn(
 }
 
 async function requestToken(config: LoginConfig, context: ExchangeContext, now: number): Promise<Login> {
-  const url = new URL("/services/oauth2/token", config.loginUrl)
+  if (config.auth !== "jwt") return exchangeForm(config, context, clientCredentialsForm(config))
+  const audiences = config.audience === undefined ? jwtAudiences(config.loginUrl) : [config.audience]
+  for (const [place, audience] of audiences.entries()) {
+    try {
+      return await exchangeForm(config, context, await jwtForm(config, now, audience))
+    } catch (error) {
+      const isLast = place === audiences.length - 1
+      if (isLast || !(error instanceof SalesforceError) || !isAudienceRefused(error)) throw error
+    }
+  }
+  throw new RangeError("no audience")
+}
+
+async function exchangeForm(
+  config: LoginConfig,
+  context: ExchangeContext,
+  form: URLSearchParams,
+): Promise<Login> {
+  // An Experience Cloud site has a path, below which its token endpoint is.
+  const url = new URL(`${config.loginUrl.replace(/\/+$/, "")}/services/oauth2/token`)
   const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" }
-  const form = config.auth === "jwt" ? await jwtForm(config, now) : clientCredentialsForm(config)
   const answer = await exchangeText(
     {
       method: "POST",
@@ -80,30 +100,17 @@ function clientCredentialsForm(config: LoginConfig): URLSearchParams {
   })
 }
 
-async function jwtForm(config: LoginConfig, now: number): Promise<URLSearchParams> {
+async function jwtForm(config: LoginConfig, now: number, audience: string): Promise<URLSearchParams> {
   const key = parsePrivateKey(required(config.privateKey, "SF_PRIVATE_KEY", config.auth))
   const username = required(config.username, "SF_USERNAME", config.auth)
   const assertion = await new SignJWT()
     .setProtectedHeader({ alg: "RS256" })
     .setIssuer(config.clientId)
     .setSubject(username)
-    .setAudience(jwtAudience(config.loginUrl))
+    .setAudience(audience)
     .setExpirationTime(Math.floor(now / 1_000) + assertionLifetimeS)
     .sign(key)
   return new URLSearchParams({ grant_type: jwtGrant, assertion })
-}
-
-/**
- * The audience Salesforce expects: its login host, or its sandbox login host, also where the org's own
- * My Domain host is called; any other host (a private cloud, the simulator) is its own audience.
- */
-export function jwtAudience(loginUrl: string): string {
-  const { host, origin } = new URL(loginUrl)
-  if (host === "test.salesforce.com" || host.endsWith(".sandbox.my.salesforce.com")) {
-    return "https://test.salesforce.com"
-  }
-  if (host.endsWith(".my.salesforce.com")) return "https://login.salesforce.com"
-  return origin
 }
 
 function parsePrivateKey(pem: string): KeyObject {
@@ -120,7 +127,7 @@ function parsePrivateKey(pem: string): KeyObject {
 
 function badKey(what: string): SalesforceError {
   return new SalesforceError(
-    `${purpose}: SF_PRIVATE_KEY ${what}. It is the key of the certificate uploaded to the connected app`,
+    `${purpose}: SF_PRIVATE_KEY ${what}. It is the key of the certificate uploaded to the External Client App`,
     { code: "INVALID_PRIVATE_KEY", retryable: false },
   )
 }
@@ -131,37 +138,6 @@ function required(value: string | undefined, variable: string, auth: string): st
     code: "MISSING_CONFIGURATION",
     retryable: false,
   })
-}
-
-/** Adds what to look at to Salesforce's own words, which are terse: `invalid_grant: invalid assertion`. */
-function explained(error: SalesforceError, config: LoginConfig): SalesforceError {
-  const hint = loginHint(error, config)
-  if (!hint) return error
-  return error.reworded(`${error.message}; ${hint}`)
-}
-
-function loginHint(error: SalesforceError, config: LoginConfig): string | undefined {
-  const said = error.message.toLowerCase()
-  if (error.status === null || error.retryable) return undefined
-  if (error.code === "invalid_client_id") return "check SF_CLIENT_ID"
-  if (error.code === "invalid_client") return "check SF_CLIENT_SECRET (and SF_CLIENT_ID)"
-  if (said.includes("no client credentials user")) {
-    return "enable the client credentials flow in the connected app and name the user it runs as"
-  }
-  if (said.includes("hasn't approved") || error.code === "invalid_app_access") {
-    return "pre-authorize the user of SF_USERNAME for the connected app (a profile or permission set)"
-  }
-  if (said.includes("audience")) return "check SF_LOGIN_URL: login, test (sandboxes), or the org's own host"
-  if (error.code === "invalid_grant" && config.auth === "jwt") {
-    return (
-      "check that SF_PRIVATE_KEY belongs to the certificate of the connected app, that SF_USERNAME is an " +
-      "active user there, and that SF_LOGIN_URL is the right one (login or test)"
-    )
-  }
-  if (error.code === "invalid_grant")
-    return "check SF_CLIENT_ID, SF_CLIENT_SECRET and the login host SF_LOGIN_URL"
-  if (error.code.startsWith("HTTP_")) return "check SF_LOGIN_URL: this is not Salesforce's token endpoint"
-  return undefined
 }
 
 function parseLogin(text: string, host: string): Login {

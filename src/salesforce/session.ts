@@ -1,9 +1,8 @@
-import { getCACertificates } from "node:tls"
 import { Connection } from "jsforce"
-import { Agent } from "undici"
 import { SalesforceClock } from "./clock.ts"
 import type { SalesforceConfig } from "./config.ts"
 import { CurrentLogin } from "./current_login.ts"
+import { createConnections } from "./dispatcher.ts"
 import type { SalesforceError } from "./errors.ts"
 import { type ApiUsage, createHttp, parseLimitInfo, type SalesforceHttp } from "./http.ts"
 import { SessionTransport } from "./jsforce_transport.ts"
@@ -45,26 +44,14 @@ export interface SessionOptions {
   onFailure?: (error: SalesforceError) => void
 }
 
-const connectTimeoutMs = 10_000
-
 /** Prepares a session; the first call, or `credentials()`, logs in. */
 export function createSession(config: SalesforceConfig, options: SessionOptions = {}): Session {
   const clock = new SalesforceClock()
   const closing = new AbortController()
-  const dispatcher = new Agent({
-    // Node's `ca` replaces the built-in authorities; ours are to be trusted beside them.
-    connect: {
-      ...(config.ca === undefined ? {} : { ca: [...getCACertificates("default"), config.ca] }),
-      timeout: connectTimeoutMs,
-    },
-    // One request at a time on a socket, so that a page that is read slowly delays nothing else.
-    allowH2: false,
-    // Salesforce lets a query run for 120 s before the first byte: 150 s at the default of 60 s.
-    headersTimeout: config.httpIdleMs * 2.5,
-    bodyTimeout: config.httpIdleMs,
-  })
+  const connections = createConnections(config)
   const exchange = {
-    dispatcher,
+    dispatcher: connections.dispatcher,
+    ...(config.proxy === undefined ? {} : { proxy: config.proxy }),
     signal: closing.signal,
     onAnswer(headers: Record<string, string>, startedAt: number, answeredAt: number) {
       clock.observe(headers.date, startedAt, answeredAt)
@@ -106,7 +93,7 @@ export function createSession(config: SalesforceConfig, options: SessionOptions 
     },
     async close() {
       closing.abort()
-      await dispatcher.destroy()
+      await connections.destroy()
     },
   }
 }

@@ -24,17 +24,32 @@ const truncatedCodes = new Set(["Z_BUF_ERROR", "Z_DATA_ERROR", "UND_ERR_RES_CONT
 export interface Destination {
   host: string
   variable: "SF_LOGIN_URL" | null
+  /** The proxy on the way, host and port. */
+  proxy?: string
 }
 
 /** Turns a failure below HTTP (DNS, TCP, TLS, timeouts, a cut body) into a SalesforceError. */
 export function errorFromTransport(purpose: string, to: Destination, cause: unknown): SalesforceError {
   if (cause instanceof SalesforceError) return cause
   const code = codeOf(cause)
-  const host = to.variable ? `${to.host} (${to.variable})` : to.host
+  const named = to.variable ? `${to.host} (${to.variable})` : to.host
+  const host = to.proxy === undefined ? named : `${named} through the proxy ${to.proxy} (HTTPS_PROXY)`
   const fail = (what: string, retryable: boolean) =>
     new SalesforceError(`${purpose}: ${what}`, { code, retryable, cause })
   // The login host was reached by the same settings: what is wrong with an instance's TLS is not ours, and passes.
   const isTheirs = to.variable === null
+  const refusal = proxyRefusal(cause)
+  if (refusal !== undefined) {
+    const what =
+      refusal === 407 ? "check user and password there" : "allow the host there, or name it in NO_PROXY"
+    return new SalesforceError(
+      `${purpose}: the proxy ${to.proxy} (HTTPS_PROXY) refuses a connection to ${to.host} (HTTP ${refusal}); ${what}`,
+      { code: "PROXY_REFUSED", retryable: refusal >= 500, cause },
+    )
+  }
+  if (to.proxy !== undefined && dnsCodes.has(code)) {
+    return fail(`the host name of the proxy ${to.proxy} (HTTPS_PROXY) cannot be resolved (${code})`, true)
+  }
   if (dnsCodes.has(code)) {
     const check = to.variable ? `; check ${to.variable} and this machine's DNS` : "; check this machine's DNS"
     return fail(`the host name ${to.host} cannot be resolved (${code})${check}`, true)
@@ -63,6 +78,12 @@ export function errorFromTransport(purpose: string, to: Destination, cause: unkn
   }
   if (truncatedCodes.has(code)) return fail(`the answer of ${host} was cut short (${code})`, true)
   return fail(`the connection to ${host} broke (${code})`, true)
+}
+
+/** The status with which a proxy refused the tunnel. undici has no code for it, only this text. */
+function proxyRefusal(cause: unknown): number | undefined {
+  const status = /^Proxy response \((\d+)\)/.exec(cause instanceof Error ? cause.message : "")?.[1]
+  return status === undefined ? undefined : Number(status)
 }
 
 /** Whether no byte of the request can have reached the server. */

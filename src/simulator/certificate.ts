@@ -6,8 +6,10 @@ export interface Certificate {
   cert: string
 }
 
-/** Makes a certificate for 127.0.0.1 and localhost, good for a year. Clients trust it as an extra CA. */
-export async function selfSignedCertificate(): Promise<Certificate> {
+/**
+ * Makes a certificate for 127.0.0.1, localhost and `hostName`, good for a year. Clients trust it as an extra CA.
+ */
+export async function selfSignedCertificate(hostName = "localhost"): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: "commonName", value: "sf-shadow simulator" }], {
     keySize: 2048,
     algorithm: "sha256",
@@ -21,7 +23,7 @@ export async function selfSignedCertificate(): Promise<Certificate> {
         name: "subjectAltName",
         altNames: [
           { type: 7, ip: "127.0.0.1" },
-          { type: 2, value: "localhost" },
+          ...[...new Set(["localhost", hostName])].map((value) => ({ type: 2 as const, value })),
         ],
       },
     ],

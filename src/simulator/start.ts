@@ -16,6 +16,8 @@ import { type PubsubServer, startPubsubServer } from "./pubsub/server.ts"
 export interface SimulatorOptions extends OrgOptions, Partial<Omit<BulkOptions, "jobs">> {
   /** An org made before, for instance one that was filled; `OrgOptions` are ignored then. */
   org?: Org
+  /** The name by which the org's URLs call it, for clients that reach 127.0.0.1 by it, as through a proxy. */
+  hostName?: string
   /** Ports on 127.0.0.1 of the HTTPS and the Pub/Sub side; 0 (the default) takes a free one. */
   httpPort?: number
   pubsubPort?: number
@@ -62,7 +64,7 @@ export interface Simulator {
 /** Starts the simulated org's HTTPS and Pub/Sub servers on loopback. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const org = options.org ?? new Org(options)
-  const { key, cert } = await selfSignedCertificate()
+  const { key, cert } = await selfSignedCertificate(options.hostName)
   const signing = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -93,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       bulkJobMs: options.bulkJobMs ?? [200, 1000],
       bulkPageRecords: options.bulkPageRecords ?? 50_000,
       jobs,
+      ...(options.hostName === undefined ? {} : { hostName: options.hostName }),
     })
     hosts.push({ http, moved: null })
     return http
@@ -115,7 +118,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     org,
     loginUrl: http.url,
-    pubsubEndpoint: pubsub.endpoint,
+    pubsubEndpoint: `${options.hostName ?? "127.0.0.1"}:${pubsub.endpoint.split(":")[1]}`,
     caFile,
     ca: cert,
     credentials,

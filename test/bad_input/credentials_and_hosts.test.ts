@@ -42,6 +42,7 @@ test("a service whose login is refused says so, stays, and works once it is let 
   const { org, simulator, environment } = await startOrg(t, { products: 5, accounts: 5 })
   const refused = org.faults.arm("http.status", {
     ...{ path: /oauth2\/token/, status: 400 as const },
+    body: JSON.stringify({ error: "invalid_grant", error_description: "invalid assertion" }),
     times: Number.POSITIVE_INFINITY,
   })
   const service = launchService(t, environment(url))

@@ -68,6 +68,8 @@ test("the fuse stops a load that would delete too much, with exit 3; --force let
   org.hardDelete("Account", hidden)
   await pastMargin(pool, org)
   const { stderr } = await endsWith(3, ["backfill", "Account"], environment(url))
+  const { rows: lag } = await pool.query("select reason from sf_shadow_lag where object = 'Account'")
+  assert.match(lag[0].reason, /the fuse has stopped a load: .*more than 10 % in a day/)
   assert.match(stderr, /120 records of Account would be deleted.*of 300 rows.*--force/)
   const count = async () =>
     (await pool.query("select count(*) as rows from sf_account_eligibility_shadow")).rows

@@ -96,7 +96,7 @@ test("a role that may create nothing is told the grants, one that owns nothing w
   await pool.query(`grant create, usage on schema public to ${role}`)
   assert.match(
     await detail(),
-    new RegExp(`^${role} does not own sf_shadow_worker\\..*: use the role that ran migrate`),
+    new RegExp(`^${role} does not own public\\..*: use the role that ran migrate`),
   )
 })
 
@@ -164,7 +164,7 @@ test("a role without foreign keys and triggers is refused by every command", asy
   const as = Object.assign(new URL(url), { username: role, password: "x" }).href
   const findings = await examine(environment(as))
   const detail =
-    /session_replication_role is 'replica' and must be 'origin' \(foreign keys and triggers must work\); only a superuser may change it: alter role \.\.\. reset session_replication_role/
+    /session_replication_role is 'replica' and must be 'origin' \(foreign keys and triggers must work\); only a superuser may change it: alter role \(or database\) \.\.\. reset session_replication_role/
   assert.match(findings.database?.detail ?? "", detail)
   assert.match((await endsWith(1, ["status"], environment(as))).stderr, detail)
 })

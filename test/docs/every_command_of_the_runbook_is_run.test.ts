@@ -16,7 +16,8 @@ import { readDocument, runShell, runSql, type Section } from "./document.ts"
 
 /** Alerts link to these. */
 const anchors = [
-  ...["replay-events", "manual-backfill", "clear-caches", "tripped-fuse", "rejects", "lost-permissions"],
+  ...["replay-events", "manual-backfill", "clear-caches", "tripped-fuse", "load-that-stands-still"],
+  ...["rejects", "lost-permissions"],
   ...["expired-replay-ids", "api-limit-reached", "redis-down", "restored-from-a-backup"],
   ...[
     "rotating-the-salesforce-key",
@@ -190,6 +191,18 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       await operation.pools.operator.query(`select add_job('compare_ids', '{"object":"Product2"}')`)
       await operation.found("the fuse trips", "select from sf_shadow_run where state = 'fuse'")
       await pastMargin(operation.pools.service, org)
+      await operation.follow(section)
+    },
+    async "load-that-stands-still"(section) {
+      org.faults.arm("bulk.hang", { object: "Account" })
+      await operation.pools.operator.query(`select add_job('backfill', '{"object":"Account"}')`)
+      await operation.found(
+        "Salesforce works on the job",
+        "select from sf_shadow_run where waits_for like '%is InProgress'",
+      )
+      await operation.pools.service.query(
+        "update sf_shadow.run set progressed_at = now() - interval '20 minutes' where finished_at is null",
+      )
       await operation.follow(section)
     },
     async rejects(section) {

@@ -5,29 +5,36 @@ import type { Workplace } from "./workplace.ts"
 
 const current = "sql/current"
 
+/** What a test file calls of our functions (not of those that Postgres inlines, and views), and how long it takes. */
+interface Measured {
+  calls: string[]
+  tookMs: number
+}
+
 /** Which SQL tests can tell whether a function or view is right: those that call it. */
 export class Coverage {
   readonly #texts: ReadonlyMap<string, string>
-  readonly #calls: ReadonlyMap<string, ReadonlySet<string>>
   readonly #tracked: ReadonlySet<string>
   /** Text of each test file with that of its helpers. */
   readonly #tests: ReadonlyMap<string, string>
-
-  /** How long each file takes, where that was measured. */
-  tookMs: Record<string, number> = {}
+  readonly #measured: ReadonlyMap<string, Measured>
 
   private constructor(
     texts: Map<string, string>,
-    calls: Map<string, Set<string>>,
     tests: Map<string, string>,
+    measured: Map<string, Measured>,
   ) {
     this.#texts = texts
-    this.#calls = calls
     this.#tests = tests
-    this.#tracked = new Set([...calls.values()].flatMap((names) => [...names]))
+    this.#measured = measured
+    this.#tracked = new Set([...measured.values()].flatMap(({ calls }) => calls))
   }
 
-  /** Measures it, once for each content of the tests and functions, which `cache` remembers. */
+  /**
+   * Runs each test file without any mutant, once for each content of it and of the functions, as `cache` remembers.
+   *
+   * @throws Error where one is red
+   */
   static async measure(place: Workplace, cache: string, log: (line: string) => void): Promise<Coverage> {
     const texts = new Map<string, string>()
     for (const file of (await readdir(join(place.folder, current))).sort())
@@ -35,31 +42,38 @@ export class Coverage {
     const tests = new Map<string, string>()
     for (const file of await place.glob(["test/sql/**/*.test.ts"]))
       tests.set(file, await withHelpers(place, file))
-    const known = JSON.parse(await readFile(cache, "utf8").catch(() => "{}")) as Record<string, string[]>
-    const measured: Record<string, string[]> = {}
-    const calls = new Map<string, Set<string>>()
+    const functions = [...texts.values()].join("")
+    const known = JSON.parse(await readFile(cache, "utf8").catch(() => "{}")) as Record<string, Measured>
+    const measured = new Map<string, Measured>()
     for (const [file, text] of tests) {
-      const key = `${file} ${createHash("sha256").update(text).digest("hex").slice(0, 12)}`
-      if (!known[key]) log(`which functions does ${file} call?`)
-      measured[key] = known[key] ?? (await place.functionsOf(file))
-      calls.set(file, new Set(measured[key]))
-      await writeFile(cache, JSON.stringify({ ...known, ...measured }, null, 1))
+      const key = `${file} ${createHash("sha256").update(functions).update(text).digest("hex").slice(0, 12)}`
+      if (known[key] === undefined) {
+        log(`${file} is measured`)
+        known[key] = await measureFile(place, file)
+        await writeFile(cache, JSON.stringify(known, null, 1))
+      }
+      measured.set(file, known[key])
     }
-    return new Coverage(texts, calls, tests)
+    return new Coverage(texts, tests, measured)
+  }
+
+  tookMs(file: string): number {
+    return this.#measured.get(file)?.tookMs ?? 0
   }
 
   /** The test files of a function or view; those of its own room first, then the quickest. */
   testsOf(name: string): string[] {
     const files = this.#callers(name, new Set())
-    const rank = (file: string) =>
-      (file.startsWith(`test/sql/${name}/`) ? 0 : 1_000_000) + (this.tookMs[file] ?? 0)
+    const rank = (file: string) => (file.startsWith(`test/sql/${name}/`) ? 0 : 1_000_000) + this.tookMs(file)
     return [...files].sort((a, b) => rank(a) - rank(b))
   }
 
   #callers(name: string, visited: Set<string>): Set<string> {
     visited.add(name)
     if (this.#tracked.has(name))
-      return new Set([...this.#calls].filter(([, names]) => names.has(name)).map(([file]) => file))
+      return new Set(
+        [...this.#measured].filter(([, { calls }]) => calls.includes(name)).map(([file]) => file),
+      )
     // A view, or inlined: the tests that name it, and those of whatever else names it.
     const word = new RegExp(`\\b${name}\\b`)
     const files = new Set([...this.#tests].filter(([, text]) => word.test(text)).map(([file]) => file))
@@ -69,6 +83,13 @@ export class Coverage {
     }
     return files
   }
+}
+
+async function measureFile(place: Workplace, file: string): Promise<Measured> {
+  const calls = await place.functionsOf(file)
+  const { red, tookMs } = await place.testSql([file], 600_000)
+  if (red !== null) throw new Error(`${file} is red without any mutant: ${red}`)
+  return { calls, tookMs: tookMs[file] ?? 0 }
 }
 
 async function withHelpers(place: Workplace, file: string): Promise<string> {

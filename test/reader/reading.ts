@@ -32,8 +32,8 @@ export interface Reading {
   register: Registry
   /** A reader as that role, with this org behind it unless options say otherwise; closed with the file. */
   reader(options?: Partial<ReaderOptions>): Reader
-  /** Merges what the org has now. */
-  load(object: ObjectName): Promise<void>
+  /** Merges what the org has now. @param ids only of these */
+  load(object: ObjectName, ids?: string[]): Promise<void>
   /** What the objects claim: to hold everything published up to so many seconds ago; null: nothing. */
   claim(seconds: number | null): Promise<void>
   /** Lets the rows of an object be known to be right until so many seconds ago only. */
@@ -85,20 +85,19 @@ export async function startReading(accounts = 20): Promise<Reading> {
       readers.push(reader)
       return reader
     },
-    async load(object) {
+    async load(object, ids = [...org.rows(object)].map(({ Id }) => Id as string)) {
       // Reads within the margin of each other cannot be ordered (rule 5): the ones before were a while ago.
       await pool.query(
         `update sf_shadow.read set read_from = read_from - interval '1 hour', read_to = read_to - interval '1 hour'
          where object = $1`,
         [object],
       )
-      const { rows } = await pool.query("select sf_shadow.load_fields($1) as fields", [object])
-      await readAndMerge(
-        deps,
-        object,
-        rows[0].fields,
-        [...org.rows(object)].map(({ Id }) => Id as string),
+      await pool.query(
+        "update sf_shadow.reject set known_until = known_until - interval '1 hour' where object = $1",
+        [object],
       )
+      const { rows } = await pool.query("select sf_shadow.load_fields($1) as fields", [object])
+      await readAndMerge(deps, object, rows[0].fields, ids)
     },
     async claim(seconds) {
       await pool.query(

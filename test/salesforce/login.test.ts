@@ -3,10 +3,10 @@ import { generateKeyPairSync } from "node:crypto"
 import { once } from "node:events"
 import { type AddressInfo, createServer } from "node:net"
 import { after, before, describe, it } from "node:test"
-import { jwtVerify } from "jose"
+import { decodeJwt, jwtVerify } from "jose"
 import type { SalesforceConfig } from "../../src/config.ts"
 import { SalesforceError } from "../../src/salesforce/errors.ts"
-import { jwtAudience } from "../../src/salesforce/login.ts"
+import { jwtAudiences } from "../../src/salesforce/jwt_audience.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import { type Handler, type HttpsServer, startHttps, token } from "./https_server.ts"
 
@@ -91,35 +91,94 @@ describe("Login", () => {
     }
   })
 
-  it("names the audience Salesforce expects for each login host", () => {
-    assert.equal(jwtAudience("https://login.salesforce.com"), "https://login.salesforce.com")
-    assert.equal(jwtAudience("https://test.salesforce.com/"), "https://test.salesforce.com")
-    assert.equal(jwtAudience("https://acme.my.salesforce.com"), "https://login.salesforce.com")
-    assert.equal(jwtAudience("https://acme--uat.sandbox.my.salesforce.com"), "https://test.salesforce.com")
-    assert.equal(jwtAudience("https://127.0.0.1:8443/"), "https://127.0.0.1:8443")
+  it("begins with the audience that is likely for the login host, and tries what Salesforce's own client tries", () => {
+    const [login, test] = ["https://login.salesforce.com", "https://test.salesforce.com"]
+    const first: [string, string][] = [
+      ["https://login.salesforce.com", login],
+      ["https://test.salesforce.com/", test],
+      ["https://acme.my.salesforce.com", login],
+      ["https://acme-dev-ed.develop.my.salesforce.com", login],
+      ["https://acme--uat.sandbox.my.salesforce.com", test],
+      ["https://flow-data-1234-dev-ed.scratch.my.salesforce.com", test],
+      ["https://acme--dev.my.salesforce.com", test],
+      ["https://acme--dev.cs42.my.salesforce.com", test],
+      ["https://cs42.salesforce.com", test],
+      ["https://na139.salesforce.com", login],
+      ["https://usa2s.sfdc-abc123.salesforce.com", test],
+      ["https://usa2.sfdc-abc123.salesforce.com", login],
+      ["https://acme.my.salesforce.mil", "https://acme.my.salesforce.mil"],
+      ["https://acme.my.sfcrmproducts.cn", "https://login.sfcrmproducts.cn"],
+      ["https://acme--uat.sandbox.my.sfcrmproducts.cn", "https://test.sfcrmproducts.cn"],
+      ["https://acme.my.site.com/customers/", "https://acme.my.site.com/customers"],
+    ]
+    for (const [host, audience] of first) {
+      const tried = jwtAudiences(host)
+      assert.equal(tried[0], audience, host)
+      assert.ok(tried.includes(login) && tried.includes(test), `${tried}`)
+      assert.ok(tried.includes(host.replace(/\/$/, "")), "the host itself, as a My Domain is one")
+      assert.equal(new Set(tried).size, tried.length)
+    }
+    assert.deepEqual(jwtAudiences("https://127.0.0.1:8443/"), ["https://127.0.0.1:8443"])
   })
 
-  it("says which variable to look at when Salesforce refuses", async () => {
-    const cases: [string, Partial<SalesforceConfig>, RegExp][] = [
-      ['{"error":"invalid_client","error_description":"invalid client credentials"}', {}, /SF_CLIENT_SECRET/],
-      ['{"error":"invalid_client_id","error_description":"client identifier invalid"}', {}, /SF_CLIENT_ID/],
-      [
-        '{"error":"invalid_grant","error_description":"no client credentials user enabled"}',
-        {},
-        /name the user it runs as/,
-      ],
-      [
-        '{"error":"invalid_grant","error_description":"invalid assertion"}',
-        jwt(privateKey.export({ type: "pkcs8", format: "pem" }).toString()),
-        /invalid assertion; check that SF_PRIVATE_KEY/,
-      ],
-    ]
-    for (const [body, change, expected] of cases) {
-      answers(400, body)
-      const error = await refusal(change)
-      assert.match(error.message, expected)
-      assert.deepEqual([error.status, error.retryable, error.code], [400, false, JSON.parse(body).error])
+  it("takes SF_AUDIENCE for the audience, and posts below the path of a site", async () => {
+    let asked = ""
+    answer = (request, response, body) => {
+      asked = `${request.url} ${decodeJwt(String(new URLSearchParams(body).get("assertion"))).aud}`
+      response.end(token(server, 1))
     }
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+    const session = createSession({
+      ...{ ...server.config, ...jwt(pem), loginUrl: `${server.url}/customers` },
+      audience: "https://login.salesforce.mil",
+    })
+    await session.credentials()
+    assert.equal(asked, "/customers/services/oauth2/token https://login.salesforce.mil")
+    await session.close()
+  })
+
+  it("gives each refusal its own next step, and unknown ones none", async () => {
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+    const cases: [error: string, description: string, next: RegExp, passes?: true][] = [
+      ["invalid_grant", "login rate exceeded", /logs in too often.*tried again by itself$/, true],
+      ["invalid_grant", "ip restricted", /Login IP Ranges/],
+      [
+        "app_not_found",
+        "External client app is not installed in this org",
+        /own host.*install the External Client App/,
+      ],
+      ["invalid_grant", "request not supported on this domain", /SF_LOGIN_URL to the org's own host/],
+      ["invalid_grant", "no client credentials user enabled", /name the user it runs as/],
+      ["unsupported_grant_type", "grant type not supported", /enable the flow of SF_AUTH/],
+      ["invalid_grant", "user hasn't approved this consumer", /pre-authorize the user/],
+      ["invalid_app_access", "user is not admin approved to access this app", /pre-authorize the user/],
+      ["OAUTH_APP_BLOCKED", "this app is blocked by admin", /Connected Apps OAuth Usage/],
+      ["inactive_user", "user is inactive", /activate the user/],
+      ["invalid_grant", "inactive user", /activate the user/],
+      ["invalid_grant", "expired authorization code", /NTP/],
+      ["invalid_grant", "audience is invalid", /SF_AUDIENCE/],
+      ["invalid_grant", "Audience validation failed", /SF_AUDIENCE/],
+      ["invalid_grant", "invalid assertion", /SF_PRIVATE_KEY belongs to the certificate/],
+      ["invalid_grant", "authentication failure", /Login History/],
+      ["invalid_grant", "domain is not activated", /My Domain as deployed/],
+      ["invalid_scope", "the requested scope is not allowed", /scope "Manage user data/],
+      ["invalid_client_id", "client identifier invalid", /check SF_CLIENT_ID/],
+      ["invalid_client", "invalid client credentials", /check SF_CLIENT_SECRET/],
+    ]
+    for (const [code, description, next, passes = false] of cases) {
+      answers(400, JSON.stringify({ error: code, error_description: description }))
+      const error = await refusal(jwt(pem))
+      assert.match(error.message, next)
+      assert.deepEqual([error.status, error.retryable, error.code], [400, passes, code])
+      const isAboutSecret = /SF_CLIENT_SECRET/.test(error.message)
+      assert.equal(isAboutSecret, code === "invalid_client", `${description}: ${error.message}`)
+    }
+    answers(400, '{"error":"invalid_grant","error_description":"a text of next year"}')
+    for (const config of [{}, jwt(pem)]) {
+      assert.match((await refusal(config)).message, /HTTP 400 invalid_grant: a text of next year$/)
+    }
+    answers(400, '{"error":"invalid_grant","error_description":"expired authorization code"}')
+    assert.match((await refusal()).message, /expired authorization code$/, "a step for jwt alone")
   })
 
   it("tells a key it cannot use before it asks Salesforce", async () => {

@@ -98,22 +98,21 @@ test("reasons show times in one form, which nobody can misread", async () => {
 test("values are cast as the service casts them, and numbers keep their digits", async () => {
   const shadow = await Shadow.openAnother()
   await shadow.all(
-    `alter table sf_product_shadow add column on_sale date, add column stamped timestamp, add column zoned timestamptz,
+    `alter table sf_product_shadow add column on_sale date, add column zoned timestamptz,
        add column weight double precision, add column lasts interval`,
   )
+  // What the table's own type is counts; an interval is an operator's own.
   const columns = {
     on_sale: "date",
-    stamped: "timestamp",
-    zoned: "timestamptz",
+    zoned: "timestamp with time zone",
     weight: "double precision",
-    lasts: "interval",
+    lasts: "text",
   }
   const values = {
-    on_sale: "02/03/2026",
-    stamped: "2026-02-03T04:05:06.000Z",
-    zoned: "2026-02-03 04:05",
+    on_sale: "2026-02-03",
+    zoned: "2026-02-03T20:05:06.000Z",
     weight: "0.1234567890123",
-    lasts: "-1 2:03:04",
+    lasts: "-1 days +02:03:04",
   }
   for (const [name, type] of Object.entries(columns)) {
     await shadow.all(
@@ -129,23 +128,23 @@ test("values are cast as the service casts them, and numbers keep their digits",
   }
   const fields = Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}__c`, value]))
   const record = { ...product(1, 0), ...fields }
-  for (const only of [{}, { on_sale__c: "2026-02-03" }]) {
+  for (const [only, isHeld] of [
+    [{}, true],
+    [{ on_sale__c: "02/03/2026" }, false],
+  ] as const) {
     const [usual, hostile] = await inBoth(
       shadow,
       "sf_shadow_reader",
       "select row_held::text, error from sf_shadow_records_to_rows('Product2', $1)",
       [JSON.stringify([{ ...record, ...only }])],
     )
-    assert.equal(usual?.length, 1)
+    assert.equal(usual?.[0]?.row_held !== null, isHeld, JSON.stringify(usual))
     assert.deepEqual(hostile, usual)
   }
 
   // As an administrator fills columns from raw_payload.
   await shadow.read("Product2", [product(1, 0)], { from: 0 })
-  await shadow.all("update sf_product_shadow set raw_payload = raw_payload || $1", {
-    ...fields,
-    on_sale__c: "2026-02-03",
-  })
+  await shadow.all("update sf_product_shadow set raw_payload = raw_payload || $1", fields)
   const owner = new URL(shadow.url).username
   const filled: unknown[] = []
   for (const hostile of [false, true]) {
@@ -156,13 +155,14 @@ test("values are cast as the service casts them, and numbers keep their digits",
       "set local datestyle = iso; set local timezone = utc; set local intervalstyle = postgres; set local extra_float_digits = 1",
     )
     const { rows } = await pool.query(
-      "select on_sale::text, stamped::text, zoned::text, weight::text, lasts::text from sf_product_shadow",
+      "select on_sale::text, zoned::text, weight::text, lasts::text from sf_product_shadow",
     )
     filled.push(rows)
     await pool.query("rollback")
     await pool.end()
   }
-  assert.notEqual((filled[0] as { weight: string }[])[0]?.weight, null)
+  const { on_sale, weight, lasts } = values
+  assert.deepEqual(filled[0], [{ on_sale, zoned: "2026-02-03 20:05:06+00", weight, lasts }])
   assert.deepEqual(filled[1], filled[0])
 })
 
@@ -245,10 +245,10 @@ test("the TypeScript reader answers alike from a pool with hostile settings", as
     ]) {
       const { value, source, stale, reason, ageMs, freshAsOf } = answer
       assert.ok(
-        freshAsOf instanceof Date && Number.isFinite(ageMs) && (ageMs as number) < 120_000,
+        freshAsOf instanceof Date && Number.isFinite(ageMs) && (ageMs as number) < 600_000,
         `${ageMs}`,
       )
-      if (source === "shadow") assert.ok((ageMs as number) >= 10_000, `${ageMs}`)
+      if (source === "shadow") assert.ok((ageMs as number) >= 5_000, `${ageMs}`)
       answered.push({ value, source, stale, reason })
     }
     answers.push(answered)

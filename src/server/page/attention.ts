@@ -94,6 +94,15 @@ const loadNames: Record<RunRow["kind"], string> = {
 
 function runAttention(run: RunRow, { runs }: Snapshot): Attention[] {
   const { object, kind, error: text, finished_at: since } = run
+  if (run.still_since !== null) {
+    return [
+      attention("problem", `The ${loadNames[kind]} of ${object} stands still`, {
+        ...{ text: `It waits for ${run.waits_for}.`, since: run.still_since },
+        advice: "Salesforce may be slow, or the job lost. To end it and begin anew:",
+        remedies: remedies.cancelRun(run.run_id),
+      }),
+    ]
+  }
   const isSettled = runs.some(
     (other) =>
       other.object === object &&

@@ -30,9 +30,10 @@ select now() as read_at,
   (select coalesce(json_agg(r), '[]') from (
     select run.run_id, run.object, run.kind, run.state, run.reason, run.received, run.expected, run.percent,
       run.rows_per_second, run.estimated_end,
-      run.inserted, run.updated, run.deleted, run.rejected, run.started_at, run.finished_at, run.paused_until,
+      run.inserted, run.updated, run.deleted, run.rejected, run.started_at, run.finished_at, run.paused_until, run.waits_for,
+      case when wait.stands_still then now() - wait.still end as still_since,
       left(run.error, 500) as error
-    from run order by run.finished_at desc nulls first, run.run_id desc limit 30) r) as runs,
+    from run left join sf_shadow.run_wait wait on wait.run_id = run.run_id order by run.finished_at desc nulls first, run.run_id desc limit 30) r) as runs,
   (select coalesce(json_agg(r), '[]') from (
     select s.topic, s.objects, s.position_at, s.keepalive_at - clock.ahead_at_most as keepalive_at, s.waiting,
       extract(epoch from s.oldest_age)::double precision as oldest_seconds, left(s.problem, 500) as problem, s.problem_since

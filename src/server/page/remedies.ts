@@ -42,6 +42,11 @@ export function resume(object: string): Remedy[] {
   ]
 }
 
+/** Ends a load. */
+export function cancelRun(runId: number): Remedy[] {
+  return [shell(`npm run sf-shadow -- runs cancel ${runId}`), psql(`select sf_shadow_cancel_run(${runId});`)]
+}
+
 /** Every reject is read again. */
 export function retryRejects(): Remedy[] {
   return [shell("npm run sf-shadow -- rejects --retry"), addJob("retry_rejects", {})]

@@ -22,7 +22,16 @@ export interface RunRow {
   run_id: number
   object: string
   kind: "full" | "delta" | "ids"
-  state: "queued" | "waiting" | "loading" | "sweeping" | "paused" | "complete" | "failed" | "fuse"
+  state:
+    | "queued"
+    | "waiting"
+    | "loading"
+    | "sweeping"
+    | "paused"
+    | "complete"
+    | "failed"
+    | "fuse"
+    | "canceled"
   reason: string
   received: number
   expected: number | null
@@ -36,6 +45,9 @@ export interface RunRow {
   started_at: Time | null
   finished_at: Time | null
   paused_until: Time | null
+  waits_for: string | null
+  /** Since when it has made no progress; null when it has ended, or while that is no news. */
+  still_since: Time | null
   error: string | null
 }
 

@@ -79,6 +79,7 @@ export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: Bulk
     const { state } = (request.body ?? {}) as { state?: string }
     if (state !== "Aborted") refuse("state", state)
     found.abort()
+    org.usage.abortedJobs++
     return found.info()
   })
 

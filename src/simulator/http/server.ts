@@ -35,6 +35,8 @@ export async function startHttpServer(
     key: string
     cert: string
     port: number
+    /** Stands for 127.0.0.1 in `url`. */
+    hostName?: string
     /** The origin of the org's instance; its own where it is left out. */
     instanceUrl?: () => string
     /** Where the org has gone; null while this host is its instance. */
@@ -103,6 +105,6 @@ export async function startHttpServer(
   bulkQueryRoutes(server, org, options)
 
   await server.listen({ host: "127.0.0.1", port: options.port })
-  url = `https://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  url = `https://${options.hostName ?? "127.0.0.1"}:${(server.server.address() as AddressInfo).port}`
   return { url, close: () => server.close() }
 }

@@ -29,6 +29,8 @@ export interface Usage {
   bulkQueryJobs: Allowance
   /** Results of bulk queries; set by whoever drives the simulator. */
   bulkQueryStorageMb: Allowance
+  /** Query jobs that a client has aborted; no limit of Salesforce's. */
+  abortedJobs: number
   /** Change events delivered to subscribers; the Pub/Sub server counts them here. */
   deliveredEvents: Allowance
 }
@@ -39,6 +41,7 @@ export function newUsage(now: () => number): Usage {
     apiRequests: new Allowance(100_000, now),
     bulkQueryJobs: new Allowance(10_000, now),
     bulkQueryStorageMb: new Allowance(976_562, now),
+    abortedJobs: 0,
     deliveredEvents: new Allowance(25_000, now),
   }
 }

@@ -119,14 +119,14 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
       if (random.chance(0.5)) await sleep(random.below(120))
     }
     await mishaps.end()
-    transactions.makeStorable()
+    const unstorable = transactions.makeStorable()
     await coverSilentChanges({
       org,
       pool,
       hardDeleted: transactions.hardDeleted,
       unpublished: mishaps.unpublished,
     })
-    await settle(org, pool, settledWithinMs)
+    await settle(org, pool, settledWithinMs, unstorable)
     if (neighbour !== undefined) assert.deepEqual(await neighbour.jobs(), undisturbed)
   }
   const playing = play()

@@ -23,6 +23,8 @@ export class RandomTransactions {
   readonly #random: Random
   readonly #pricebooks: readonly string[]
   #number = 0
+  /** A hand-over of SKUs under way, a transaction for each product. */
+  #passing: [id: string, sku: unknown][] | undefined
 
   constructor(org: Org, random: Random, seeded: Seeded) {
     this.#org = org
@@ -34,6 +36,11 @@ export class RandomTransactions {
   commit(): void {
     if (this.#random.chance(0.04)) {
       this.#hardDelete()
+      return
+    }
+    this.#passing ??= this.#random.chance(0.05) ? this.#passed(3) : undefined
+    if (this.#passing !== undefined && this.#random.chance(0.4)) {
+      this.#passNext(this.#passing)
       return
     }
     const options = {
@@ -51,20 +58,30 @@ export class RandomTransactions {
     }
   }
 
-  /** Gives each product a SKU of its own, and whole texts: from here on every record can be stored. */
-  makeStorable(): void {
+  /**
+   * Gives each product a SKU of its own, but for some that have none, and whole texts: from here on every other record
+   * can be stored. Returns the ids of those without a SKU, with their entries'.
+   */
+  makeStorable(): Set<string> {
     this.#mendTexts()
-    const held = new Set<unknown>([null])
-    const claimants = [...this.#org.rows("Product2")].filter(({ StockKeepingUnit }) => {
-      const isContested = held.has(StockKeepingUnit)
-      held.add(StockKeepingUnit)
+    const held = new Set<unknown>()
+    const claimants = this.#records("Product2").filter(({ StockKeepingUnit: sku }) => {
+      if (sku === null) return this.#random.chance(0.2)
+      const isContested = held.has(sku)
+      held.add(sku)
       return isContested
     })
-    if (claimants.length === 0) return
-    this.#org.transaction((tx) => {
-      for (const { Id } of claimants)
-        tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
-    })
+    if (claimants.length > 0)
+      this.#org.transaction((tx) => {
+        for (const { Id } of claimants)
+          tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
+      })
+    const blank = this.#records("Product2").filter(({ StockKeepingUnit }) => StockKeepingUnit === null)
+    const unstorable = new Set(blank.map(({ Id }) => Id as string))
+    const entries = this.#records("PricebookEntry").filter(({ Product2Id }) =>
+      unstorable.has(Product2Id as string),
+    )
+    return new Set([...unstorable, ...entries.map(({ Id }) => Id as string)])
   }
 
   #mendTexts(): void {
@@ -98,8 +115,9 @@ export class RandomTransactions {
       [11, () => this.#delete(tx)],
       [7, () => this.#undelete(tx)],
       [5, () => this.#passSkusOn(tx)],
-      [2, () => tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: null })],
-      [2, () => this.#claimSku(tx)],
+      [3, () => tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: null })],
+      [3, () => this.#claimSku(tx)],
+      [2, () => this.#refill(tx)],
       [3, () => this.#breakText(tx)],
       [
         6,
@@ -174,12 +192,24 @@ export class RandomTransactions {
     if (binned.length > 0) tx.undelete(object, this.#random.pick(binned))
   }
 
-  /** A ring of two or three products hands its SKUs round. */
+  /** Some products hand their SKUs round, or down, so that the last one has none. */
   #passSkusOn(tx: Transaction): void {
-    const ring = this.#random.shuffle(this.#alive("Product2")).slice(0, 2 + this.#random.below(2))
+    for (const [id, sku] of this.#passed(2 + this.#random.below(2)))
+      tx.update("Product2", id, { StockKeepingUnit: sku })
+  }
+
+  #passNext(passing: [id: string, sku: unknown][]): void {
+    const [id, sku] = passing.shift() as [string, unknown]
+    if (passing.length === 0) this.#passing = undefined
+    if (this.#alive("Product2").includes(id))
+      this.#org.transaction((tx) => tx.update("Product2", id, { StockKeepingUnit: sku }))
+  }
+
+  #passed(count: number): [id: string, sku: unknown][] {
+    const ring = this.#random.shuffle(this.#alive("Product2")).slice(0, count)
     const skus = ring.map((id) => this.#org.read("Product2", id)?.StockKeepingUnit)
-    for (const [at, id] of ring.entries())
-      tx.update("Product2", id, { StockKeepingUnit: skus[(at + 1) % ring.length] })
+    if (this.#random.chance(0.4)) skus[0] = null
+    return ring.map((id, at) => [id, skus[(at + 1) % ring.length]])
   }
 
   /** A text that Postgres cannot hold, in a column, in raw_payload alone, or where nothing is kept of it. */
@@ -196,6 +226,13 @@ export class RandomTransactions {
   #claimSku(tx: Transaction): void {
     const holder = this.#org.read("Product2", this.#some("Product2"))
     tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: holder?.StockKeepingUnit })
+  }
+
+  /** One of the blank SKUs is filled again. */
+  #refill(tx: Transaction): void {
+    const blank = this.#records("Product2").filter(({ StockKeepingUnit }) => StockKeepingUnit === null)
+    if (blank.length > 0)
+      tx.update("Product2", this.#random.pick(blank).Id as string, { StockKeepingUnit: this.#newSku() })
   }
 
   /** Live or out of the recycle bin; a product takes its entries with it. */

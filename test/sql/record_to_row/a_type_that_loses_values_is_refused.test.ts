@@ -89,3 +89,18 @@ test("what a table's own column would lose is refused, whatever type the mapping
   assert.equal((await shadow.row("Product2", productId(1)))?.weight, "9.999")
   assert.deepEqual(await shadow.rejects("Product2"), [])
 })
+
+test("a default value fills a column of any type, however it is spelled, and is no drift", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.pool.query("alter table sf_product_shadow add weight numeric(6,2)")
+  await shadow.pool.query(
+    "insert into sf_shadow.field (object, field, column_name, column_type, default_value) values ('Product2', 'Weight__c', 'weight', 'numeric(6,2)', '01.0')",
+  )
+  const records = [product(1, 0, { Weight__c: null }), product(2, 0, { Weight__c: 9.9 })]
+  for (const from of [20, 80]) {
+    const counts = await shadow.read("Product2", records, { from })
+    assert.deepEqual([counts.rejected, counts.updated], [0, 0])
+    const rows = await shadow.all("select weight from sf_product_shadow order by product_id")
+    assert.deepEqual(rows, [{ weight: "1.00" }, { weight: "9.90" }])
+  }
+})

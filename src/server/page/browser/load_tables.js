@@ -59,6 +59,7 @@ const runTones = {
   complete: "well",
   failed: "problem",
   fuse: "problem",
+  canceled: "quiet",
 }
 
 export const runs = table({
@@ -75,7 +76,7 @@ export const runs = table({
           cell,
           runTones[row.state],
           row.state === "fuse" ? "fuse tripped" : row.state,
-          row.error ?? row.reason,
+          row.error ?? (row.waits_for === null ? row.reason : `${row.reason}; waits for ${row.waits_for}`),
         ),
     },
     { label: "Progress", fill: showProgress },

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import type { Pool } from "pg"
+import { startCommand } from "../commands/process.ts"
+import { endsWith } from "../harness/command.ts"
+import { differences } from "../harness/differences.ts"
+import { startOrg } from "../harness/org.ts"
+import { waitFor } from "../harness/wait.ts"
+import { createTestDatabase } from "../postgres.ts"
+
+async function runs(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query(
+    "select run_id, object, state, waits_for from sf_shadow_run order by run_id",
+  )
+  return rows.map(({ run_id, object, state, waits_for }) =>
+    `${run_id} ${object} ${state} ${waits_for ?? ""}`.trim(),
+  )
+}
+
+test("a backfill of every object that was interrupted does not load again what was complete; a later one does", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { org, environment } = await startOrg(t, { products: 10, accounts: 5 })
+  const variables = environment(url)
+  org.faults.arm("bulk.hang", { object: "Account" })
+  const first = startCommand(["backfill"], variables)
+  t.after(() => first.child.kill("SIGKILL"))
+  await waitFor("the second object is being loaded", 30_000, async () =>
+    (await runs(pool)).some((run) => run.includes("Account waiting")),
+  )
+  assert.equal((await runs(pool))[2], "3 PricebookEntry queued run 2 of the same backfill")
+  first.child.kill("SIGINT")
+  assert.equal(await first.ended, 130)
+
+  // The job that hangs is made anew.
+  const { stdout, stderr } = await endsWith(0, ["backfill"], { ...variables, SF_BULK_STALL_S: "1" })
+  assert.deepEqual(await runs(pool), [
+    "1 Product2 complete",
+    "2 Account complete",
+    "3 PricebookEntry complete",
+  ])
+  assert.match(
+    stdout,
+    /^Product2: complete \(run 1\).*\nAccount: complete \(run 2\).*\nPricebookEntry: complete \(run 3\)/,
+  )
+  assert.match(stderr, /"event":"backfill_continued".*Product2 is run 1, which is complete/)
+  assert.deepEqual(await differences(org, pool), [])
+
+  await endsWith(0, ["backfill"], variables)
+  assert.equal((await runs(pool)).length, 6)
+})
