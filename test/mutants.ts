@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { parseArgs } from "node:util"
 import pg from "pg"
 import { Random } from "../src/simulator/org/random.ts"
@@ -152,9 +152,11 @@ function nameOf(file: string): string {
   return file.replace(/.*\/\d+_|\.sql$/g, "")
 }
 
+/** The tests of its room, one that is named after it first. */
 async function testsOfRule(file: string): Promise<string[]> {
   const { tests } = rules.find(({ files }) => files.includes(file)) as (typeof rules)[number]
-  return place.glob(tests)
+  const rank = (test: string) => (basename(test).startsWith(basename(file, ".ts")) ? 0 : 1)
+  return (await place.glob(tests)).sort((a, b) => rank(a) - rank(b)).slice(0, Number(values.most))
 }
 
 function tell(cases: Case[]): void {
