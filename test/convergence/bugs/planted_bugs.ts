@@ -303,22 +303,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     sql: [{ of: "synced_at", text: "least(e_commit, hole_from, ", by: "least(e_commit, " }],
   },
   {
-    name: "a partial update raises synced_at before the first complete load",
-    rule: "10",
-    sql: [{ of: "synced_at", text: "case when object_is_loaded then", by: "case when true then" }],
-  },
-  {
-    name: "an account that is listed counts as missing as of the last comparison",
-    rule: "10",
-    sql: [
-      {
-        of: "account_eligibility",
-        text: "least(claim.proven_as_of, listed_since)",
-        by: "claim.proven_as_of",
-      },
-    ],
-  },
-  {
     name: "a stream that starts at LATEST opens no hole",
     rule: "11",
     sql: [

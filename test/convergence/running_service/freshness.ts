@@ -56,14 +56,18 @@ export async function untrueClaims(
     const histories = new RecordHistories(org, object, event_fields, publishDelayMs, hidden)
     untrue.push(...untrueOf(claim, new Map(rows.map((row) => [row.id, row])), histories))
     if (object !== "Account") continue
-    const answers = await client.query<{ id: string; raw_payload: Payload | null; as_of: Date | null }>(
+    // By the org's own clock, before it is asked: by that nothing may pass for younger than it is.
+    const askedAt = org.now()
+    const answers = await client.query<{ id: string; raw_payload: Payload | null; age_ms: number | null }>(
       eligibilitySql,
       [histories.changed()],
     )
-    for (const { id, raw_payload, as_of } of answers.rows) {
-      const wrong = as_of && histories.behind(id, as_of.getTime(), raw_payload ?? undefined)
-      if (wrong)
-        untrue.push(`sf_account_eligibility answers as of ${as_of.toISOString()}, but ${id} ${wrong}`)
+    for (const { id, raw_payload, age_ms } of answers.rows) {
+      if (age_ms === null) continue
+      const wrong = histories.behind(id, askedAt - age_ms, raw_payload ?? undefined)
+      if (!wrong) continue
+      const at = new Date(askedAt).toISOString()
+      untrue.push(`sf_account_eligibility says at ${at} that it is ${age_ms} ms old, but ${id} ${wrong}`)
     }
   }
   await client.query("commit")
