@@ -46,7 +46,10 @@ const release = {
     ],
     // In schema public, and ours: its body is the one that the older program has applied.
     "sql/current/82_resume.sql": [
-      ["  select sf_shadow.enable_object(", "  -- As of the next version.\n  select sf_shadow.enable_object("],
+      [
+        "  select sf_shadow.enable_object(",
+        "  -- As of the next version.\n  select sf_shadow.enable_object(",
+      ],
     ],
   } as Record<string, [string, string][]>,
 }
