@@ -25,14 +25,11 @@ for (const { old, bus } of moves) {
     await waitFor("the streams are open", 10_000, () => simulator.pubsub.openStreams() === 3)
 
     await simulator.move({ old, bus })
-    const movedAt = performance.now()
     const [product, account] = [seeded.products[0], seeded.accounts[0]] as [string, string]
     org.transaction((tx) => tx.update("Product2", product, { Name: "Renamed while the org moved" }))
     org.faults.arm("event.gap", { object: "Account" })
     org.transaction((tx) => tx.update("Account", account, { Internet_Eligibility__c: "Moved" }))
     await settle(org, pool, 30_000)
-    const tookMs = performance.now() - movedAt
-    assert.ok(tookMs < 20_000, `took ${tookMs} ms`)
     const { rows } = await pool.query("select name from sf_product_shadow where product_id = $1", [product])
     assert.equal(rows[0].name, "Renamed while the org moved")
     await waitFor("the streams are open again", 10_000, () => simulator.pubsub.openStreams() === 3)
@@ -48,7 +45,7 @@ test("a bulk job that the move has lost is made anew, and the load is whole", as
   const { url, pool } = await createTestDatabase()
   const { org, simulator, environment } = await startOrg(t, { products: 0, accounts: 120 })
   const service = await startService(t, { ...environment(url), SF_BULK_PAGE_ROWS: "20" })
-  org.faults.arm("http.slow", { path: /results\?locator/, afterBytes: 0, pauseMs: 1_500, times: 2 })
+  org.faults.arm("http.slow", { path: /results\?locator/, afterBytes: 0, pauseMs: 1_500, times: Infinity })
   await pool.query(`select add_job('backfill', '{"object":"Account"}')`)
   const run = async () =>
     (await pool.query("select * from sf_shadow.run where object = 'Account' order by run_id limit 1")).rows[0]
@@ -57,6 +54,7 @@ test("a bulk job that the move has lost is made anew, and the load is whole", as
     return seen?.pages > 0 ? seen : undefined
   })
   await simulator.move({ old: "url-not-reset", jobs: "lost" })
+  org.faults.disarm("http.slow")
   const last = await waitFor("the load ends", 30_000, async () => {
     const seen = await run()
     return seen?.finished_at === null ? undefined : seen
