@@ -82,13 +82,12 @@ const productConditions = {
  * one in doubt; a product's prices may lack one that is listed. A list is right except for what is listed (CatalogFilter).
  */
 const doubted = {
-  id: { products: "array(select p.product_id from product p) || $6::text[]", prices: true },
+  id: { products: "array[$1]", prices: true },
   sku: {
-    products:
-      "case when exists (select from product) then array(select p.product_id from product p) || $6::text[] end",
+    products: "case when exists (select from product) then array(select p.product_id from product p) end",
     prices: true,
   },
-  list: { products: "array(select p.product_id from product p) || $6::text[]", prices: false },
+  list: { products: "array(select p.product_id from product p)", prices: false },
 } as const
 
 /** Rejects that claim the SKU, where no row has it: what the product is, is known, and not in the shadow. */
