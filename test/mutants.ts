@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto"
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { parseArgs } from "node:util"
+import pg from "pg"
 import { Random } from "../src/simulator/org/random.ts"
 import { Coverage } from "./mutants/coverage.ts"
 import { describeMutant, type Mutant, mutate } from "./mutants/mutant.ts"
-import { notMutated, rules } from "./mutants/rules.ts"
+import { equivalent, notMutated, rules } from "./mutants/rules.ts"
 import { sqlMutants } from "./mutants/sql_mutants.ts"
 import { TsMutants } from "./mutants/ts_mutants.ts"
 import { type Ending, Workplace } from "./mutants/workplace.ts"
@@ -20,9 +21,9 @@ const { values } = parseArgs({
     // So many of them, in the order of chance: a run that is ended has seen a sample too.
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
-    minutes: { type: "string", default: "1000000" },
+    minutes: { type: "string", default: "Infinity" },
     // At most so many test files for each, the nearest first: quicker, and with survivors that the others would kill.
-    most: { type: "string", default: "1000" },
+    most: { type: "string", default: "Infinity" },
     // The mutants, without testing them.
     list: { type: "boolean", default: false },
     // Survivors of earlier runs once more, after tests were added.
@@ -30,7 +31,7 @@ const { values } = parseArgs({
   },
 })
 
-/** A mutant that is to be tested. */
+/** A mutant of a file; `key` is the same from run to run, as long as the file is. */
 interface Case {
   file: string
   source: string
@@ -38,7 +39,9 @@ interface Case {
   name: string
   key: string
 }
-type Result = {
+
+/** Killed by the first red test, survived, without an end in time, or refused by Postgres for the reason in `by`. */
+interface Result {
   key: string
   file: string
   name: string
@@ -88,9 +91,14 @@ async function casesOf({ folder }: Workplace): Promise<Case[]> {
     }
     parser.close()
   }
-  if (values.sample) return new Random(Number(values.seed)).shuffle(cases).slice(0, Number(values.sample))
+  const chosen = cases.filter((each) => !isEquivalent(each))
+  if (values.sample) return new Random(Number(values.seed)).shuffle(chosen).slice(0, Number(values.sample))
   const rank = ({ file }: Case) => values.file.findIndex((part) => file.includes(part))
-  return cases.sort((a, b) => rank(a) - rank(b))
+  return chosen.sort((a, b) => rank(a) - rank(b))
+}
+
+function isEquivalent({ file, name }: Case): boolean {
+  return equivalent.some((known) => known.file === file && name.includes(known.mutant))
 }
 
 function caseOf(file: string, source: string, mutant: Mutant): Case {
@@ -134,7 +142,8 @@ async function testOne(each: Case, coverage: Coverage | undefined): Promise<Resu
   try {
     return result(await place.withDefinition(source, text, () => place.testSql(tests, withinMs)))
   } catch (error) {
-    return { key, file, name, outcome: "refused", by: (error as Error).message }
+    if (!(error instanceof pg.DatabaseError)) throw error
+    return { key, file, name, outcome: "refused", by: error.message }
   }
 }
 
@@ -143,9 +152,11 @@ function nameOf(file: string): string {
   return file.replace(/.*\/\d+_|\.sql$/g, "")
 }
 
+/** The tests of its room, one that is named after it first. */
 async function testsOfRule(file: string): Promise<string[]> {
   const { tests } = rules.find(({ files }) => files.includes(file)) as (typeof rules)[number]
-  return place.glob(tests)
+  const rank = (test: string) => (basename(test).startsWith(basename(file, ".ts")) ? 0 : 1)
+  return (await place.glob(tests)).sort((a, b) => rank(a) - rank(b)).slice(0, Number(values.most))
 }
 
 function tell(cases: Case[]): void {

@@ -616,8 +616,8 @@ create view sf_shadow.run_wait as
     r.kind,
         CASE
             WHEN (earlier.run_id IS NOT NULL) THEN (('run '::text || earlier.run_id) || ' of the same backfill'::text)
-            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || r.paused_until) || COALESCE((': '::text || r.error), ''::text))
-            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || GREATEST(r.looked_at, r.progressed_at)) || '. Is a worker running? Else run the command again'::text)
+            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || sf_shadow.iso_time(r.paused_until)) || COALESCE((': '::text || r.error), ''::text))
+            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || sf_shadow.iso_time(GREATEST(r.looked_at, r.progressed_at))) || '. Is a worker running? Else run the command again'::text)
             WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
             WHEN (r.state = 'loading'::text) THEN ((('page '::text || (r.pages + 1)) || ' of bulk job '::text) || r.job_id)
             WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
@@ -839,7 +839,7 @@ create view sf_shadow_lag as
    FROM (((((fresh f
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
-     CROSS JOIN LATERAL ( SELECT concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)) AS reason
+     CROSS JOIN LATERAL ( SELECT NULLIF(concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)), ''::text) AS reason
            FROM sf_shadow.run_wait w
           WHERE ((w.object = f.object) AND w.stands_still)) trouble)
      LEFT JOIN LATERAL ( SELECT r.run_id,
@@ -1092,7 +1092,7 @@ create function sf_shadow.write_rejects(of_object text) returns void language pl
 create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
 create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
 create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
-create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path=""; -- body 07d09f27
+create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 07d09f27
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a56512ad
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183

@@ -60,9 +60,9 @@ cross join sf_shadow.salesforce_now clock
 join sf_shadow.object_state s on s.object = f.object
 -- What keeps it from being proven, or mended: a fuse, and a load that stands still.
 cross join lateral (
-  select concat_ws('; ',
+  select nullif(concat_ws('; ',
     'the fuse has stopped a load: ' || s.fuse_of_loads, 'the fuse has stopped re-reads: ' || s.fuse_of_rereads,
-    string_agg('run ' || w.run_id || ' (' || w.kind || ') stands still and waits for ' || w.waits_for, '; ' order by w.run_id)) as reason
+    string_agg('run ' || w.run_id || ' (' || w.kind || ') stands still and waits for ' || w.waits_for, '; ' order by w.run_id)), '') as reason
   from sf_shadow.run_wait w
   where w.object = f.object and w.stands_still
 ) trouble

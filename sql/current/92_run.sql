@@ -1,7 +1,8 @@
 -- Every load, with its progress, for 90 days; the last complete one of each object and kind for good. Counts in records.
 --   kind, state, reason       full, delta, or ids (Id comparison); queued, waiting (for the bulk job), loading, sweeping
 --                             (deleting what is gone), complete, failed, fuse or canceled; and who asked for it
---                             paused: the API budget holds it back (rule 14); it goes on by itself, at paused_until
+--                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
+--                             made anew; it goes on by itself, at paused_until
 --   waits_for, still          what it waits for, in words, and for how long it has made no progress (an interval, as every
 --                             age); null when it has ended. After 15 minutes it stands still: see the runbook
 --   received, expected        percent of it, and rows_per_second over the whole run

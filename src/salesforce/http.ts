@@ -93,8 +93,8 @@ export function createHttp(session: HttpSession): SalesforceHttp {
           const other = await session.login.replace(login, stale.why)
           if (other === null) return false
           login = other
-          isRenewed = true
           if (stale.why === "moved") moves += 1
+          else isRenewed = true
           return mayRepeat || !stale.mayHaveArrived
         },
       },

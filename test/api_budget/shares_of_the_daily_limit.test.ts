@@ -208,6 +208,7 @@ test("too many calls at the same moment: each call waits a little, also the crea
   assert.deepEqual([result?.state, result?.received], ["complete", 5])
   assert.deepEqual(await stopsOf(deps), [])
   assert.equal((await usage())?.reason, null)
+  assert.equal((await usage("DailyBulkV2QueryJobs"))?.max, null, "/limits was not even asked")
   assert.equal(org.org.usage.bulkQueryJobs.used, 1)
 })
 

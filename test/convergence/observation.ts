@@ -50,8 +50,8 @@ export const observedColumns = `
       state.hole_from is not null as has_hole, state.proof_read_id is not null as is_loaded,
       case lag.object ${rowsOf.join("\n")} end as rows,
       case lag.object when 'Account' then (select json_agg(json_build_object('id', asked.id, 'is_found', answer.is_found,
-          'as_of', current_setting('convergence.now')::timestamptz - answer.age))
-        from unnest($1::text[]) asked (id) cross join lateral public.sf_account_eligibility(asked.id) answer) end as answers,
+          'as_of', clock.latest - answer.age))
+        from sf_shadow.salesforce_now clock cross join unnest($1::text[]) asked (id) cross join lateral public.sf_account_eligibility(asked.id) answer) end as answers,
       array(select d.record_id from sf_shadow.dirty d where d.object = lag.object) as dirty,
       array(select array[r.record_id, r.reason] from sf_shadow.reject r where r.object = lag.object) as rejected
     from public.sf_shadow_lag lag

@@ -44,7 +44,10 @@ const release = {
         "  perform c.note from pg_temp.change c;\n  perform sf_shadow.write_rows(of_object);",
       ],
     ],
-    "sql/current/82_resume.sql": [["queued now", "queued at once"]],
+    // In schema public, and ours: its body is the one that the older program has applied.
+    "sql/current/82_resume.sql": [
+      ["  select sf_shadow.enable_object(", "  -- As of the next version.\n  select sf_shadow.enable_object("],
+    ],
   } as Record<string, [string, string][]>,
 }
 

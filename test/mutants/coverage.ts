@@ -16,7 +16,6 @@ export class Coverage {
   readonly #texts: ReadonlyMap<string, string>
   readonly #tracked: ReadonlySet<string>
   /** Text of each test file with that of its helpers. */
-  /** Text of each test file with that of its helpers. */
   readonly #tests: ReadonlyMap<string, string>
   readonly #measured: ReadonlyMap<string, Measured>
 
@@ -32,7 +31,7 @@ export class Coverage {
   }
 
   /**
-   * Runs each test file without any mutant, once for each content, which the file `cache` remembers.
+   * Runs each test file without any mutant, once for each content of it and of the functions, as `cache` remembers.
    *
    * @throws Error where one is red
    */
@@ -43,10 +42,11 @@ export class Coverage {
     const tests = new Map<string, string>()
     for (const file of await place.glob(["test/sql/**/*.test.ts"]))
       tests.set(file, await withHelpers(place, file))
+    const functions = [...texts.values()].join("")
     const known = JSON.parse(await readFile(cache, "utf8").catch(() => "{}")) as Record<string, Measured>
     const measured = new Map<string, Measured>()
     for (const [file, text] of tests) {
-      const key = `${file} ${createHash("sha256").update(text).digest("hex").slice(0, 12)}`
+      const key = `${file} ${createHash("sha256").update(functions).update(text).digest("hex").slice(0, 12)}`
       if (known[key] === undefined) {
         log(`${file} is measured`)
         known[key] = await measureFile(place, file)

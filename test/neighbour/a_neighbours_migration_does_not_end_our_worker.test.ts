@@ -9,6 +9,12 @@ test("told of a breaking migration, on the channel that all graphile-workers sha
   const { url, pool } = await createTestDatabase()
   const { environment } = await startOrg(t, { products: 1, pricebooks: 1, accounts: 1 })
   const service = await startService(t, environment(url), ["--only", "worker"])
+  await waitFor("its worker listens", 15_000, async () => {
+    const { rows } = await pool.query(
+      "select from pg_stat_activity where datname = current_database() and query like 'LISTEN %worker:migrate%'",
+    )
+    return rows.length > 0
+  })
   await pool.query("select pg_notify('worker:migrate', $1)", ['{"migrationNumber":99,"breaking":true}'])
   await waitFor("the worker is started anew", 15_000, () => service.logged("worker_ended").length > 0)
   await pool.query("select add_job('maintain')")

@@ -15,8 +15,22 @@ export interface Neighbour {
   /** Lets the job of `backfill` that runs come to its end. */
   finishLongJob(): void
   /** Its queue, as it stands. */
-  jobs(): Promise<{ task: string; attempts: number; running: boolean }[]>
+  jobs(): Promise<Job[]>
+  /** Ends it, whatever it works on. It is ended with the test at the latest. */
+  stop(): Promise<void>
 }
+
+interface Job {
+  task: string
+  attempts: number
+  running: boolean
+}
+
+/** Its queue from its start on, for as long as nobody interferes. */
+export const undisturbed: Job[] = [
+  { task: "backfill", attempts: 1, running: true },
+  { task: "verify", attempts: 1, running: false },
+]
 
 /** Starts it with a job that runs until it is let go, and one that has failed for good; ended with the test. */
 export async function startNeighbour(t: TestContext, databaseUrl: string): Promise<Neighbour> {
@@ -37,6 +51,8 @@ export async function startNeighbour(t: TestContext, databaseUrl: string): Promi
     noHandleSignals: true,
     concurrency: 2,
     pollInterval: 200,
+    // Else it would read the crontab of the folder in which it is started: ours.
+    parsedCronItems: [],
     taskList: {
       backfill: async () => {
         count("backfill")
@@ -49,11 +65,16 @@ export async function startNeighbour(t: TestContext, databaseUrl: string): Promi
       maintain: () => count("maintain"),
     },
   })
-  t.after(async () => {
+  let stopped: Promise<void> | undefined
+  const stop = () => {
     long.resolve()
-    await runner.stop().catch(() => {})
-    await pool.end()
-  })
+    stopped ??= runner.stop().then(
+      () => pool.end(),
+      () => pool.end(),
+    )
+    return stopped
+  }
+  t.after(stop)
   const jobs = async () => {
     const { rows } = await pool.query(
       `select task_identifier as task, attempts::integer, locked_at is not null as running
@@ -74,5 +95,5 @@ export async function startNeighbour(t: TestContext, databaseUrl: string): Promi
        locked_at = case when locked_at is not null then now() - interval '1 hour' end`,
   )
   await pool.query("alter table graphile_worker._private_jobs enable trigger user")
-  return { pool, runner, begun, finishLongJob: () => long.resolve(), jobs }
+  return { pool, runner, begun, finishLongJob: () => long.resolve(), jobs, stop }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createQueryJob } from "../../src/salesforce/bulk.ts"
-import type { SalesforceError } from "../../src/salesforce/errors.ts"
+import { SalesforceError } from "../../src/salesforce/errors.ts"
 import { countRecords, readRecords } from "../../src/salesforce/records.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import type { OldHost } from "../../src/simulator/http/moved.ts"
@@ -48,6 +48,33 @@ for (const old of oldHosts) {
     },
   )
 }
+
+orgTest(
+  "what answers a login with another org is refused, and gets no call",
+  async ({ config, simulator }) => {
+    let own: string | undefined
+    const session = createSession(config, {
+      async onLogin({ instanceUrl }) {
+        own ??= instanceUrl
+        if (instanceUrl === own) return
+        throw new SalesforceError("this database belongs to another org", {
+          code: "WRONG_ORGANIZATION",
+          retryable: false,
+        })
+      },
+    })
+    try {
+      await countRecords(session, "Account")
+      const { used } = simulator.org.usage.apiRequests
+      await simulator.move({ old: "url-not-reset" })
+      await assert.rejects(countRecords(session, "Account"), { code: "WRONG_ORGANIZATION" })
+      assert.equal(simulator.org.usage.apiRequests.used, used)
+      assert.equal((await session.credentials()).instanceUrl, own)
+    } finally {
+      await session.close()
+    }
+  },
+)
 
 test("an instance that does not answer costs few logins, shared by all calls, and no token goes to another host", async () => {
   let logins = 0

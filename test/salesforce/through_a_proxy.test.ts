@@ -141,6 +141,30 @@ test("a proxy that refuses is named, with what to do, and never with its passwor
   }
 })
 
+test("an audience that Salesforce refuses is followed by the next one, unless SF_AUDIENCE says which", async (t) => {
+  const proxy = await startConnectProxy(credentials)
+  t.after(() => proxy.close())
+  const { org, environment } = await startOrg(t, { hostName: "acme.my.salesforce.com" })
+  const env = { ...environment("postgres://localhost/x"), HTTPS_PROXY: `http://${userinfo}@${proxy.host}` }
+  const body = JSON.stringify({ error: "invalid_grant", error_description: "audience is invalid" })
+  const logIn = async (more: Record<string, string> = {}) => {
+    const refused = org.faults.arm("http.status", { path: /oauth2\/token/, status: 400, body, times: 2 })
+    const session = createSession(readConfig({ ...env, ...more }).salesforce)
+    try {
+      await session.credentials()
+    } finally {
+      org.faults.disarm(refused)
+      await session.close()
+    }
+    return refused.struck
+  }
+  assert.equal(await logIn(), 2)
+  await assert.rejects(
+    logIn({ SF_AUDIENCE: "https://login.salesforce.com" }),
+    /audience is invalid; set SF_AUDIENCE/,
+  )
+})
+
 test("a service behind a proxy loads and follows the org, doctor names the proxy, and no log its password", async (t) => {
   const { proxy, org, url } = await start(t)
   const database = await createTestDatabase()

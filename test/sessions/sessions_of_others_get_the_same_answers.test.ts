@@ -63,6 +63,14 @@ test("reasons show times in one form, which nobody can misread", async () => {
     `insert into sf_shadow.invalidation_consumer (consumer, object, system_identifier, timeline, cache_identity, seen_at)
      values ('gone', 'Account', 1, 1, 'x', '2026-02-03 04:05:06+00')`,
   )
+  await shadow.all(
+    `insert into sf_shadow.run (object, kind, reason, paused_until) values
+       ('Product2', 'full', 'a test', '2026-02-03 04:05:06+00')`,
+  )
+  await shadow.all(
+    `insert into sf_shadow.run (object, kind, reason, looked_at, progressed_at) values
+       ('Account', 'full', 'a test', '2026-02-03 04:05:06+00', '2026-02-03 04:05:06+00')`,
+  )
   const questions = [
     [
       "select reason from sf_shadow_lag where object = 'Product2'",
@@ -79,6 +87,11 @@ test("reasons show times in one form, which nobody can misread", async () => {
     [
       "select reason from sf_shadow_freshness('Product2', '{}')",
       "changes since 2026-02-03T20:15:00Z may be missing: a test",
+    ],
+    ["select waits_for as reason from sf_shadow_run where object = 'Product2'", "until 2026-02-03T04:05:06Z"],
+    [
+      "select waits_for as reason from sf_shadow_run where object = 'Account'",
+      "a process: none has looked at it since 2026-02-03T04:05:06Z. Is a worker running?",
     ],
     [
       "select reason from sf_shadow_invalidation_consumer",

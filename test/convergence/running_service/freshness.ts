@@ -31,7 +31,7 @@ const claimsSql = `
   from public.sf_shadow_lag l join sf_shadow.object o using (object)`
 
 const eligibilitySql = `
-  select asked.id, answer.raw_payload, now() - answer.age as as_of
+  select asked.id, answer.raw_payload, extract(epoch from answer.age)::double precision * 1000 as age_ms
   from unnest($1::text[]) asked (id) cross join lateral public.sf_account_eligibility(asked.id) answer`
 
 /**

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
@@ -6,6 +7,7 @@ import { hostileUrl } from "../../harness/hostile_settings.ts"
 import { startOrg } from "../../harness/org.ts"
 import { launchService, type Service } from "../../harness/service.ts"
 import { settle } from "../../harness/settled.ts"
+import { startNeighbour, undisturbed } from "../../neighbour/neighbour.ts"
 import { createTestDatabase } from "../../postgres.ts"
 import { untrueClaims } from "./freshness.ts"
 import { Mishaps } from "./mishaps.ts"
@@ -65,6 +67,9 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
     SF_BULK_PAGE_ROWS: "7",
   }
 
+  // Every fourth database is another program's too, whose jobs are named as ours.
+  const neighbour = seed % 4 === 2 ? await startNeighbour(t, url) : undefined
+
   let service: Service = launchService(t, variables)
   const start = () => {
     service = launchService(t, variables)
@@ -122,6 +127,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
       unpublished: mishaps.unpublished,
     })
     await settle(org, pool, settledWithinMs, unstorable)
+    if (neighbour !== undefined) assert.deepEqual(await neighbour.jobs(), undisturbed)
   }
   const playing = play()
   try {
@@ -141,6 +147,7 @@ export async function playHistory(t: TestContext, seed: number): Promise<Told> {
     playing.catch(() => {})
     await watching.catch(() => {})
     await service.kill()
+    await neighbour?.stop()
   }
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10
   return { seed, seconds, transactions: count, kills: kills.size, looks, mishaps: mishaps.met }

@@ -59,14 +59,14 @@ export class RandomTransactions {
   }
 
   /**
-   * Gives each product a SKU of its own, but for some that have none, and whole texts: from here on every other record can be stored.
-   * Returns the ids of those, with their entries'.
+   * Gives each product a SKU of its own, but for some that have none, and whole texts: from here on every other record
+   * can be stored. Returns the ids of those without a SKU, with their entries'.
    */
   makeStorable(): Set<string> {
     this.#mendTexts()
     const held = new Set<unknown>()
     const claimants = this.#records("Product2").filter(({ StockKeepingUnit: sku }) => {
-      if (sku === null) return this.#random.chance(0.5)
+      if (sku === null) return this.#random.chance(0.2)
       const isContested = held.has(sku)
       held.add(sku)
       return isContested
@@ -228,10 +228,11 @@ export class RandomTransactions {
     tx.update("Product2", this.#some("Product2"), { StockKeepingUnit: holder?.StockKeepingUnit })
   }
 
-  /** Blank SKUs are filled again. */
+  /** One of the blank SKUs is filled again. */
   #refill(tx: Transaction): void {
-    for (const { Id, StockKeepingUnit } of this.#records("Product2"))
-      if (StockKeepingUnit === null) tx.update("Product2", Id as string, { StockKeepingUnit: this.#newSku() })
+    const blank = this.#records("Product2").filter(({ StockKeepingUnit }) => StockKeepingUnit === null)
+    if (blank.length > 0)
+      tx.update("Product2", this.#random.pick(blank).Id as string, { StockKeepingUnit: this.#newSku() })
   }
 
   /** Live or out of the recycle bin; a product takes its entries with it. */

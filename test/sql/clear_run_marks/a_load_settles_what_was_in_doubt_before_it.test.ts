@@ -67,6 +67,15 @@ test("a mark that is renewed after the load's job was created stays", async () =
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
 })
 
+test("a page of one run settles nothing for another one that began later", async () => {
+  const shadow = await loaded()
+  const runId = await startRun(shadow, "Product2", "delta", { from: 100, expected: 1 })
+  await mark(shadow, "Product2", [productId(1)], 150)
+  await startRun(shadow, "Product2", "ids", { from: 200, expected: 3 })
+  await mergePage(shadow, runId, 1, products(1))
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
+})
+
 test("the mark of a record that contests a SKU stays, on whichever page it comes", async () => {
   const shadow = await Shadow.open()
   await runThrough(

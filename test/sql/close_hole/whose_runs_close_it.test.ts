@@ -53,3 +53,41 @@ test("a delta from behind the hole's beginning does not help an Id comparison to
   await runThrough(shadow, "Product2", "delta", [], { from: 3_200 })
   assert.equal((await shadow.state("Product2")).hole_from, null)
 })
+
+/** Loaded in second 20, with a hole from 50 to 60. */
+async function holed(): Promise<Shadow> {
+  const shadow = await Shadow.open()
+  await runThrough(shadow, "Product2", "full", products(1), { from: 20 })
+  await shadow.pool.query("select sf_shadow.open_hole('Product2', $1, $2, 'test')", [at(50), at(60)])
+  return shadow
+}
+
+const isOpen = async (shadow: Shadow) => (await shadow.state("Product2")).hole_from !== null
+
+test("an Id comparison begun within the margin of the hole does not help the delta, a later one does", async () => {
+  const shadow = await holed()
+  await runThrough(shadow, "Product2", "delta", [], { from: 100 })
+  await runThrough(shadow, "Product2", "ids", products(1), { from: 70 })
+  assert.equal(await isOpen(shadow), true)
+  await runThrough(shadow, "Product2", "ids", products(1), { from: 71 })
+  assert.equal(await isOpen(shadow), false)
+})
+
+test("an Id comparison that is under way does not help the delta", async () => {
+  const shadow = await holed()
+  await startRun(shadow, "Product2", "ids", { from: 100, expected: 1 })
+  await runThrough(shadow, "Product2", "delta", [], { from: 100 })
+  assert.equal(await isOpen(shadow), true)
+})
+
+test("neither does a delta help that is under way, or another object's", async () => {
+  const shadow = await holed()
+  await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 20 })
+  await shadow.pool.query("update sf_shadow.object_state set delta_from = $1 where object = 'Account'", [
+    at(0),
+  ])
+  await runThrough(shadow, "Account", "delta", [], { from: 100 })
+  await startRun(shadow, "Product2", "delta", { from: 100, expected: 0 })
+  await runThrough(shadow, "Product2", "ids", products(1), { from: 100 })
+  assert.equal(await isOpen(shadow), true)
+})

@@ -19,7 +19,7 @@ async function withDecoys(): Promise<Shadow> {
      marked as (insert into sf_shadow.dirty (object, record_id, since, not_before, generation, reason)
        select 'Account', record_id, 'infinity', '-infinity', 1, 'decoy' from id),
      deleted as (insert into sf_shadow.parent_deletion (object, record_id, deleted_until) select 'Account', record_id, 'infinity' from id)
-     insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, refused_by, payload, parent_id, contested_value)
+     insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, refused_by, payload, parent_id, claimed_value)
      select 'Account', record_id, '-infinity', 'infinity', '23505', 'decoy', 'x', '', $3, 'SKU-1' from id`,
     [ids, readId, productId(1)],
   )
