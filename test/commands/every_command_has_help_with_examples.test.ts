@@ -15,6 +15,7 @@ const commands = [
     "status",
     "pause",
     "resume",
+    "runs",
     "rejects",
   ],
   ...["replay", "reapply", "cache clear", "adopt-org", "simulator"],
