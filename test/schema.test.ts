@@ -32,6 +32,15 @@ test("the migrated database is the one in test/schema.sql", async (t) => {
   )
 })
 
+const wanted = process.env.TEST_POSTGRES_VERSION
+
+test("the server is of the version that was asked for", { skip: !wanted }, async () => {
+  const { rows } = await pool.query<{ major: number }>(
+    "select current_setting('server_version_num')::int / 10000 as major",
+  )
+  assert.equal(String(rows[0]?.major), wanted)
+})
+
 /** What the files create, by kind: "function sf_shadow.mark_dirty". */
 async function createdBy(folder: string): Promise<{ file: string; created: string[] }[]> {
   const files = (await readdir(join(sql, folder))).filter((file) => file.endsWith(".sql")).sort()
