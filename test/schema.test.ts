@@ -63,6 +63,15 @@ test("every insert names its columns, so that it outlives a table that has got o
   assert.deepEqual(byPosition, [])
 })
 
+const wanted = process.env.TEST_POSTGRES_VERSION
+
+test("the server is of the version that was asked for", { skip: !wanted }, async () => {
+  const { rows } = await pool.query<{ major: number }>(
+    "select current_setting('server_version_num')::int / 10000 as major",
+  )
+  assert.equal(String(rows[0]?.major), wanted)
+})
+
 /** What the files create, by kind: "function sf_shadow.mark_dirty". */
 async function createdBy(folder: string): Promise<{ file: string; created: string[] }[]> {
   const files = (await readdir(join(sql, folder))).filter((file) => file.endsWith(".sql")).sort()

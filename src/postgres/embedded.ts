@@ -147,11 +147,9 @@ async function initialise(place: Place, data: string, password: string, log?: Em
   try {
     await run(
       place.programs.initdb,
-      // The builtin provider needs no locale of the operating system, and orders the same on every machine.
       [
         ...["-D", beside, "--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-        ...["--no-locale", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-        "--no-instructions",
+        ...["--no-locale", "--encoding=UTF8", "--no-instructions", ...(await localeFlags(place))],
       ],
       { ...place.account, cwd: place.folder },
     )
@@ -164,6 +162,13 @@ async function initialise(place: Place, data: string, password: string, log?: Em
     await rm(passwordFile, { force: true })
   }
   await rename(beside, data)
+}
+
+/** The builtin provider needs no locale of the operating system, and orders the same on every machine; since 17. */
+async function localeFlags(place: Place): Promise<string[]> {
+  const { stdout } = await run(place.programs.initdb, ["--version"])
+  const major = Number(stdout.match(/\d+/)?.[0])
+  return major >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : []
 }
 
 async function startServer(
