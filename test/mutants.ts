@@ -61,9 +61,12 @@ for (const line of (await readFile(resultsFile, "utf8").catch(() => "")).split("
 const place = await Workplace.open()
 const until = Date.now() + Number(values.minutes) * 60_000
 let isInterrupted = false
-process.once("SIGINT", () => {
-  isInterrupted = true
-})
+// The mutant that is being tested is tested to its end: its processes and databases go with it.
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    isInterrupted = true
+  })
+}
 try {
   const cases = await casesOf(place)
   if (values.list) for (const { file, name } of cases) console.log(`${file}:${name}`)
