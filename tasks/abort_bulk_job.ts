@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { abortJob, deleteJob } from "../src/salesforce/bulk.ts"
-import type { TaskFactory } from "../src/worker.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ job_id: z.string() })
 

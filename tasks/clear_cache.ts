@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { clearCache } from "../src/invalidations_to_redis/clear_cache.ts"
-import type { TaskFactory } from "../src/worker.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish() })
 

@@ -1,15 +1,15 @@
 import { z } from "zod"
-import { eventsToShadow } from "../src/events_to_shadow.ts"
-import type { TaskFactory } from "../src/worker.ts"
+import { eventsToShadow } from "../src/events_to_shadow/index.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ stream_id: z.number() })
 
 /** Folds a stream's received events into the shadow; asks for another turn when there are more. */
-const task: TaskFactory = (deps) => async (payload, helpers) => {
+const task: TaskFactory = (connections) => async (payload, helpers) => {
   const { stream_id: streamId } = payloadSchema.parse(payload)
-  const done = await eventsToShadow(deps, streamId, helpers.abortSignal)
+  const done = await eventsToShadow(connections, streamId, helpers.abortSignal)
   if (done) return
-  await deps.pool.query("select sf_shadow.add_events_job(of_stream_id => $1)", [streamId])
+  await connections.pool.query("select sf_shadow.add_events_job(of_stream_id => $1)", [streamId])
 }
 
 export default task

@@ -1,4 +1,4 @@
-import type { TaskFactory } from "../src/worker.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 /** Retention: partitions ahead and behind, what no longer guards anything; exact ages; rejects are tried again. */
 const task: TaskFactory =

@@ -1,13 +1,13 @@
 import { z } from "zod"
-import { recordsToShadow } from "../src/records_to_shadow.ts"
-import type { TaskFactory } from "../src/worker.ts"
+import { recordsToShadow } from "../src/records_to_shadow/index.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string() })
 
 /** Reads the records in doubt of an object again, its parents' first, so that children find them. */
-const task: TaskFactory = (deps) => async (payload, helpers) => {
+const task: TaskFactory = (connections) => async (payload, helpers) => {
   const { object } = payloadSchema.parse(payload)
-  const { rows } = await deps.pool.query<{ object: string }>(
+  const { rows } = await connections.pool.query<{ object: string }>(
     `with recursive line as (
        select o.object, o.parent_object from sf_shadow.object o where o.object = $1
        union all
@@ -16,7 +16,7 @@ const task: TaskFactory = (deps) => async (payload, helpers) => {
      select line.object from line join sf_shadow.objects_in_order() i on i.object = line.object order by i.depth`,
     [object],
   )
-  for (const row of rows) await recordsToShadow(deps, row.object, helpers.abortSignal)
+  for (const row of rows) await recordsToShadow(connections, row.object, helpers.abortSignal)
 }
 
 export default task

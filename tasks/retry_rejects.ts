@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { TaskFactory } from "../src/worker.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish() })
 

@@ -1,13 +1,13 @@
 import { z } from "zod"
-import { defaultSampleSize, verify } from "../src/verify.ts"
-import type { TaskFactory } from "../src/worker.ts"
+import { defaultSampleSize, verify } from "../src/upkeep/verify.ts"
+import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish(), sample: z.number().optional() })
 
 /** Compares a sample of one object, or of each, with Salesforce field by field, and repairs what differs. */
-const task: TaskFactory = (deps) => async (payload) => {
+const task: TaskFactory = (connections) => async (payload) => {
   const { object, sample } = payloadSchema.parse(payload)
-  await verify(deps, object ? [object] : [], sample ?? defaultSampleSize)
+  await verify(connections, object ? [object] : [], sample ?? defaultSampleSize)
 }
 
 export default task

@@ -1,4 +1,4 @@
-import { silentFor, type TaskFactory } from "../src/worker.ts"
+import { silentFor, type TaskFactory } from "../src/worker/index.ts"
 
 /** Frees the jobs of killed worker processes, tries failed jobs again, and queues what waits without a job. */
 const task: TaskFactory =

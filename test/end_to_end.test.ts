@@ -4,11 +4,11 @@ import pg from "pg"
 import { Random } from "../src/simulator/org/random.ts"
 import { runCommand } from "./commands/process.ts"
 import { startOrg } from "./harness/org.ts"
+import { createEmptyDatabase } from "./harness/postgres.ts"
 import { RandomChanges } from "./harness/random_changes.ts"
 import { startService } from "./harness/service.ts"
 import { settle } from "./harness/settled.ts"
 import { waitFor } from "./harness/wait.ts"
-import { createEmptyDatabase } from "./postgres.ts"
 
 const changes = 1_000
 /** Repeat a run: SEED=123 node --test test/end_to_end.test.ts */

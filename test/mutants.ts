@@ -77,8 +77,8 @@ try {
 
 async function casesOf({ folder }: Workplace): Promise<Case[]> {
   const isWanted = (file: string) => values.file.some((part) => file.includes(part))
-  const sqlFiles = (await readdir(join(folder, "sql/current")))
-    .filter((file) => !(file.replace(".sql", "") in notMutated))
+  const sqlFiles = (await readdir(join(folder, "sql/current"), { recursive: true }))
+    .filter((file) => file.endsWith(".sql") && !(nameOf(file) in notMutated))
     .map((file) => `sql/current/${file}`)
   const cases: Case[] = []
   for (const file of sqlFiles.filter(isWanted).sort()) {
@@ -152,7 +152,7 @@ async function testOne(each: Case, coverage: Coverage | undefined): Promise<Resu
 
 /** The function or view that a file of sql/current defines. */
 function nameOf(file: string): string {
-  return file.replace(/.*\/\d+_|\.sql$/g, "")
+  return basename(file, ".sql")
 }
 
 /** The tests of its room, one that is named after it first. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
-import { readFile, writeFile } from "node:fs/promises"
+import { glob, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { test } from "node:test"
-import { type Variable, variables } from "../src/variables.ts"
+import { type Variable, variables } from "../src/base/variables.ts"
 
 const readme = join(import.meta.dirname, "../README.md")
 const section = /(<!-- variables:.*?-->\n)[\s\S]*?(<!-- \/variables -->)/
@@ -22,13 +22,11 @@ test("the README lists every variable as the program reads it (UPDATE_README=1 r
   else assert.equal(text, wanted)
 })
 
-test("every file that the README links to exists", async () => {
-  const text = await readFile(readme, "utf8")
-  for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)) {
-    const target = join(readme, "..", path as string)
-    await assert.doesNotReject(
-      import("node:fs/promises").then(({ stat }) => stat(target)),
-      `${path} is missing`,
-    )
+test("every file that README and docs link to exists", async () => {
+  const root = join(readme, "..")
+  for await (const page of glob(["*.md", "docs/*.md"], { cwd: root })) {
+    const text = await readFile(join(root, page), "utf8")
+    for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)(?:#[^)]*)?\)/g))
+      await assert.doesNotReject(stat(join(root, page, "..", path as string)), `${page}: ${path} is missing`)
   }
 })

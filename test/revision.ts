@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { readdir, readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 
 const root = join(import.meta.dirname, "..")
 const file = join(root, "sql/revision.json")
@@ -12,8 +12,11 @@ export const raiseCommand = "node --import tsx test/revision.ts"
 export async function schemaFingerprint(): Promise<string> {
   const hash = createHash("sha256")
   for (const folder of ["sql/migrations", "sql/current"]) {
-    for (const name of (await readdir(join(root, folder))).sort())
-      hash.update(name).update(await readFile(join(root, folder, name)))
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+    for (const file of files.sort()) hash.update(relative(root, file)).update(await readFile(file))
   }
   const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
   hash.update(`graphile-worker ${dependencies["graphile-worker"]}`)

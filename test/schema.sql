@@ -547,7 +547,7 @@ create view sf_shadow.object_claim as
              CROSS JOIN sf_shadow.setting setting)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
              JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
-             LEFT JOIN LATERAL sf_shadow.waiting_event(s.stream_id,
+             LEFT JOIN LATERAL sf_shadow._waiting_event(s.stream_id,
                 CASE
                     WHEN (c.applied_seq < (s.next_seq - 1)) THEN (c.applied_seq + 1)
                     ELSE NULL::bigint
@@ -587,12 +587,12 @@ create view sf_shadow.object_claim as
     k.fresh_except_listed,
         CASE
             WHEN (NOT k.is_loaded) THEN 'no full load has completed: run a backfill'::text
-            WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow.iso_time(k.hole_from))
+            WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow._iso_time(k.hole_from))
             WHEN (k.degraded IS NOT NULL) THEN k.degraded
-            WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow.iso_time(k.hole_from)) || ' may be missing: '::text) || k.hole_reason)
-            WHEN ((now() - k.waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || sf_shadow.iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
+            WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow._iso_time(k.hole_from)) || ' may be missing: '::text) || k.hole_reason)
+            WHEN ((now() - k.waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || sf_shadow._iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
                     CASE
-                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || sf_shadow.iso_time(job.locked_at))
+                        WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || sf_shadow._iso_time(job.locked_at))
                         WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
                         WHEN (NOT (EXISTS ( SELECT
                            FROM sf_shadow.worker w
@@ -601,9 +601,9 @@ create view sf_shadow.object_claim as
                     END AS "case"
                FROM sf_shadow_worker.jobs job
               WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
-            WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow.iso_time(k.problem_since)) || ': '::text) || k.problem)
+            WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow._iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((clock.latest - k.fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || sf_shadow.iso_time(k.fresh_except_listed))
+            WHEN ((clock.latest - k.fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
             ELSE NULL::text
         END AS reason,
     k.waiting_since
@@ -616,8 +616,8 @@ create view sf_shadow.run_wait as
     r.kind,
         CASE
             WHEN (earlier.run_id IS NOT NULL) THEN (('run '::text || earlier.run_id) || ' of the same backfill'::text)
-            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || sf_shadow.iso_time(r.paused_until)) || COALESCE((': '::text || r.error), ''::text))
-            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || sf_shadow.iso_time(GREATEST(r.looked_at, r.progressed_at))) || '. Is a worker running? Else run the command again'::text)
+            WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || sf_shadow._iso_time(r.paused_until)) || COALESCE((': '::text || r.error), ''::text))
+            WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || sf_shadow._iso_time(GREATEST(r.looked_at, r.progressed_at))) || '. Is a worker running? Else run the command again'::text)
             WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
             WHEN (r.state = 'loading'::text) THEN ((('page '::text || (r.pages + 1)) || ' of bulk job '::text) || r.job_id)
             WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
@@ -722,8 +722,8 @@ create view sf_shadow_invalidation_consumer as
             ELSE 'current'::text
         END AS state,
         CASE
-            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || sf_shadow.iso_time(problem_since)) || ': '::text) || problem)
-            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || sf_shadow.iso_time(seen_at)) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
+            WHEN (problem IS NOT NULL) THEN ((('stands still since '::text || sf_shadow._iso_time(problem_since)) || ': '::text) || problem)
+            WHEN (seen_at < (now() - '00:05:00'::interval)) THEN ((('not seen since '::text || sf_shadow._iso_time(seen_at)) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = '::text) || quote_literal(consumer))
             WHEN (seq IS NULL) THEN 'everything of this object is being cleared'::text
             ELSE NULL::text
         END AS reason,
@@ -975,132 +975,132 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 93c6e8f7
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body be5192c4
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 12b84ae3
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6bb8fe35
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
-create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body 6fadf631
-create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body c04bcf5a
-create function sf_shadow.add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 6328915d
-create function sf_shadow.add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body d264239c
-create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body 2ce04429
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body b09114a1
-create function sf_shadow.append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ed31e1b5
+create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
+create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body 65a1c141
+create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body 63483b21
+create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
+create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
+create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
+create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body bdc4d859
+create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
+create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
+create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
+create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 78571498
+create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
+create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
+create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
+create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
+create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
+create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
+create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body d98637e1
+create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
+create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 684e535a
+create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body e7dd44d2
+create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
+create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
+create function sf_shadow._judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 230f30d2
+create function sf_shadow._judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body 5b4ec89e
+create function sf_shadow._kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
+create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
+create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
+create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
+create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
+create function sf_shadow._note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
+create function sf_shadow._open_changes() returns void language plpgsql set search_path=""; -- body 03f12c1f
+create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body 340557aa
+create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
+create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
+create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 9f28a26a
+create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
+create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 9834ddcb
+create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
+create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
+create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 33cd5945
+create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 3a3c137a
+create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
+create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
+create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 73fd7da3
+create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 876312a1
+create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 78499434
+create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
+create function sf_shadow._set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body b461e71c
+create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body ea8a4bd3
+create function sf_shadow._stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
+create function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 3e324825
+create function sf_shadow._synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body a45f1059
+create function sf_shadow._text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
+create function sf_shadow._trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
+create function sf_shadow._unstorable_mark() returns text language sql immutable; -- body 108cceaa
+create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body dcd8cde4
+create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 5c3e9118
+create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body e6594111
+create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 7cd659a4
+create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
+create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body 21d374dc
+create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
+create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 734dd5ee
+create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 27933bd8
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
-create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 780f75d8
-create function sf_shadow.cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body 75ae5937
-create function sf_shadow.changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 2f0f6a46
-create function sf_shadow.check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body c70b015e
-create function sf_shadow.check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
+create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8d0e7aaf
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42553a0c
-create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body 1da23a6d
+create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 40772134
-create function sf_shadow.close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
-create function sf_shadow.column_family(column_type text) returns text language sql immutable; -- body 54ecfb99
-create function sf_shadow.column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body d8db42bc
-create function sf_shadow.contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 5b1ecc96
-create function sf_shadow.count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
-create function sf_shadow.count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
-create function sf_shadow.database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 19e137ca
-create function sf_shadow.drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
-create function sf_shadow.enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
-create function sf_shadow.ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 2e89452d
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
-create function sf_shadow.event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body 38397b33
-create function sf_shadow.events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 5ad6206a
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 4d39e03f
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body faf3b5ea
-create function sf_shadow.filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body f95ba806
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 3e83e23d
-create function sf_shadow.fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 11103bb6
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body e31c2478
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6e76e5a8
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 5bfbb2be
 create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
-create function sf_shadow.hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
-create function sf_shadow.iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 88d0f30d
-create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body 886af237
+create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
-create function sf_shadow.judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 9c87e982
-create function sf_shadow.judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body c59c4159
-create function sf_shadow.kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
-create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 7c402f83
+create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 60fa3baa
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
-create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 561b566f
-create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body ef5e5cc4
-create function sf_shadow.lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 834eb90a
-create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 9da8d99f
-create function sf_shadow.mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
-create function sf_shadow.mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 551761fe
-create function sf_shadow.missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body 9f63e655
-create function sf_shadow.note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
-create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 7b415d66
+create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
+create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
+create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 0bc96bf8
+create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 2003ede0
+create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 398985cb
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
-create function sf_shadow.open_changes() returns void language plpgsql set search_path=""; -- body c4beb2bb
-create function sf_shadow.open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body bd18cf78
-create function sf_shadow.open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body 08515342
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
-create function sf_shadow.open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
-create function sf_shadow.page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dee3826d
-create function sf_shadow.page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body 5d5d58bf
-create function sf_shadow.parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 476911e4
-create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body 90b6439e
-create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body e5a8ef55
-create function sf_shadow.put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
-create function sf_shadow.query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
-create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 60e98e85
-create function sf_shadow.record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 296f4760
-create function sf_shadow.records_to_shadow(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body c510f9bb
+create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body cb21d133
+create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 7af4d6b4
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 2b49b2c6
-create function sf_shadow.reject_payload(fields jsonb) returns bytea language sql stable; -- body f0265bba
-create function sf_shadow.rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body 9e023647
-create function sf_shadow.remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 495e2388
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 1109c8a0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
-create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 9b5c0315
-create function sf_shadow.request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body 876312a1
-create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body 106de54b
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 46685256
+create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
+create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body b01647cd
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
-create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body b9d108cb
-create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 06d118ce
-create function sf_shadow.rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 99b880b5
-create function sf_shadow.salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
-create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 1d97ec8b
-create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body d3cc4011
+create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
+create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 76fe31b5
+create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body d175a5b6
+create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body ef3824c5
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
-create function sf_shadow.set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 268d7614
-create function sf_shadow.set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body f3b7850d
-create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body 0b579429
-create function sf_shadow.stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
-create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 17b93ffe
-create function sf_shadow.sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body e6f30d01
-create function sf_shadow.synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body 64bd1b02
-create function sf_shadow.text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
-create function sf_shadow.trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
-create function sf_shadow.unstorable_mark() returns text language sql immutable; -- body acbea3df
-create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body 7db36a55
-create function sf_shadow.upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 95ae8c97
-create function sf_shadow.waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body f7145590
+create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body e5ad4333
+create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 2c256453
+create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
-create function sf_shadow.write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 7e83d5e9
-create function sf_shadow.write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body 3a7b3d37
-create function sf_shadow.write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 2b61195b
-create function sf_shadow.write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
-create function sf_shadow.yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c379fae2
-create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 07d09f27
+create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ce078b18
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a56512ad
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
-create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e60d37e3
-create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 645095b2
-create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a7fee128
-create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 655bdb1e
-create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body c8be260c
+create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6375e72c
+create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body db75b79d
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body f7be1ead
+create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 9e6bba28
+create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ae066ea0
 create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3a2549a0
 
 grant EXECUTE on function add_job(text,json) to sf_shadow_operator;

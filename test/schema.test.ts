@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { before, test } from "node:test"
-import { createTestDatabase, type TestDatabase } from "./postgres.ts"
+import { createTestDatabase, type TestDatabase } from "./harness/postgres.ts"
 import { raiseCommand, schemaFingerprint } from "./revision.ts"
 import { dumpCommand, dumpSchema } from "./schema_dump.ts"
 
@@ -72,9 +72,10 @@ test("the server is of the version that was asked for", { skip: !wanted }, async
   assert.equal(String(rows[0]?.major), wanted)
 })
 
-/** What the files create, by kind: "function sf_shadow.mark_dirty". */
+/** What the files create, by kind: "function sf_shadow._mark_dirty". */
 async function createdBy(folder: string): Promise<{ file: string; created: string[] }[]> {
-  const files = (await readdir(join(sql, folder))).filter((file) => file.endsWith(".sql")).sort()
+  const entries = await readdir(join(sql, folder), { recursive: true })
+  const files = entries.filter((file) => file.endsWith(".sql")).sort()
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(join(sql, folder, file), "utf8")
@@ -87,10 +88,10 @@ async function createdBy(folder: string): Promise<{ file: string; created: strin
 test("each file of sql/current makes one function or view, and is named after it", async () => {
   for (const { file, created } of await createdBy("current")) {
     // These act on what others have made: queues ahead of their first job, and grants.
-    if (file === "36_refresh_queues.sql" || file === "99_grants.sql") continue
+    if (file === "records_to_shadow/refresh_queues.sql" || file === "grants.sql") continue
     assert.equal(created.length, 1, `${file} makes ${created.join(", ") || "nothing"}`)
     const [, name = ""] = (created[0] ?? "").split(".")
-    const stem = file.replace(/^\d\d_/, "").replace(/\.sql$/, "")
+    const stem = basename(file, ".sql")
     // A view's file leaves out the prefix that all views share; an overload's file ends with its argument's type.
     const named =
       [name, name.replace(/^sf_/, ""), name.replace(/^sf_shadow_/, "")].includes(stem) ||
@@ -111,7 +112,7 @@ test("every function and view of the database has a file", async () => {
   assert.deepEqual(rows.map(({ object }) => object).sort(), [...inFiles].sort())
 })
 
-/** Design, section 3: what other services rely on. More columns may follow. */
+/** What other services rely on (docs/architecture.md). More columns may follow. */
 const contract: Record<string, string[]> = {
   sf_product_shadow: [
     "product_id text not null",

@@ -1,5 +1,5 @@
 -- The shadow tables, as other services see them: columns up to raw_payload are a contract.
--- After them: the time a row is known to be right for, and what is known of the record (design, section 5).
+-- After them: the time a row is known to be right for, and what is known of the record (docs/rules.md).
 
 create table public.sf_product_shadow (
   product_id text not null,

@@ -1,4 +1,4 @@
--- The event log and the streams that fill it (design, rules 1, 2 and 4).
+-- The event log and the streams that fill it (rules 1, 2 and 4).
 
 create table sf_shadow.stream (
   stream_id integer generated always as identity,
@@ -61,7 +61,7 @@ create table public.sf_shadow_event (
   diff_fields text[] collate "C" not null,
   -- Doubles with more digits than a double keeps: their exact value is read from Salesforce.
   inexact_fields text[] collate "C" not null,
-  -- The body in the canonical form of design section 4: all of a CREATE, what changed of an UPDATE.
+  -- The body in the canonical form of docs/mapping.md: all of a CREATE, what changed of an UPDATE.
   fields jsonb not null,
   -- Why the event could not be decoded whole; its bytes are in sf_shadow.undecoded_event.
   error text,

@@ -1,4 +1,4 @@
--- Objects are data (design, section 4): which Salesforce objects are mirrored, and how a field becomes a column.
+-- Objects are data (docs/mapping.md): which Salesforce objects are mirrored, and how a field becomes a column.
 
 create table sf_shadow.object (
   object text collate "C" not null,

@@ -1,4 +1,4 @@
--- Settings, the reads and loads of full records, and what they have proven of each object (design, section 5).
+-- Settings, the reads and loads of full records, and what they have proven of each object (docs/rules.md).
 
 -- One row: settings that SQL needs, written by the process that starts with other values.
 create table sf_shadow.setting (

@@ -1,4 +1,4 @@
--- The API budget (design, rule 14), and what readers in SQL need.
+-- The API budget (rule 14), and what readers in SQL need.
 
 -- The org's daily limits as any process saw them last.
 create table sf_shadow.api_usage (

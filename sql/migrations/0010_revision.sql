@@ -1,4 +1,4 @@
--- Which programs this schema serves, and what was applied to it (design, section 10).
+-- Which programs this schema serves, and what was applied to it (CONTRIBUTING.md, Upgrades).
 
 -- One row, written last by migrate: the schema's revision, and the oldest revision of a program that it still serves.
 create table sf_shadow.revision (

@@ -1,6 +1,6 @@
-import type { Deps } from "../deps.ts"
-import { describeToFields } from "../mapping.ts"
-import { driftTotal, eventsTotal } from "../metrics.ts"
+import type { Connections } from "../connections.ts"
+import { describeToFields } from "../mapping/index.ts"
+import { driftTotal, eventsTotal } from "../metrics/index.ts"
 import {
   abortJob,
   createQueryJob,
@@ -30,36 +30,36 @@ export interface Step {
  * @param pages the driver's own, kept from step to step
  * @throws what the step failed with, also the API budget's stop; the run is then as it was before the step
  */
-export async function advanceRun(deps: Deps, runId: number, pages: PageMerger): Promise<Step> {
-  const run = await readRun(deps, runId)
+export async function advanceRun(connections: Connections, runId: number, pages: PageMerger): Promise<Step> {
+  const run = await readRun(connections, runId)
   // What Salesforce works on already, and the end of a run, are let through: they cost a call or two.
-  if (run.state === "queued" || run.state === "loading") await deps.budget.assert(callKindOf(run))
-  let waitMs = await jobDueInMs(deps, run)
+  if (run.state === "queued" || run.state === "loading") await connections.budget.assert(callKindOf(run))
+  let waitMs = await jobDueInMs(connections, run)
   if (waitMs > 0) return { run, waitMs }
-  await unpauseRun(deps, run)
-  if (run.state === "queued") await createJob(deps, run)
-  else if (run.state === "waiting") waitMs = await lookAtJob(deps, run)
+  await unpauseRun(connections, run)
+  if (run.state === "queued") await createJob(connections, run)
+  else if (run.state === "waiting") waitMs = await lookAtJob(connections, run)
   else if (run.state === "loading") await pages.pageToShadow(run)
-  else if (run.state === "sweeping") await finish(deps, run)
-  const after = await readRun(deps, runId)
+  else if (run.state === "sweeping") await finish(connections, run)
+  const after = await readRun(connections, runId)
   // What the sweep has deleted; the pages are counted one by one.
   if (run.state === "sweeping" && after.deleted > run.deleted)
     eventsTotal.inc(
       { object: run.object, change_type: run.kind, result: "deleted" },
       after.deleted - run.deleted,
     )
-  if (isFinal(after.state)) logEnd(deps, after)
+  if (isFinal(after.state)) logEnd(connections, after)
   return { run: after, waitMs }
 }
 
-async function createJob(deps: Deps, run: Run): Promise<void> {
-  const { pool, session, log } = deps
-  await describeToFields(deps, run.object)
+async function createJob(connections: Connections, run: Run): Promise<void> {
+  const { pool, session, log } = connections
+  await describeToFields(connections, run.object)
   // Before the job exists: what is marked dirty from now on, this run does not settle.
   await pool.query("update sf_shadow.run set started_at = now() where run_id = $1 and state = 'queued'", [
     run.run_id,
   ])
-  const fields = run.kind === "ids" ? ["Id"] : await loadFields(deps, run.object)
+  const fields = run.kind === "ids" ? ["Id"] : await loadFields(connections, run.object)
   const job = await createQueryJob(session, queryOf(run, fields))
   const { rowCount } = await pool.query(
     `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
@@ -75,7 +75,7 @@ async function createJob(deps: Deps, run: Run): Promise<void> {
   )
 }
 
-async function loadFields({ pool }: Deps, object: string): Promise<string[]> {
+async function loadFields({ pool }: Connections, object: string): Promise<string[]> {
   const { rows } = await pool.query<{ fields: string[] }>(
     "select sf_shadow.load_fields(of_object => $1) as fields",
     [object],
@@ -84,7 +84,7 @@ async function loadFields({ pool }: Deps, object: string): Promise<string[]> {
 }
 
 /** Returns how long to wait before the next look; the read's bounds are fixed when the job is complete. */
-async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<number> {
+async function lookAtJob({ config, pool, session }: Connections, run: Run): Promise<number> {
   const job = await getQueryJob(session, run.job_id as string)
   if (job.state === "JobComplete") {
     await pool.query(
@@ -120,7 +120,7 @@ async function lookAtJob({ config, pool, session }: Deps, run: Run): Promise<num
 
 /** Stores what the job is now. Returns how long the run has gone on and stood still, by the database's clock, ms. */
 async function noteLook(
-  pool: Deps["pool"],
+  pool: Connections["pool"],
   run: Run,
   job: QueryJob,
 ): Promise<{ elapsed_ms: number; still_ms: number }> {
@@ -135,7 +135,7 @@ async function noteLook(
   return rows[0] ?? { elapsed_ms: 0, still_ms: 0 }
 }
 
-async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {
+async function finish({ pool, session, log }: Connections, run: Run): Promise<void> {
   const countInOrg = await countRecords(session, run.object)
   await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
     run.run_id,
@@ -150,7 +150,7 @@ async function finish({ pool, session, log }: Deps, run: Run): Promise<void> {
   )
 }
 
-function logEnd({ log }: Deps, run: Run): void {
+function logEnd({ log }: Connections, run: Run): void {
   if (run.drift > 0) driftTotal.inc({ object: run.object }, run.drift)
   const { object, run_id, kind, state, received, expected } = run
   const keys = { event: "bulk_to_shadow_ended", object, run: run_id, kind, state, received, expected }
@@ -158,9 +158,9 @@ function logEnd({ log }: Deps, run: Run): void {
 }
 
 /** Ends a run that cannot go on: state fuse where deletes were refused, failed otherwise. */
-export async function giveUp(deps: Deps, run: Run, error: Error, fuse: boolean): Promise<void> {
-  await endRun(deps, run.run_id, fuse ? "fuse" : "failed", error.message)
-  deps.log.error(
+export async function giveUp(connections: Connections, run: Run, error: Error, fuse: boolean): Promise<void> {
+  await endRun(connections, run.run_id, fuse ? "fuse" : "failed", error.message)
+  connections.log.error(
     { event: "bulk_to_shadow_failed", object: run.object, run: run.run_id, kind: run.kind },
     `${run.kind} load of ${run.object} ${fuse ? "was stopped by the fuse" : "failed"}: ${error.message}`,
   )

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import type { Deps } from "../deps.ts"
+import type { Connections } from "../connections.ts"
 import { startRun } from "./run.ts"
 
 /** An object of a backfill, with its run. */
@@ -13,7 +13,7 @@ export interface BatchPart {
  * loaded already is not loaded again. The runs are there from the beginning, so that the next call sees what is left.
  */
 export async function startBatch(
-  { pool, log }: Pick<Deps, "pool" | "log">,
+  { pool, log }: Pick<Connections, "pool" | "log">,
   objects: readonly string[],
   force: boolean,
 ): Promise<BatchPart[]> {

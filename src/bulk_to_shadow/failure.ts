@@ -1,6 +1,6 @@
-import type { Deps } from "../deps.ts"
-import { describeError } from "../log.ts"
-import { MappingError } from "../mapping.ts"
+import { describeError } from "../base/log.ts"
+import type { Connections } from "../connections.ts"
+import { MappingError } from "../mapping/index.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { isSchemaChange } from "../postgres/transaction.ts"
 import { jobStalled, resultGone } from "../salesforce/bulk.ts"
@@ -25,7 +25,7 @@ const needsNewJob = new Set([resultGone, jobStalled, "JOB_FAILED"])
 
 /** Decides by codes, never by message texts; of a daily limit the budget decides. */
 export async function judgeFailure(
-  { budget }: Pick<Deps, "budget">,
+  { budget }: Pick<Connections, "budget">,
   run: Run,
   error: unknown,
 ): Promise<Failure> {

@@ -1,8 +1,8 @@
 import { pipeline } from "node:stream/promises"
 import { escapeIdentifier } from "pg"
 import { from as copyFrom } from "pg-copy-streams"
-import type { Deps } from "../deps.ts"
-import { countMerged, type MergeCounts } from "../metrics.ts"
+import type { Connections } from "../connections.ts"
+import { countMerged, type MergeCounts } from "../metrics/index.ts"
 import { beginTransaction, type OpenTransaction } from "../postgres/transaction.ts"
 import { openResultPage } from "../salesforce/bulk_results.ts"
 import { CsvGuard } from "../salesforce/csv_guard.ts"
@@ -29,14 +29,14 @@ interface PagePlace {
  * known from the headers of the page before. To be closed with its driver.
  */
 export class PageMerger {
-  readonly #deps: Deps
+  readonly #connections: Connections
   readonly #closing = new AbortController()
   readonly #signal: AbortSignal
   #ahead: { place: PagePlace; copied: Promise<CopiedPage> } | undefined
 
   /** @param signal gives up what is being downloaded */
-  constructor(deps: Deps, signal?: AbortSignal) {
-    this.#deps = deps
+  constructor(connections: Connections, signal?: AbortSignal) {
+    this.#connections = connections
     const closing = this.#closing.signal
     this.#signal = signal ? AbortSignal.any([signal, closing]) : closing
   }
@@ -86,14 +86,14 @@ export class PageMerger {
     const ahead = this.#ahead
     if (ahead?.place.run.job_id !== place.run.job_id || ahead.place.locator !== place.locator) {
       await this.dropAhead()
-      return copyPage(this.#deps, place, this.#signal)
+      return copyPage(this.#connections, place, this.#signal)
     }
     this.#ahead = undefined
     return ahead.copied
   }
 
   #readAhead(place: PagePlace): void {
-    const copied = copyPage(this.#deps, place, this.#signal)
+    const copied = copyPage(this.#connections, place, this.#signal)
     // Its failure counts when its turn has come.
     copied.catch(() => {})
     this.#ahead = { place, copied }
@@ -102,7 +102,7 @@ export class PageMerger {
 
 /** Streams a page from the HTTP body into COPY: never a page in memory. */
 async function copyPage(
-  { config, pool, session }: Deps,
+  { config, pool, session }: Connections,
   { run, number, locator }: PagePlace,
   signal: AbortSignal,
 ): Promise<CopiedPage> {

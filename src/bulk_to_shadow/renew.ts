@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts"
+import type { Connections } from "../connections.ts"
 import { abortJob, jobStalled, resultGone } from "../salesforce/bulk.ts"
 import type { SalesforceError } from "../salesforce/errors.ts"
 import type { Run } from "./run.ts"
@@ -17,7 +17,7 @@ const firstPauseLooks = 15
  * @returns how long to wait before, in ms; null where the run has had its jobs, or another process goes on with it
  */
 export async function renewJob(
-  { pool, session, config, log }: Deps,
+  { pool, session, config, log }: Connections,
   run: Run,
   error: SalesforceError,
 ): Promise<number | null> {
@@ -50,7 +50,7 @@ export async function renewJob(
 }
 
 /** How long a run whose job failed is to wait before it makes the next one, in ms. */
-export async function jobDueInMs({ pool }: Pick<Deps, "pool">, run: Run): Promise<number> {
+export async function jobDueInMs({ pool }: Pick<Connections, "pool">, run: Run): Promise<number> {
   if (run.state !== "queued" || run.job_attempts === 0 || run.paused_until === null) return 0
   const { rows } = await pool.query<{ wait_ms: number }>(
     `select greatest(0, 1000 * extract(epoch from paused_until - clock_timestamp()))::double precision as wait_ms

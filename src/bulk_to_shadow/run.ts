@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts"
+import type { Connections } from "../connections.ts"
 import type { CallKind } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
@@ -48,7 +48,7 @@ const driverLock = 21319
  * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown object
  */
 export async function startRun(
-  { pool }: Pick<Deps, "pool">,
+  { pool }: Pick<Connections, "pool">,
   request: { object: string; kind: RunKind; reason: string; force: boolean; batchId?: string },
 ): Promise<number> {
   const { rows } = await pool.query<{ run_id: number }>(
@@ -58,7 +58,7 @@ export async function startRun(
   return (rows[0] as { run_id: number }).run_id
 }
 
-export async function readRun({ pool }: Pick<Deps, "pool">, runId: number): Promise<Run> {
+export async function readRun({ pool }: Pick<Connections, "pool">, runId: number): Promise<Run> {
   const { rows } = await pool.query<Run>("select * from sf_shadow.run where run_id = $1", [runId])
   if (!rows[0]) throw new Error(`run ${runId} does not exist any more`)
   return rows[0]
@@ -70,7 +70,7 @@ export function isFinal(state: RunState): boolean {
 
 /** Ends a run without success; what it has merged stays, and nothing is deleted. */
 export async function endRun(
-  { pool }: Pick<Deps, "pool">,
+  { pool }: Pick<Connections, "pool">,
   runId: number,
   state: "failed" | "fuse",
   error: string,
@@ -97,7 +97,7 @@ export function callKindOf(run: Run): CallKind {
  * @returns how long to wait before the next try, in ms, jittered upwards by up to 10 %
  */
 export async function pauseRun(
-  { pool, log }: Pick<Deps, "pool" | "log">,
+  { pool, log }: Pick<Connections, "pool" | "log">,
   run: Run,
   error: Error,
   leastMs: number,
@@ -122,7 +122,7 @@ export async function pauseRun(
 }
 
 /** Ends the pause of a run that is within the budget again. */
-export async function unpauseRun({ pool }: Pick<Deps, "pool">, run: Run): Promise<void> {
+export async function unpauseRun({ pool }: Pick<Connections, "pool">, run: Run): Promise<void> {
   if (run.paused_until === null) return
   await pool.query("update sf_shadow.run set error = null, paused_until = null where run_id = $1", [
     run.run_id,
@@ -131,7 +131,7 @@ export async function unpauseRun({ pool }: Pick<Deps, "pool">, run: Run): Promis
 
 /** Notes why a run does not get on, while it is tried again. */
 export async function noteRunError(
-  { pool }: Pick<Deps, "pool">,
+  { pool }: Pick<Connections, "pool">,
   runId: number,
   error: string,
 ): Promise<void> {
@@ -146,7 +146,7 @@ export async function noteRunError(
  * process does. The lock goes with its connection, so that a killed process leaves nothing behind.
  */
 export async function whileDriving<T>(
-  { pool }: Pick<Deps, "pool">,
+  { pool }: Pick<Connections, "pool">,
   object: string,
   work: () => Promise<T>,
 ): Promise<T | undefined> {

@@ -1,15 +1,15 @@
 import type { JobHelpers } from "graphile-worker"
 import { z } from "zod"
-import { hasHole } from "../bulk_to_shadow.ts"
-import type { Deps } from "../deps.ts"
-import { objectsInOrder } from "../mapping.ts"
-import { countError } from "../metrics.ts"
+import type { Connections } from "../connections.ts"
+import { objectsInOrder } from "../mapping/index.ts"
+import { countError } from "../metrics/index.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { databaseTimeIn } from "../postgres/time.ts"
 import type { SalesforceError } from "../salesforce/errors.ts"
-import type { TaskFactory } from "../worker.ts"
+import type { TaskFactory } from "../worker/index.ts"
 import { advanceRun, giveUp } from "./advance.ts"
 import { failureMessage, judgeFailure } from "./failure.ts"
+import { hasHole } from "./index.ts"
 import { PageMerger } from "./page.ts"
 import { renewJob } from "./renew.ts"
 import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
@@ -35,25 +35,31 @@ const followMs = 5_000
  * queue with the time to look again. The next object follows when one has ended, whatever its end was.
  */
 export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKind): TaskFactory {
-  return (deps) => async (raw, helpers) => {
+  return (connections) => async (raw, helpers) => {
     const payload = payloadSchema.parse(raw)
     const [object, ...remaining] = payload.object
       ? [payload.object, ...payload.remaining]
       : payload.remaining.length > 0
         ? payload.remaining
-        : await objectsInOrder(deps)
+        : await objectsInOrder(connections)
     if (object === undefined) return
     const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
-    turn.runId ??= await startTurn(deps, turn, name)
-    const waitMs = turn.runId === undefined ? null : await takeTurn(deps, object, turn.runId, helpers)
-    if (waitMs !== null) return addAgain(deps, helpers, name, turn, waitMs)
-    if (turn.kind === "delta" && (await hasHole(deps, object))) {
-      return addAgain(deps, helpers, name, { ...turn, runId: undefined, kind: "ids", reason: "hole" }, 0)
+    turn.runId ??= await startTurn(connections, turn, name)
+    const waitMs = turn.runId === undefined ? null : await takeTurn(connections, object, turn.runId, helpers)
+    if (waitMs !== null) return addAgain(connections, helpers, name, turn, waitMs)
+    if (turn.kind === "delta" && (await hasHole(connections, object))) {
+      return addAgain(
+        connections,
+        helpers,
+        name,
+        { ...turn, runId: undefined, kind: "ids", reason: "hole" },
+        0,
+      )
     }
     const [next, ...rest] = remaining
     if (next !== undefined)
       return addAgain(
-        deps,
+        connections,
         helpers,
         name,
         { ...payload, runId: undefined, object: next, remaining: rest, kind },
@@ -63,13 +69,13 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
 }
 
 /** Starts the run, or joins the one that is under way; undefined where there is nothing to do. */
-async function startTurn(deps: Deps, turn: Payload, name: string): Promise<number | undefined> {
+async function startTurn(connections: Connections, turn: Payload, name: string): Promise<number | undefined> {
   const object = turn.object as string
   const reason = turn.reason ?? `${name} task`
   const request = { object, kind: turn.kind as RunKind, reason, force: turn.force }
-  return startRun(deps, request).catch((error) => {
+  return startRun(connections, request).catch((error) => {
     if (sqlstateOf(error) !== sqlstate.neverLoaded) throw error
-    deps.log.warn(
+    connections.log.warn(
       { event: "load_skipped", object, task: name },
       `${object} was never loaded: no ${name}. Run a backfill of it first.`,
     )
@@ -79,23 +85,23 @@ async function startTurn(deps: Deps, turn: Payload, name: string): Promise<numbe
 
 /** Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds. */
 async function takeTurn(
-  deps: Deps,
+  connections: Connections,
   object: string,
   runId: number,
   helpers: JobHelpers,
 ): Promise<number | null> {
-  const driven = await whileDriving(deps, object, async () => {
-    const pages = new PageMerger(deps, helpers.abortSignal)
+  const driven = await whileDriving(connections, object, async () => {
+    const pages = new PageMerger(connections, helpers.abortSignal)
     try {
       for (;;) {
         helpers.abortSignal?.throwIfAborted()
-        const { run, waitMs } = await advanceRun(deps, runId, pages)
+        const { run, waitMs } = await advanceRun(connections, runId, pages)
         if (isFinal(run.state)) return null
         if (waitMs > 0) return waitMs
       }
     } catch (error) {
       helpers.abortSignal?.throwIfAborted()
-      return await recover(deps, runId, error, helpers)
+      return await recover(connections, runId, error, helpers)
     } finally {
       await pages.close()
     }
@@ -105,33 +111,33 @@ async function takeTurn(
 
 /** Lets the queue try again what may pass, with its growing delays; ends the run for what will not. */
 async function recover(
-  deps: Deps,
+  connections: Connections,
   runId: number,
   error: unknown,
   { job }: JobHelpers,
 ): Promise<number | null> {
-  const run = await readRun(deps, runId)
+  const run = await readRun(connections, runId)
   if (isFinal(run.state)) return null
-  const failure = await judgeFailure(deps, run, error)
+  const failure = await judgeFailure(connections, run, error)
   const { action, reason } = failure
   if (action === "follow") return followMs
-  if (failure.action === "pause") return pauseRun(deps, run, error as Error, failure.waitMs)
+  if (failure.action === "pause") return pauseRun(connections, run, error as Error, failure.waitMs)
   countError(run.object, "bulk_to_shadow", error, reason)
   if (action === "anew") {
-    const waitMs = await renewJob(deps, run, error as SalesforceError)
+    const waitMs = await renewJob(connections, run, error as SalesforceError)
     if (waitMs !== null) return waitMs
   }
   const message = failureMessage(error)
   if (action !== "retry" || job.attempts >= job.max_attempts) {
-    await giveUp(deps, run, new Error(message), action === "fuse")
+    await giveUp(connections, run, new Error(message), action === "fuse")
     return null
   }
-  await noteRunError(deps, runId, message)
+  await noteRunError(connections, runId, message)
   throw error
 }
 
 async function addAgain(
-  { pool }: Deps,
+  { pool }: Connections,
   helpers: JobHelpers,
   name: string,
   payload: Payload,

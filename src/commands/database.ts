@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { assertReachable } from "../postgres/fault.ts"
 import { createPool } from "../postgres/pool.ts"
 import { assertMigrated } from "../postgres/revision.ts"

@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { ConfigError, isSwitchedOn, readConfig, readDatabaseConfig } from "../config.ts"
+import { ConfigError, isSwitchedOn, readConfig, readDatabaseConfig } from "../base/config.ts"
 import type { Check, Finding } from "../doctor/check.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"

@@ -1,7 +1,7 @@
-import { ConfigError, type Environment } from "../config.ts"
+import { ConfigError, type Environment } from "../base/config.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 
-/** Exit codes, as design section 9 fixes them. */
+/** Exit codes; scripts and service managers rely on them (README). */
 export const exitCodes = { done: 0, failed: 1, usage: 2, fuse: 3, interrupted: 130 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

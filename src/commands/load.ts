@@ -1,8 +1,8 @@
 import { Command } from "commander"
 import type { Pool } from "pg"
-import type { LoadResult } from "../bulk_to_shadow.ts"
-import { type Config, readConfig } from "../config.ts"
-import { createLog, type Log } from "../log.ts"
+import { type Config, readConfig } from "../base/config.ts"
+import { createLog, type Log } from "../base/log.ts"
+import type { LoadResult } from "../bulk_to_shadow/index.ts"
 import { type ExitCode, exitCodes, type Invocation } from "./invocation.ts"
 import { loadLines, startProgress } from "./load_progress.ts"
 import type { Work } from "./program.ts"
@@ -95,7 +95,7 @@ async function loadWithProgress(given: {
   const { config, pool, log, signal, kind, objects, options } = given
   const [{ createBudgetedSession }, { runLoads }] = await Promise.all([
     import("../salesforce/budgeted_session.ts"),
-    import("../bulk_to_shadow.ts"),
+    import("../bulk_to_shadow/index.ts"),
   ])
   const salesforce = createBudgetedSession(config.salesforce, pool, log)
   const { session, budget } = salesforce

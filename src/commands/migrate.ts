@@ -1,6 +1,6 @@
 import { Command } from "commander"
-import { readDatabaseConfig } from "../config.ts"
-import { createLog } from "../log.ts"
+import { readDatabaseConfig } from "../base/config.ts"
+import { createLog } from "../base/log.ts"
 import { CommandError, exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander"
-import { isSwitchedOn } from "../config.ts"
+import { isSwitchedOn } from "../base/config.ts"
 import { adoptOrgCommand } from "./adopt_org.ts"
 import { cacheCommand } from "./cache.ts"
 import { doctorCommand } from "./doctor.ts"

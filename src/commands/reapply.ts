@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander"
-import { readDatabaseConfig } from "../config.ts"
-import { createLog } from "../log.ts"
+import { readDatabaseConfig } from "../base/config.ts"
+import { createLog } from "../base/log.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
@@ -29,8 +29,8 @@ Example:
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { withDatabase } = await import("./database.ts")
-        const { reapplyEvents } = await import("../reapply_events.ts")
-        const { MappingError } = await import("../mapping.ts")
+        const { reapplyEvents } = await import("../upkeep/reapply.ts")
+        const { MappingError } = await import("../mapping/index.ts")
         const events = await withDatabase(databaseUrl, createLog(logLevel), (pool) =>
           reapplyEvents(pool, object, since, invocation.signal),
         ).catch((cause) => {

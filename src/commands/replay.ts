@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander"
-import { readDatabaseConfig } from "../config.ts"
-import { createLog } from "../log.ts"
+import { readDatabaseConfig } from "../base/config.ts"
+import { createLog } from "../base/log.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -33,7 +33,7 @@ Examples:
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { withDatabase } = await import("./database.ts")
-        const { replayStream } = await import("../replay_stream.ts")
+        const { replayStream } = await import("../upkeep/replay.ts")
         await withDatabase(databaseUrl, createLog(logLevel), (pool) =>
           replayStream(pool, topic, from.replayId),
         ).catch((cause) => {

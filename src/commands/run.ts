@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander"
-import { ConfigError, readConfig } from "../config.ts"
-import { createLog } from "../log.ts"
-import { type Role, roles } from "../service_roles.ts"
+import { ConfigError, readConfig } from "../base/config.ts"
+import { createLog } from "../base/log.ts"
+import { type Role, roles } from "../service/roles.ts"
 import { exitCodes, type Invocation, interrupted, isTermination } from "./invocation.ts"
 import type { Work } from "./program.ts"
 
@@ -38,7 +38,7 @@ export async function serve(invocation: Invocation, only?: readonly Role[]) {
   }
   const log = createLog(config.logLevel)
   const { signal } = invocation
-  const { runService } = await import("../service.ts")
+  const { runService } = await import("../service/index.ts")
   try {
     const service = await runService(config, only ?? roles, log, signal)
     await interrupted(signal)

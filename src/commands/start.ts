@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { startMode } from "../config.ts"
+import { startMode } from "../base/config.ts"
 import { wholeNumber } from "./arguments.ts"
 import type { Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"

@@ -1,4 +1,4 @@
-import { type Variable, variables } from "../variables.ts"
+import { type Variable, variables } from "../base/variables.ts"
 
 /** The environment variables as `--help` prints them, from the table that the checks use. */
 export function variablesHelp(): string {

@@ -1,6 +1,6 @@
 import { Command } from "commander"
-import { readConfig } from "../config.ts"
-import { createLog } from "../log.ts"
+import { readConfig } from "../base/config.ts"
+import { createLog } from "../base/log.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import { startProgress } from "./load_progress.ts"
@@ -66,12 +66,13 @@ async function compare(
     const objects = await wantedObjects(pool, wanted)
     const salesforce = createBudgetedSession(config.salesforce, pool, log)
     const { session, budget } = salesforce
-    const deps = { config, pool, session, budget, log }
+    const connections = { config, pool, session, budget, log }
     const progress = startProgress(options.json === true || !options.all)
     try {
-      if (!options.all) return await (await import("../verify.ts")).verify(deps, objects, options.sample)
-      const { verifyAll } = await import("../verify_all.ts")
-      return await verifyAll(deps, objects, invocation.signal, progress.show)
+      if (!options.all)
+        return await (await import("../upkeep/verify.ts")).verify(connections, objects, options.sample)
+      const { verifyAll } = await import("../upkeep/verify_all.ts")
+      return await verifyAll(connections, objects, invocation.signal, progress.show)
     } finally {
       progress.stop()
       await salesforce.close()

@@ -7,7 +7,7 @@ import { UsageError } from "./invocation.ts"
  * @throws UsageError for a name that is not mirrored, or paused
  */
 export async function wantedObjects(pool: Pool, wanted: readonly string[]): Promise<string[]> {
-  const { MappingError, objectsInOrder } = await import("../mapping.ts")
+  const { MappingError, objectsInOrder } = await import("../mapping/index.ts")
   try {
     return await objectsInOrder({ pool }, wanted)
   } catch (cause) {

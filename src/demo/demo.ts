@@ -1,6 +1,15 @@
 import { createServer } from "node:net"
 import { resolve } from "node:path"
-import { runLoads } from "../bulk_to_shadow.ts"
+import {
+  type Config,
+  type Environment,
+  readBaseConfig,
+  readConfig,
+  readDatabaseConfig,
+} from "../base/config.ts"
+import { createLog, type Log } from "../base/log.ts"
+import { type Part, StartedParts } from "../base/started_parts.ts"
+import { runLoads } from "../bulk_to_shadow/index.ts"
 import {
   CommandError,
   type ExitCode,
@@ -9,19 +18,16 @@ import {
   interrupted,
 } from "../commands/invocation.ts"
 import { loadLines, startProgress } from "../commands/load_progress.ts"
-import { type Config, type Environment, readBaseConfig, readConfig, readDatabaseConfig } from "../config.ts"
-import { createLog, type Log } from "../log.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
 import { assertReachable } from "../postgres/fault.ts"
 import { migrate } from "../postgres/migrate.ts"
 import { createPool, SessionClient } from "../postgres/pool.ts"
 import { createBudgetedSession } from "../salesforce/budgeted_session.ts"
-import { runService } from "../service.ts"
-import { roles } from "../service_roles.ts"
+import { runService } from "../service/index.ts"
+import { roles } from "../service/roles.ts"
 import { Org } from "../simulator/org/org.ts"
 import { seedCatalogue } from "../simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../simulator/start.ts"
-import { type Part, Started } from "../started.ts"
 import { whatToTry } from "./advice.ts"
 import { startNarrator } from "./narrator.ts"
 import { startTrickle } from "./trickle.ts"
@@ -42,7 +48,7 @@ export async function runDemo(invocation: Invocation, products: number): Promise
   }
   const base = readBaseConfig(environment)
   const log = createLog(base.logLevel)
-  const started = new Started(log)
+  const started = new StartedParts(log)
   const whileRunning = async <T extends Part>(starting: Promise<T>): Promise<T> => {
     const part = started.add(await starting)
     signal.throwIfAborted()

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts"
+import type { Config } from "../base/config.ts"
 import { PubsubChannel } from "../pubsub/channel.ts"
 import { classify } from "../pubsub/errors.ts"
 import { isProxied, proxyName } from "../salesforce/proxy.ts"

@@ -1,4 +1,4 @@
-import type { RedisConfig } from "../config.ts"
+import type { RedisConfig } from "../base/config.ts"
 import { RedisConnection } from "../redis/connect.ts"
 import { identityOf, masters } from "../redis/nodes.ts"
 import { type Check, NotConfigured } from "./check.ts"

@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import { explainAbsence } from "../mapping.ts"
+import { explainAbsence } from "../mapping/index.ts"
 import { measureOffset } from "../salesforce/clock_keeper.ts"
 import { describeObject } from "../salesforce/describe.ts"
 import { type Limit, readLimits } from "../salesforce/limits.ts"

@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { RedisConfig } from "../config.ts"
+import type { RedisConfig } from "../base/config.ts"
 import { RedisConnection } from "../redis/connect.ts"
 import { deleteKeys, deletePatterns } from "../redis/delete.ts"
 import { identityOf } from "../redis/nodes.ts"

@@ -1,6 +1,6 @@
 import { Cluster } from "ioredis"
-import { pause } from "../backoff.ts"
-import type { Log } from "../log.ts"
+import { pause } from "../base/backoff.ts"
+import type { Log } from "../base/log.ts"
 import { Wake } from "../postgres/listen.ts"
 import { type RedisConnection, RedisUnavailable } from "../redis/connect.ts"
 import { deleteKeys, deletePatterns } from "../redis/delete.ts"

@@ -1,5 +1,5 @@
 import { Counter, Histogram } from "prom-client"
-import { registry } from "../metrics.ts"
+import { registry } from "../metrics/index.ts"
 
 /** Outbox rows that this process has worked off; failures by reason are in sf_shadow_sync_failures_total. */
 export const invalidationsTotal = new Counter({

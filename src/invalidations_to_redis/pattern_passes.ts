@@ -1,4 +1,4 @@
-import { pause } from "../backoff.ts"
+import { pause } from "../base/backoff.ts"
 import { Wake } from "../postgres/listen.ts"
 
 /** From the start of one pass to that of the next; and never less than twice what the last one took. */

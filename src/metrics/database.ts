@@ -1,6 +1,6 @@
 import type { Pool } from "pg"
 import { Gauge } from "prom-client"
-import { registry } from "../metrics.ts"
+import { registry } from "./index.ts"
 
 /** One look serves every scraper that comes within this time. */
 const shownForMs = 2_000

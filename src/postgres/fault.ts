@@ -1,4 +1,4 @@
-import { ConfigError } from "../config.ts"
+import { ConfigError } from "../base/config.ts"
 import { SessionClient } from "./pool.ts"
 
 /** Oldest Postgres that has what the SQL needs (pg_input_is_valid). */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
-import { Backoff } from "../backoff.ts"
-import type { Log } from "../log.ts"
+import { Backoff } from "../base/backoff.ts"
+import type { Log } from "../base/log.ts"
 import { SessionClient } from "./pool.ts"
 
 /** Lock space of stream leaders; the key is the stream's id. */

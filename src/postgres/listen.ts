@@ -1,6 +1,6 @@
 import type pg from "pg"
-import { Backoff, pause } from "../backoff.ts"
-import type { Log } from "../log.ts"
+import { Backoff, pause } from "../base/backoff.ts"
+import type { Log } from "../base/log.ts"
 import { SessionClient } from "./pool.ts"
 
 /** Lock space of listeners; the key is the hash of a name. */

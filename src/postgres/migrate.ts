@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg"
 import { migrate as runNumberedMigrations } from "postgres-migrations"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { readApplied } from "./applied.ts"
 import { applyCurrent, currentDue } from "./current.ts"
 import { createPool } from "./pool.ts"

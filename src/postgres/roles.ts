@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { PoolClient } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { sqlstate, sqlstateOf } from "./sqlstate.ts"
 
 /** The group roles that people and other services are granted. */
 export const groupRoles = ["sf_shadow_reader", "sf_shadow_operator"] as const
 
 /**
- * Creates the group roles of design section 3 where they are missing. Roles belong to the cluster: two databases
+ * Creates the group roles where they are missing. Roles belong to the cluster: two databases
  * migrated at once may collide, which is tried again; a user without CREATEROLE is told what to have run.
  */
 export async function createRoles(client: PoolClient, log: Log): Promise<void> {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, sep } from "node:path"
 
 const sqlFolder = join(import.meta.dirname, "../../sql")
 export const migrationsFolder = join(sqlFolder, "migrations")
 const currentFolder = join(sqlFolder, "current")
 
-/** The order of schemas and programs (design, section 10), as sql/revision.json has it. */
+/** The order of schemas and programs (CONTRIBUTING.md, Upgrades), as sql/revision.json has it. */
 export interface Revision {
   revision: number
   /** The oldest revision of a program that works on this schema. */
@@ -23,6 +23,7 @@ export interface MigrationFile {
 
 /** A repeatable file. It makes one function or one view, or acts on what others have made. */
 export interface CurrentFile {
+  /** Its path in sql/current: merge/_write_changes.sql */
   file: string
   sql: string
   fingerprint: string
@@ -53,7 +54,16 @@ export async function readSchemaFiles(): Promise<SchemaFiles> {
     id: Number.parseInt(file, 10),
     publicNames: publicNames(sql),
   }))
-  const current = (await readFolder(currentFolder)).map(({ file, sql }) => {
+  return { migrations, current: await readCurrent() }
+}
+
+/**
+ * The files of sql/current: first those of views/order.txt, in its order, then functions, in any, since their bodies are
+ * not looked at before they are called; last what acts on others.
+ */
+async function readCurrent(): Promise<CurrentFile[]> {
+  const ordered = (await readFile(join(currentFolder, "views/order.txt"), "utf8")).trim().split("\n")
+  const files = (await readFolder(currentFolder)).map(({ file, sql }) => {
     const [, kind, name] = /^create or replace (function|view) (\w+\.\w+)/m.exec(sql) ?? []
     return {
       ...{ file, sql, name: name ?? null },
@@ -61,11 +71,18 @@ export async function readSchemaFiles(): Promise<SchemaFiles> {
       body: kind === "function" ? bodyHash(sql) : null,
     }
   })
-  return { migrations, current }
+  const place = ({ file, name }: CurrentFile) => {
+    if (name === null) return ordered.length + 1
+    return ordered.includes(file) ? ordered.indexOf(file) : ordered.length
+  }
+  return files.sort((a, b) => place(a) - place(b))
 }
 
 async function readFolder(folder: string): Promise<{ file: string; sql: string }[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort()
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith(".sql"))
+    .map((name) => name.replaceAll(sep, "/"))
+    .sort()
   return Promise.all(files.map(async (file) => ({ file, sql: await readFile(join(folder, file), "utf8") })))
 }
 

@@ -19,7 +19,7 @@ const privileged = "session_replication_role"
 
 /**
  * Every setting that we rely on, whatever the role, the database, DATABASE_URL or the environment say: we are a guest
- * (design, section 10). What only makes a query slower stays as the database has it, but for the last three, each of
+ * (CONTRIBUTING.md, Upgrades). What only makes a query slower stays as the database has it, but for the last three, each of
  * which was measured. Versions that do not know a setting do without it.
  */
 export const sessionSettings: readonly SessionSetting[] = [

@@ -1,4 +1,4 @@
-import { firstUnstorable } from "../unstorable.ts"
+import { firstUnstorable } from "../base/unstorable.ts"
 import { readBitmaps, type Selected, selectedNames } from "./bitmap.ts"
 import { type DefectReason, EventDefect, unstorableText } from "./defect.ts"
 import { type ChangeType, knownChangeType, readHeader, standardHeaderFields } from "./header.ts"

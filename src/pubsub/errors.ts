@@ -1,5 +1,5 @@
 import { type Metadata, status } from "@grpc/grpc-js"
-import { storableMessage } from "../unstorable.ts"
+import { storableMessage } from "../base/unstorable.ts"
 
 /**
  * What to do about an error of the Pub/Sub API:

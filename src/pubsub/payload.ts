@@ -1,4 +1,4 @@
-import { firstUnstorable } from "../unstorable.ts"
+import { firstUnstorable } from "../base/unstorable.ts"
 import type { Selected } from "./bitmap.ts"
 import { EventDefect, unstorableText } from "./defect.ts"
 import type { BodyField, FlatField, ValueFormat } from "./schema.ts"
@@ -8,7 +8,7 @@ type Body = Readonly<Record<string, unknown>>
 const DAY_MS = 86_400_000
 
 /**
- * Collects the canonical payload of one event (design.md, section 4): flat REST names, JSON values,
+ * Collects the canonical payload of one event (docs/mapping.md): flat REST names, JSON values,
  * empty and absent as null.
  */
 export class CanonicalPayload {

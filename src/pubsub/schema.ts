@@ -1,5 +1,5 @@
 import avro from "avsc"
-import { markBytes } from "../unstorable.ts"
+import { markBytes } from "../base/unstorable.ts"
 
 /**
  * Avro longs as BigInt, so that commit numbers beyond 2^53 are not rounded. Used by the decoder and by

@@ -1,5 +1,5 @@
-import { Backoff, pause } from "../backoff.ts"
-import type { Log } from "../log.ts"
+import { Backoff, pause } from "../base/backoff.ts"
+import type { Log } from "../base/log.ts"
 import type { ProxyConfig } from "../salesforce/proxy.ts"
 import { PubsubChannel, type PubsubCredentials } from "./channel.ts"
 import { type DecodedEvent, decodeEvent } from "./decode.ts"

@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg"
+import { markEscapes } from "../base/unstorable.ts"
 import type { DecodedEvent } from "../pubsub/decode.ts"
-import { markEscapes } from "../unstorable.ts"
 
 /** The present leader's fence (rule 2). */
 export interface Lead {

@@ -1,6 +1,6 @@
 import { once } from "node:events"
-import type { Deps } from "../deps.ts"
-import { countError, countFailure, eventsTotal, streamReconnectsTotal } from "../metrics.ts"
+import type { Connections } from "../connections.ts"
+import { countError, countFailure, eventsTotal, streamReconnectsTotal } from "../metrics/index.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { transaction } from "../postgres/transaction.ts"
 import type { ReplayStart } from "../pubsub/fetch_stream.ts"
@@ -30,16 +30,20 @@ interface LeadRow extends Lead {
  * Follows one topic as its leader until the signal: takes the stream over by a new epoch, opens the hole of rule
  * 11 where there is no position, subscribes, and appends each response with its position in one transaction.
  */
-export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal): Promise<void> {
-  const { pool, session, config } = deps
-  const log = deps.log.child({ stream: topic.topic })
+export async function followTopic(
+  connections: Connections,
+  topic: Topic,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pool, session, config } = connections
+  const log = connections.log.child({ stream: topic.topic })
   const objects = topic.objects.join("+")
   streamReconnectsTotal.inc({ stream: topic.topic }, 0)
   // Before the position is read: Salesforce's time is needed for a hole, and a refused login should be said first.
   await session.credentials()
   const replaced = new AbortController()
   const ending = AbortSignal.any([signal, replaced.signal])
-  const fields = new StreamFields({ ...deps, log }, ending)
+  const fields = new StreamFields({ ...connections, log }, ending)
   for (const object of topic.objects) await fields.describe(object)
   const { rows } = await pool.query<LeadRow>("select * from sf_shadow.lead_stream(of_topic => $1)", [
     topic.topic,
@@ -55,7 +59,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
 
   const startAnew = async (reason: string, level: "info" | "warn" = "warn"): Promise<ReplayStart> => {
     const since = session.clock.earliest()
-    await markHole(deps, lead, topic, since, null, reason)
+    await markHole(connections, lead, topic, since, null, reason)
     unproven = { since, reason }
     log[level](
       { event: "stream_without_position", reason },
@@ -127,7 +131,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
       if (state.status !== "waiting") return
       streamReconnectsTotal.inc({ stream: topic.topic })
       countError(objects, "pubsub_to_events", state.error, state.error.code ?? "transport")
-      noteProblem(deps, lead, state.error.message).catch((err) =>
+      noteProblem(connections, lead, state.error.message).catch((err) =>
         log.debug({ event: "stream_problem_not_noted", err }, "the database does not answer"),
       )
     },
@@ -139,7 +143,7 @@ export async function followTopic(deps: Deps, topic: Topic, signal: AbortSignal)
 }
 
 async function markHole(
-  { pool }: Deps,
+  { pool }: Connections,
   lead: Lead,
   topic: Topic,
   since: Date,
@@ -153,7 +157,11 @@ async function markHole(
 }
 
 /** Shows operators why nothing comes (sf_shadow_lag); the next stored response takes it back. */
-async function noteProblem({ pool }: Deps, { stream_id, epoch }: Lead, problem: string): Promise<void> {
+async function noteProblem(
+  { pool }: Connections,
+  { stream_id, epoch }: Lead,
+  problem: string,
+): Promise<void> {
   await pool.query(
     `update sf_shadow.stream set problem = $3, problem_since = coalesce(problem_since, now())
      where stream_id = $1 and epoch = $2`,

@@ -2,7 +2,7 @@ import type { Pool } from "pg"
 
 /**
  * Which fields of an object may be stored: all (null), or only the mapped ones where the object keeps no others
- * (design, section 4: no personal data that nobody needs, in the event log either).
+ * (docs/mapping.md: no personal data that nobody needs, in the event log either).
  */
 export async function keptFields(
   pool: Pool,

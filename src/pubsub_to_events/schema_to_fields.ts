@@ -1,7 +1,7 @@
-import { Backoff, pause } from "../backoff.ts"
-import type { Deps } from "../deps.ts"
-import { describeToFields, MappingError } from "../mapping.ts"
-import { countError } from "../metrics.ts"
+import { Backoff, pause } from "../base/backoff.ts"
+import type { Connections } from "../connections.ts"
+import { describeToFields, MappingError } from "../mapping/index.ts"
+import { countError } from "../metrics/index.ts"
 import type { EventSchema } from "../pubsub/schema.ts"
 
 /**
@@ -11,7 +11,7 @@ import type { EventSchema } from "../pubsub/schema.ts"
  * is read again (describe_to_fields).
  */
 export class StreamFields {
-  readonly #deps: Deps
+  readonly #connections: Connections
   readonly #signal: AbortSignal
   /** Objects to be described again. */
   readonly #due = new Set<string>()
@@ -20,14 +20,14 @@ export class StreamFields {
   #isDescribing = false
 
   /** @param signal ends the asking */
-  constructor(deps: Deps, signal: AbortSignal) {
-    this.#deps = deps
+  constructor(connections: Connections, signal: AbortSignal) {
+    this.#connections = connections
     this.#signal = signal
   }
 
   /** Resolves when the object has been described once, by whomever. */
   async describe(object: string): Promise<void> {
-    const { rows } = await this.#deps.pool.query<{ described: boolean }>(
+    const { rows } = await this.#connections.pool.query<{ described: boolean }>(
       "select exists (select from sf_shadow.described_field where object = $1) as described",
       [object],
     )
@@ -66,7 +66,7 @@ export class StreamFields {
         this.#due.add(object)
         countError(object, "pubsub_to_events", err)
         const waitMs = Math.round(backoff.nextMs())
-        this.#deps.log.warn(
+        this.#connections.log.warn(
           { event: "describe_failed", object, err },
           `${object} could not be described: its events are applied by the fields that are known; trying again in ${(waitMs / 1000).toFixed(1)} s`,
         )
@@ -78,18 +78,18 @@ export class StreamFields {
 
   /** Describes an object and reports what its mapping lacks. Events are stored in any case: nothing of them is lost. */
   async #describeNow(object: string): Promise<void> {
-    await describeToFields(this.#deps, object).catch((error) => {
+    await describeToFields(this.#connections, object).catch((error) => {
       if (!(error instanceof MappingError)) throw error
-      this.#deps.log.error({ event: "mapping_blocked", object }, error.message)
+      this.#connections.log.error({ event: "mapping_blocked", object }, error.message)
     })
   }
 
   async #noteCarried(object: string): Promise<void> {
     const fields = this.#carried.get(object)
     if (fields === undefined) return
-    await this.#deps.pool.query("select sf_shadow.schema_to_fields(of_object => $1, event_fields => $2)", [
-      object,
-      fields,
-    ])
+    await this.#connections.pool.query(
+      "select sf_shadow.schema_to_fields(of_object => $1, event_fields => $2)",
+      [object, fields],
+    )
   }
 }

@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts"
+import type { Connections } from "../connections.ts"
 import { isLedSql } from "../postgres/leader.ts"
 
 /** A topic and the objects whose changes it carries. */
@@ -12,7 +12,7 @@ export interface Topic {
  * The topics to follow: SF_TOPICS, or each enabled object's own. A topic that is no object's own is a channel and
  * carries those enabled objects that have no topic of their own in the list. Their streams are created here.
  */
-export async function readTopics({ config, pool }: Pick<Deps, "config" | "pool">): Promise<Topic[]> {
+export async function readTopics({ config, pool }: Pick<Connections, "config" | "pool">): Promise<Topic[]> {
   const { rows } = await pool.query<{ object: string; topic: string }>(
     "select object, topic from sf_shadow.object where enabled order by object_id",
   )
@@ -33,7 +33,7 @@ export async function readTopics({ config, pool }: Pick<Deps, "config" | "pool">
 }
 
 /** Whether an enabled object has a topic that is not among these. Reads only, unlike readTopics. */
-export async function hasTopicBeside(pool: Deps["pool"], topics: readonly string[]): Promise<boolean> {
+export async function hasTopicBeside(pool: Connections["pool"], topics: readonly string[]): Promise<boolean> {
   const { rows } = await pool.query<{ beside: boolean }>(
     "select exists (select from sf_shadow.object where enabled and topic <> all ($1)) as beside",
     [topics],
@@ -42,7 +42,10 @@ export async function hasTopicBeside(pool: Deps["pool"], topics: readonly string
 }
 
 /** Of these topics, those that no process follows at the moment, for /readyz. */
-export async function topicsWithoutLeader(pool: Deps["pool"], topics: readonly Topic[]): Promise<string[]> {
+export async function topicsWithoutLeader(
+  pool: Connections["pool"],
+  topics: readonly Topic[],
+): Promise<string[]> {
   const { rows } = await pool.query<{ topic: string }>(
     `select s.topic from sf_shadow.stream s where s.stream_id = any ($1) and not ${isLedSql("s.stream_id")}`,
     [topics.map(({ streamId }) => streamId)],

@@ -46,6 +46,6 @@ export interface Question<R extends Row> {
   prepare(): Promise<(signal: AbortSignal) => Promise<Raw>>
   /** Turns records into rows. @throws where the shadow could not store one of them */
   toRows(raw: Raw): Promise<Answered<R>>
-  /** The rows without what is not promised equal (design, section 4). */
+  /** The rows without what is not promised equal (docs/mapping.md). */
   comparable(rows: R[]): Promise<unknown>
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import type { ReaderCache } from "./cache.ts"
 import type { Gate } from "./gate.ts"
 import type { ReaderMetrics } from "./metrics.ts"

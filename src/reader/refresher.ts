@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import type { ReaderMetrics } from "./metrics.ts"
 import type { IdsByObject } from "./question.ts"
 

@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { SalesforceError } from "./errors.ts"
 import type { ApiUsage } from "./http.ts"
 import type { DailyLimit } from "./limit_refusal.ts"

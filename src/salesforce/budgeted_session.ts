@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { type Budget, createBudget } from "./budget.ts"
 import { ClockKeeper } from "./clock_keeper.ts"
 import type { SalesforceConfig } from "./config.ts"

@@ -19,7 +19,7 @@ export interface QueryJobRequest {
 /** A job as it was created. */
 export interface CreatedJob {
   id: string
-  /** Salesforce's clock: the `read_from` of all its records (design, section 5). */
+  /** Salesforce's clock: the `read_from` of all its records (docs/rules.md). */
   createdDate: Date
   state: JobState
 }

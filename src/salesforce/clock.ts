@@ -37,7 +37,7 @@ export function readClock(
 
 /**
  * Salesforce's clock as its answers show it. The local wall clock is never asked: it may be wrong by
- * minutes, and "since when is this read right" must be said in Salesforce's time (design, section 5).
+ * minutes, and "since when is this read right" must be said in Salesforce's time (docs/rules.md).
  *
  * A `Date` header is the time at which an answer was made, cut to whole seconds. That moment lies
  * somewhere between the start and the end of the request, so one answer gives

@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import type { SalesforceClock } from "./clock.ts"
 
 /** How far Salesforce's clock is ahead of the database's, ms. */

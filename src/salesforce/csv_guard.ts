@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from "node:stream"
-import { markBytes, wholeCharacters } from "../unstorable.ts"
+import { markBytes, wholeCharacters } from "../base/unstorable.ts"
 import { SalesforceError } from "./errors.ts"
 
 const quote = 0x22

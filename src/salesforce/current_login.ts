@@ -1,4 +1,4 @@
-import { Backoff } from "../backoff.ts"
+import { Backoff } from "../base/backoff.ts"
 import { SalesforceError } from "./errors.ts"
 import type { Login } from "./login.ts"
 import type { StaleLogin } from "./stale_login.ts"

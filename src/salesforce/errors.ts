@@ -1,4 +1,4 @@
-import { storableMessage } from "../unstorable.ts"
+import { storableMessage } from "../base/unstorable.ts"
 import { type RefusedLimit, refusedLimit } from "./limit_refusal.ts"
 
 /** The parts of a SalesforceError beside its message. */

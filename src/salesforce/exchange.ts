@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
-import { markBytes } from "../unstorable.ts"
+import { markBytes } from "../base/unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
 import { isProxied, type ProxyConfig, proxyName } from "./proxy.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"

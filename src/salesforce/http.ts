@@ -34,7 +34,7 @@ export interface SalesforceAnswer {
   /** Names in lower case. */
   headers: Record<string, string>
   text: string
-  /** Bounds, on Salesforce's clock, for the moment at which the data was read (design, section 5). */
+  /** Bounds, on Salesforce's clock, for the moment at which the data was read (docs/rules.md). */
   readFrom: Date
   readTo: Date
 }

@@ -1,4 +1,4 @@
-import { markEscapes } from "../unstorable.ts"
+import { markEscapes } from "../base/unstorable.ts"
 import { whileDoing } from "./errors.ts"
 import type { SalesforceAnswer } from "./http.ts"
 import {

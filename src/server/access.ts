@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
-import { loopback } from "../variables.ts"
+import { loopback } from "../base/variables.ts"
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance } from "fastify"
-import type { Log } from "../log.ts"
+import type { Log } from "../base/log.ts"
 import { guardRoutes } from "./access.ts"
 
 /**

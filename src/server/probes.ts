@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import type { Config } from "../config.ts"
+import type { Config } from "../base/config.ts"
 import { describeDatabaseFault } from "../postgres/fault.ts"
 import { assertMigrated } from "../postgres/revision.ts"
 import type { Session } from "../salesforce/session.ts"
@@ -9,7 +9,7 @@ import type { Probe } from "./readiness.ts"
 const failedLoginShownMs = 30_000
 
 /**
- * The checks of a service process (design, section 9).
+ * The checks of a service process.
  *
  * @param orphans the topics that no process follows; undefined where this process should not hold the streams
  * @param redisProblem why nothing reaches Redis; undefined where this process does not clear caches

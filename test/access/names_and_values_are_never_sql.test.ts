@@ -4,8 +4,8 @@ import pg from "pg"
 import { Outbox } from "../../src/invalidations_to_redis/outbox.ts"
 import { createReader, MalformedKeyError } from "../../src/reader/index.ts"
 import { endsWith } from "../harness/command.ts"
-import { event, product, productId } from "../sql/records.ts"
-import { Shadow } from "../sql/shadow.ts"
+import { event, product, productId } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
 
 /** What would show that a text was run: a role that only such a text makes. No dot: dotted fields are a parent's. */
 const hostile = [

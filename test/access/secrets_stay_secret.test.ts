@@ -3,11 +3,11 @@ import { test } from "node:test"
 import type pg from "pg"
 import { runCommand } from "../commands/process.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { launchService, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 
 const planted = {
   database: "planted+database/secret",

@@ -8,10 +8,10 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/postgres
 import { runCommand } from "../commands/process.ts"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 
 // A cluster of its own: roles belong to the cluster, and here there must be none at first.
 const dataDir = mkdtempSync(join(tmpdir(), "sf-shadow-access-"))

@@ -4,10 +4,10 @@ import type { Pool } from "pg"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg, type TestOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { settle, unsettled } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 interface Bad {
   withoutSku: string

@@ -71,7 +71,7 @@ const count = perSecond * seconds
 const committedAt = new Map<string, number>()
 const commits: Promise<void>[] = []
 const change = async (n: number) => {
-  await database.pool.query("select sf_shadow.append_invalidation('Product2', array[$1], null, array[$2])", [
+  await database.pool.query("select sf_shadow._append_invalidation('Product2', array[$1], null, array[$2])", [
     `P${n}`,
     `S${n}`,
   ])

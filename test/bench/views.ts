@@ -11,8 +11,8 @@
  */
 import { parseArgs } from "node:util"
 import type { PoolClient } from "pg"
+import { registry } from "../../src/metrics/index.ts"
 import { showDatabase } from "../../src/metrics/views.ts"
-import { registry } from "../../src/metrics.ts"
 import { startBenchDatabase } from "./harness/database.ts"
 import { printTable, say, timed, whole } from "./harness/measure.ts"
 import { fillShadow } from "./sql_reads/fill.ts"

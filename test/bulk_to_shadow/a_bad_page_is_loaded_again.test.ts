@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg } from "../harness/org.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 const size = { products: 200, pricebooks: 0, accounts: 0 }
 const path = /\/results/

@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { classifyFailure } from "../../src/bulk_to_shadow/failure.ts"
 import { queryOf } from "../../src/bulk_to_shadow/query.ts"
-import { product } from "../sql/records.ts"
-import { startRun } from "../sql/runs.ts"
-import { Shadow } from "../sql/shadow.ts"
+import { product } from "../harness/records.ts"
+import { startRun } from "../harness/runs.ts"
+import { Shadow } from "../harness/shadow.ts"
 
 const run = { run_id: 7, object: "Product2" } as const
 

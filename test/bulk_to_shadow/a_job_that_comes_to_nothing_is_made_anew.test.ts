@@ -3,9 +3,9 @@ import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 const size = { products: 0, pricebooks: 0, accounts: 60 }
 

@@ -5,8 +5,8 @@ import { startCommand } from "../commands/process.ts"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 async function runs(pool: Pool): Promise<{ object: string; pages: number; state: string }[]> {
   const { rows } = await pool.query("select object, pages, state from sf_shadow.run order by run_id")

@@ -5,9 +5,9 @@ import { startCommand } from "../commands/process.ts"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 const forEver = { object: "Account", times: Number.POSITIVE_INFINITY }
 

@@ -4,9 +4,9 @@ import pg from "pg"
 import { endsWith } from "../harness/command.ts"
 import { differences } from "../harness/differences.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { launchService, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 const secondId = "00DDp0000067890MAA"
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 test("a pause passes changes over, loads are refused, and resume ends equal, also where the service was started meanwhile", async (t) => {
   const { url, pool } = await createTestDatabase()

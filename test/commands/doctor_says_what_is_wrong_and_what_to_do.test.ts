@@ -4,8 +4,8 @@ import { createPool } from "../../src/postgres/pool.ts"
 import { endsWith } from "../harness/command.ts"
 import { startForgetfulPooler } from "../harness/forgetful_pooler.ts"
 import { startOrg } from "../harness/org.ts"
-import { createEmptyDatabase, createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
+import { createEmptyDatabase, createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { runCommand } from "./process.ts"
 
 type Findings = Record<string, { state: "ok" | "failed" | "skipped"; detail: string }>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { variables } from "../../src/variables.ts"
+import { variables } from "../../src/base/variables.ts"
 import { runCommand } from "./process.ts"
 
 const commands = [

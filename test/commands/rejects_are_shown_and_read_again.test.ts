@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 test("rejects are grouped by reason with sample ids; --retry has the service read them again", async (t) => {
   const { url, pool } = await createTestDatabase()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 const topic = "/data/Product2ChangeEvent"
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 const forEver = Number.POSITIVE_INFINITY
 
@@ -32,7 +32,7 @@ test("SIGTERM in the middle of a load, and of a call that is not answered, ends 
     times: forEver,
   })
   await pool.query(`select add_job('backfill', '{"object":"Product2"}')`)
-  await pool.query("select sf_shadow.mark_dirty('Account', $1, $2, $2, '{test}')", [
+  await pool.query("select sf_shadow._mark_dirty('Account', $1, $2, $2, '{test}')", [
     [seeded.accounts[0]],
     [new Date(org.now() - 60_000)],
   ])

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import { test } from "node:test"
-import { readConfig } from "../../src/config.ts"
+import { readConfig } from "../../src/base/config.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import { startCommand } from "./process.ts"
 

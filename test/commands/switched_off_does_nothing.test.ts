@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
-import { createEmptyDatabase } from "../postgres.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 import { runCommand } from "./process.ts"
 
 const off = { SF_SHADOW_ENABLED: "false" }

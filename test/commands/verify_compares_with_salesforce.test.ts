@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { pastMargin } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
-import { createTestDatabase } from "../postgres.ts"
 import { runCommand } from "./process.ts"
 
 test("verify finds a row that is wrong, repairs it and exits 1; --all compares every record, and stops at the fuse", async (t) => {

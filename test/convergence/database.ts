@@ -1,6 +1,6 @@
 import type pg from "pg"
 import type { QueryResult, QueryResultRow } from "pg"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { describeOf, objectNames, objects } from "./model/objects.ts"
 import { type Observation, observedColumns, toObservation } from "./observation.ts"
 import { Statements } from "./statements.ts"

@@ -4,12 +4,12 @@ import pg from "pg"
 import { Random } from "../../src/simulator/org/random.ts"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 import { nextProgram } from "../harness/program.ts"
 import { RandomChanges } from "../harness/random_changes.ts"
 import { logLines, type Service, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createEmptyDatabase } from "../postgres.ts"
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 
@@ -22,33 +22,33 @@ const release = {
       alter table public.sf_shadow_event add column note text;`,
   },
   replacements: {
-    "sql/current/10_open_changes.sql": [
+    "sql/current/merge/_open_changes.sql": [
       ["open_table('change', $columns$", "open_table('change', $columns$ note text default 'new',"],
     ],
-    "sql/current/21_open_event_batch.sql": [
+    "sql/current/events_to_shadow/_open_event_batch.sql": [
       ["open_table('event_batch', $columns$", "open_table('event_batch', $columns$ note text default 'new',"],
       ["insert into pg_temp.event_batch (", "insert into pg_temp.event_batch (note, "],
       ["    e.seq, coalesce(r.ord, 0)", "    'new', e.seq, coalesce(r.ord, 0)"],
     ],
-    "sql/current/23_fold_events.sql": [
+    "sql/current/events_to_shadow/_fold_events.sql": [
       ["insert into pg_temp.change (", "insert into pg_temp.change (note, "],
       ["    select\n      record_id,\n", "    select\n      'new', record_id,\n"],
     ],
-    "sql/current/31_page_to_changes.sql": [
+    "sql/current/merge/_page_to_changes.sql": [
       ["insert into pg_temp.change (", "insert into pg_temp.change (note, "],
       ["    select\n      record_id,\n", "    select\n      'new', record_id,\n"],
     ],
-    "sql/current/40_write_changes.sql": [
+    "sql/current/merge/_write_changes.sql": [
       [
-        "  perform sf_shadow.write_rows(of_object);",
-        "  perform c.note from pg_temp.change c;\n  perform sf_shadow.write_rows(of_object);",
+        "  perform sf_shadow._write_rows(of_object);",
+        "  perform c.note from pg_temp.change c;\n  perform sf_shadow._write_rows(of_object);",
       ],
     ],
     // In schema public, and ours: its body is the one that the older program has applied.
-    "sql/current/82_resume.sql": [
+    "sql/current/operators/resume.sql": [
       [
-        "  select sf_shadow.enable_object(",
-        "  -- As of the next version.\n  select sf_shadow.enable_object(",
+        "  select sf_shadow._enable_object(",
+        "  -- As of the next version.\n  select sf_shadow._enable_object(",
       ],
     ],
   } as Record<string, [string, string][]>,

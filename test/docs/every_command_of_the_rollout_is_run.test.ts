@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import pg from "pg"
 import { startOrg } from "../harness/org.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 import { type Service, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
-import { createEmptyDatabase } from "../postgres.ts"
 import { readDocument, runShell, runSql } from "./document.ts"
 
 /** The one command that does not end. */

@@ -7,11 +7,11 @@ import { type TestContext, test } from "node:test"
 import pg from "pg"
 import { endsWith, pastMargin } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { type Service, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 import { readDocument, runShell, runSql, type Section } from "./document.ts"
 
 /** Alerts link to these. */

@@ -8,7 +8,7 @@ interface MappedObject {
   key_column: string
   /** Columns by name, with the Salesforce field and the column's type. */
   columns: { column_name: string; field: string; column_type: string; default_value: string | null }[]
-  /** What is promised equal in raw_payload (design, section 4): kept fields that are no query-only fields. */
+  /** What is promised equal in raw_payload (docs/mapping.md): kept fields that are no query-only fields. */
   event_fields: string[]
 }
 
@@ -18,7 +18,7 @@ type ShadowRow = Record<string, unknown> & { raw_payload: Record<string, unknown
 const mostListed = 20
 
 /**
- * Where the shadow is not equal to the org, in words, as far as the design promises it: which records are there,
+ * Where the shadow is not equal to the org, in words, as far as it is promised (docs/mapping.md): which records are there,
  * their typed columns, and the event fields of raw_payload in the canonical form. Empty when all is equal.
  *
  * @param apart records not to be compared, for instance those that cannot be stored
@@ -49,8 +49,8 @@ async function mappedObjects(pool: Pool): Promise<MappedObject[]> {
   const { rows } = await pool.query<MappedObject>(
     `select o.object, o.shadow_table, o.key_column,
        (select jsonb_agg(to_jsonb(f)) from sf_shadow.field f where f.object = o.object) as columns,
-       array(select k.field::text from sf_shadow.kept_fields(o.object) k
-         where k.field <> all (sf_shadow.query_only_fields(o.object))) as event_fields
+       array(select k.field::text from sf_shadow._kept_fields(o.object) k
+         where k.field <> all (sf_shadow._query_only_fields(o.object))) as event_fields
      from sf_shadow.object o where o.enabled`,
   )
   return rows

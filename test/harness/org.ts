@@ -15,7 +15,7 @@ export interface TestOrg {
 
 /**
  * Starts a simulated org with a catalogue, ended with the test. Its delays are short, and SF_MARGIN_S still covers
- * them: the visibility lag and a second for truncated seconds (design, section 5, M); the service knows the org's
+ * them: the visibility lag and a second for truncated seconds (docs/rules.md, M); the service knows the org's
  * clock between bounds, so that nothing has to be added for it.
  */
 export async function startOrg(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { type RedisServer, startRedisCluster, withoutRedis } from "../harness/redis.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { type RedisServer, startRedisCluster, withoutRedis } from "../redis.ts"
 import { Changes, fill, gone, startConsumer } from "./consumer.ts"
 
 describe("a Cluster of three masters", { skip: withoutRedis }, async () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict"
 import { once } from "node:events"
 import { describe, it } from "node:test"
 import pg from "pg"
-import { product, productId } from "../sql/records.ts"
-import { Shadow } from "../sql/shadow.ts"
+import { product, productId } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
 
 /** A cache of another service, kept right as the README shows it: LISTEN, the function, a cursor of its own. */
 class PlainClient {

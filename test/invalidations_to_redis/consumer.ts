@@ -2,12 +2,15 @@ import { once } from "node:events"
 import { after, type TestContext } from "node:test"
 import type { Cluster, Redis } from "ioredis"
 import { pino } from "pino"
-import type { RedisConfig } from "../../src/config.ts"
+import type { RedisConfig } from "../../src/base/config.ts"
+import {
+  type InvalidationsToRedis,
+  startInvalidationsToRedis,
+} from "../../src/invalidations_to_redis/index.ts"
 import { defaultTemplates } from "../../src/invalidations_to_redis/template_config.ts"
-import { type InvalidationsToRedis, startInvalidationsToRedis } from "../../src/invalidations_to_redis.ts"
+import type { createTestDatabase } from "../harness/postgres.ts"
 import type { LogLine } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import type { createTestDatabase } from "../postgres.ts"
 
 type Database = Awaited<ReturnType<typeof createTestDatabase>>
 
@@ -60,7 +63,7 @@ export class Changes {
 
   /** Null ids: everything of the object. */
   async append(object: string, ids: string[] | null, parents: string[], uniques: string[]): Promise<number> {
-    await this.pool.query("select sf_shadow.append_invalidation($1, $2, $3, $4)", [
+    await this.pool.query("select sf_shadow._append_invalidation($1, $2, $3, $4)", [
       object,
       ids,
       parents,

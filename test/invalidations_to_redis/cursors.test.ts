@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { Changes, fill, gone, startConsumer } from "./consumer.ts"
 
 describe("each consumer has a cursor of its own", { skip: withoutRedis }, async () => {
@@ -90,7 +90,7 @@ describe("each consumer has a cursor of its own", { skip: withoutRedis }, async 
     assert.match((await state()).reason, /^not seen since .*delete from sf_shadow\.invalidation_consumer/)
     assert.equal((await state()).behind, 2)
 
-    const trim = async () => (await pool.query("select sf_shadow.trim_invalidations() as done")).rows[0].done
+    const trim = async () => (await pool.query("select sf_shadow._trim_invalidations() as done")).rows[0].done
     await pool.query("update sf_shadow.invalidation set committed_at = now() - interval '2 days'")
     await trim()
     const { rows } = await pool.query(
@@ -111,7 +111,7 @@ describe("each consumer has a cursor of its own", { skip: withoutRedis }, async 
 
   it("a consumer that nobody has seen for two weeks is forgotten, and holds nothing back", async () => {
     await pool.query("update sf_shadow.invalidation_consumer set seen_at = now() - interval '15 days'")
-    await pool.query("select sf_shadow.trim_invalidations()")
+    await pool.query("select sf_shadow._trim_invalidations()")
     const { rows } = await pool.query("select count(*) as consumers from sf_shadow.invalidation_consumer")
     assert.equal(rows[0].consumers, 0)
   })

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 import { Changes, fill, gone, startConsumer } from "./consumer.ts"
 
 describe("whatever Redis or Postgres do, no invalidation is lost", { skip: withoutRedis }, async () => {

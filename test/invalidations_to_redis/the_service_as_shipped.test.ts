@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import { runCommand } from "../commands/process.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 import { Changes, fill, gone } from "./consumer.ts"
 
 describe("the service as shipped, with REDIS_URL", { skip: withoutRedis }, async () => {

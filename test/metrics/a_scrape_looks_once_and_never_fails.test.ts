@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import pg from "pg"
+import { registry } from "../../src/metrics/index.ts"
 import { showDatabase } from "../../src/metrics/views.ts"
-import { registry } from "../../src/metrics.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { Scrape } from "../harness/scrape.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 const { pool } = await createTestDatabase()
 

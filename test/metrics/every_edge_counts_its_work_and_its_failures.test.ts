@@ -3,12 +3,12 @@ import { execFileSync } from "node:child_process"
 import { test } from "node:test"
 import type pg from "pg"
 import { startOrg, type TestOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
+import { withoutPrometheus } from "../harness/prometheus.ts"
 import { Scrape } from "../harness/scrape.ts"
 import { type Service, startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
-import { withoutPrometheus } from "../prometheus.ts"
 
 let pool: pg.Pool
 let org: TestOrg

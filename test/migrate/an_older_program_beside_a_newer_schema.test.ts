@@ -5,7 +5,7 @@ import { migrate } from "../../src/postgres/migrate.ts"
 import { assertMigrated, NotMigratedError, OlderProgramError } from "../../src/postgres/revision.ts"
 import { readRevision } from "../../src/postgres/schema_files.ts"
 import { runCommand } from "../commands/process.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 const quiet = pino({ level: "silent" })
 
@@ -15,7 +15,7 @@ test("it goes on while the schema serves it, and its migrate is refused with bot
   await pool.query("update sf_shadow.revision set revision = 999")
   // What an older program would take back.
   await pool.query(
-    "update sf_shadow.current_file set fingerprint = 'newer' where file = '74_worker_beat.sql'",
+    "update sf_shadow.current_file set fingerprint = 'newer' where file = 'upkeep/worker_beat.sql'",
   )
   await assertMigrated(pool)
   await assert.rejects(migrate(url, quiet), OlderProgramError)

@@ -4,7 +4,7 @@ import type pg from "pg"
 import pino from "pino"
 import { migrate } from "../../src/postgres/migrate.ts"
 import { runCommand } from "../commands/process.ts"
-import { createTestDatabase, type TestDatabase } from "../postgres.ts"
+import { createTestDatabase, type TestDatabase } from "../harness/postgres.ts"
 
 const quiet = pino({ level: "silent" })
 
@@ -43,7 +43,7 @@ test("one function that has changed is applied, beside transactions on views and
   const { rows: before } = await pool.query(views)
   const reader = await openTransaction(database)
   await reader.query("select * from sf_shadow_lag, sf_shadow_backlog")
-  await outdate(pool, "74_worker_beat.sql")
+  await outdate(pool, "upkeep/worker_beat.sql")
   const { current, migrations } = await migrate(url, quiet)
   // Beside it those that act on others: queues and grants.
   assert.deepEqual({ current, migrations }, { current: 3, migrations: [] })
@@ -71,11 +71,11 @@ test("a view that has changed and is read for long: an error after 15 s that say
   const database = await createTestDatabase()
   const reader = await openTransaction(database)
   await reader.query("select * from sf_shadow_lag")
-  await outdate(database.pool, "74_worker_beat.sql")
-  await outdate(database.pool, "90_lag.sql")
+  await outdate(database.pool, "upkeep/worker_beat.sql")
+  await outdate(database.pool, "views/lag.sql")
   await assert.rejects(
     migrate(database.url, quiet),
-    /sql\/current\/90_lag\.sql: .* Somebody holds a lock on it for over 15 s: end that transaction and run migrate again/,
+    /sql\/current\/views\/lag\.sql: .* Somebody holds a lock on it for over 15 s: end that transaction and run migrate again/,
   )
   await reader.query("rollback")
   assert.equal((await migrate(database.url, quiet)).current, 4)

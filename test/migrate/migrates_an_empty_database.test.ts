@@ -4,7 +4,7 @@ import pino from "pino"
 import { migrate } from "../../src/postgres/migrate.ts"
 import { createPool } from "../../src/postgres/pool.ts"
 import { assertMigrated, NotMigratedError } from "../../src/postgres/revision.ts"
-import { createEmptyDatabase } from "../postgres.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 
 const quiet = pino({ level: "silent" })
 

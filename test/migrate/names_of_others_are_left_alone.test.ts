@@ -6,7 +6,7 @@ import { migrate } from "../../src/postgres/migrate.ts"
 import { readSchemaFiles } from "../../src/postgres/schema_files.ts"
 import { NamesTakenError } from "../../src/postgres/taken_names.ts"
 import { runCommand } from "../commands/process.ts"
-import { createEmptyDatabase, createTestDatabase } from "../postgres.ts"
+import { createEmptyDatabase, createTestDatabase } from "../harness/postgres.ts"
 
 const quiet = pino({ level: "silent" })
 
@@ -119,7 +119,7 @@ test("what was made later is left alone as well: a function of ours that somebod
   await pool.query(wrapper)
   // Also where only something else is due.
   await pool.query(
-    "update sf_shadow.current_file set fingerprint = 'older' where file = '74_worker_beat.sql'",
+    "update sf_shadow.current_file set fingerprint = 'older' where file = 'upkeep/worker_beat.sql'",
   )
   await assert.rejects(
     migrate(url, quiet),

@@ -25,7 +25,7 @@ export function afterEach(hook: () => unknown): void {
   collecting.afterEach.push(hook)
 }
 
-/** The databases of test/postgres.ts. */
+/** The databases of test/harness/postgres.ts. */
 export function after(hook: () => unknown): void {
   cleanups.push(hook)
 }

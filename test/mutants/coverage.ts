@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { readdir, readFile, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import type { Workplace } from "./workplace.ts"
 
 const current = "sql/current"
@@ -37,10 +37,11 @@ export class Coverage {
    */
   static async measure(place: Workplace, cache: string, log: (line: string) => void): Promise<Coverage> {
     const texts = new Map<string, string>()
-    for (const file of (await readdir(join(place.folder, current))).sort())
-      texts.set(file.replace(/^\d+_|\.sql$/g, ""), await place.read(`${current}/${file}`))
+    const files = await readdir(join(place.folder, current), { recursive: true })
+    for (const file of files.filter((each) => each.endsWith(".sql")).sort())
+      texts.set(basename(file, ".sql"), await place.read(`${current}/${file}`))
     const tests = new Map<string, string>()
-    for (const file of await place.glob(["test/sql/**/*.test.ts"]))
+    for (const file of await place.glob(["test/**/*.sql.test.ts"]))
       tests.set(file, await withHelpers(place, file))
     const functions = [...texts.values()].join("")
     const known = JSON.parse(await readFile(cache, "utf8").catch(() => "{}")) as Record<string, Measured>
@@ -61,11 +62,10 @@ export class Coverage {
     return this.#measured.get(file)?.tookMs ?? 0
   }
 
-  /** The test files of a function or view; those of its own room first, then the quickest. */
+  /** The test files of a function or view, the quickest first. */
   testsOf(name: string): string[] {
     const files = this.#callers(name, new Set())
-    const rank = (file: string) => (file.startsWith(`test/sql/${name}/`) ? 0 : 1_000_000) + this.tookMs(file)
-    return [...files].sort((a, b) => rank(a) - rank(b))
+    return [...files].sort((a, b) => this.tookMs(a) - this.tookMs(b))
   }
 
   #callers(name: string, visited: Set<string>): Set<string> {
@@ -96,6 +96,6 @@ async function withHelpers(place: Workplace, file: string): Promise<string> {
   const text = await place.read(file)
   const helpers = [...text.matchAll(/from "(\.\.?\/[^"]+)"/g)]
     .map(([, path]) => join(dirname(file), path as string))
-    .filter((path) => path.startsWith("test/sql/"))
+    .filter((path) => path.startsWith("test/harness/"))
   return [text, ...(await Promise.all(helpers.map((helper) => place.read(helper))))].join("\n")
 }

@@ -1,28 +1,28 @@
 /** Files of sql/current whose mistakes no test can see, with the reason. */
 export const notMutated: Record<string, string> = {
-  "36_refresh_queues": "makes rows of the queue ahead, for speed under load",
-  "99_grants": "is applied over the grants that are there already",
+  refresh_queues: "makes rows of the queue ahead, for speed under load",
+  grants: "is applied over the grants that are there already",
 }
 
 /** Mutants that do the same as the source, by their file and a part of their description; each with the reason. */
 export const equivalent: readonly { file: string; mutant: string; because: string }[] = [
   {
-    file: "sql/current/15_open_hole.sql",
+    file: "sql/current/merge/_open_hole.sql",
     mutant: "operand: without «span_to = 'infinity' or»",
     because: "each other branch gives infinity for it too; said for who reads it",
   },
   {
-    file: "sql/current/15_open_hole.sql",
+    file: "sql/current/merge/_open_hole.sql",
     mutant: "else: «'{}'» is null",
     because: "an array with null after it is the array",
   },
   {
-    file: "sql/current/60_start_run.sql",
+    file: "sql/current/bulk_to_shadow/start_run.sql",
     mutant: "condition: «started is null» is true",
     because: "the update of the run that was just inserted changes nothing and returns the same id",
   },
   {
-    file: "sql/current/64_close_hole.sql",
+    file: "sql/current/bulk_to_shadow/_close_hole.sql",
     mutant: "operand: without «and s.hole_to < 'infinity'»",
     because: "no run began after infinity; said for who reads it",
   },
@@ -39,7 +39,11 @@ export const rules: readonly { files: string[]; tests: string[] }[] = [
     tests: ["test/pubsub/*.test.ts"],
   },
   {
-    files: ["src/pubsub_to_events/append.ts", "src/pubsub_to_events/follow.ts", "src/events_to_shadow.ts"],
+    files: [
+      "src/pubsub_to_events/append.ts",
+      "src/pubsub_to_events/follow.ts",
+      "src/events_to_shadow/index.ts",
+    ],
     tests: ["test/pubsub_to_events/*.test.ts"],
   },
   {
@@ -52,10 +56,10 @@ export const rules: readonly { files: string[]; tests: string[] }[] = [
     tests: ["test/bulk_to_shadow/*.test.ts"],
   },
   {
-    files: ["src/records_to_shadow.ts"],
+    files: ["src/records_to_shadow/index.ts"],
     tests: ["test/records_to_shadow/*.test.ts", "test/bad_input/*.test.ts"],
   },
-  { files: ["src/salesforce/budget.ts"], tests: ["test/api_budget/*.test.ts"] },
+  { files: ["src/salesforce/budget.ts"], tests: ["test/budget/*.test.ts"] },
   {
     files: ["bulk_results", "clock", "csv_guard", "errors", "records"].map(
       (name) => `src/salesforce/${name}.ts`,

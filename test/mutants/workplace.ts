@@ -89,7 +89,7 @@ export class Workplace {
     }
   }
 
-  /** Runs files of test/sql, in this order, until a test is red. */
+  /** Runs tests of SQL, in this order, until a test is red. */
   async testSql(files: string[], withinMs: number): Promise<Ran> {
     const ran = await this.#sqlTests.run(files, withinMs)
     if (ran.red !== null) await this.#dropLeftovers()

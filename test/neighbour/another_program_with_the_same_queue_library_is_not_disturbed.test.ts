@@ -3,11 +3,11 @@ import { test } from "node:test"
 import pg from "pg"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 import { Scrape } from "../harness/scrape.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createEmptyDatabase } from "../postgres.ts"
 import { startNeighbour, undisturbed } from "./neighbour.ts"
 
 test("its jobs run once, its schema keeps its version, and none of it is shown, retried or forgotten as ours", async (t) => {

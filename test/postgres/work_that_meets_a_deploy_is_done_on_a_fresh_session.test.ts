@@ -3,7 +3,7 @@ import { test } from "node:test"
 import type { PoolClient } from "pg"
 import { classifyFailure } from "../../src/bulk_to_shadow/failure.ts"
 import { beginTransaction, transaction } from "../../src/postgres/transaction.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 const pidOf = async (client: PoolClient): Promise<number> =>
   (await client.query("select pg_backend_pid() as pid")).rows[0].pid

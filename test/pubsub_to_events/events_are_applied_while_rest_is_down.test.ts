@@ -1,9 +1,9 @@
 import { test } from "node:test"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 /** REST and Bulk refuse every call; logins and the Pub/Sub API work. */
 const restDown = { path: /services\/data/, status: 503, times: Number.POSITIVE_INFINITY } as const

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { transaction } from "../../src/postgres/transaction.ts"
 import type { DecodedEvent } from "../../src/pubsub/decode.ts"
 import { appendBatch, type Lead } from "../../src/pubsub_to_events/append.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 const { pool } = await createTestDatabase()
 

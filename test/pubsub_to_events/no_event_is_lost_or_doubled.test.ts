@@ -5,11 +5,11 @@ import type { ChangeEvent } from "../../src/simulator/org/change_event.ts"
 import { Random } from "../../src/simulator/org/random.ts"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { RandomChanges } from "../harness/random_changes.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 async function allStreamsHavePositions(pool: Pool): Promise<void> {
   await waitFor("every stream has a position", 15_000, async () => {

@@ -112,7 +112,7 @@ test("a record in doubt gets no credit from its fresh object", async () => {
   const reader = reading.reader({ salesforce: undefined as never })
   assert.equal((await reader.eligibility(id)).stale, false)
   await reading.pool.query(
-    "select sf_shadow.mark_dirty('Account', $1, array[now()], array[now()], array['test'])",
+    "select sf_shadow._mark_dirty('Account', $1, array[now()], array[now()], array['test'])",
     [[id]],
   )
   const read = await reader.eligibility(id)

@@ -12,7 +12,7 @@ const [entry] = [...org.rows("PricebookEntry")]
 
 const doubt = (object: string, id: string) =>
   pool.query(
-    "select sf_shadow.mark_dirty($1, array[$2], array[now() - interval '1 hour'], array[now()], array['in doubt'])",
+    "select sf_shadow._mark_dirty($1, array[$2], array[now() - interval '1 hour'], array[now()], array['in doubt'])",
     [object, id],
   )
 const settle = () => pool.query("delete from sf_shadow.dirty")

@@ -1,15 +1,15 @@
 import type pg from "pg"
 import pino from "pino"
 import { Registry } from "prom-client"
-import type { Deps } from "../../src/deps.ts"
-import { describeToFields } from "../../src/mapping.ts"
+import type { Connections } from "../../src/connections.ts"
+import { describeToFields } from "../../src/mapping/index.ts"
 import { createReader, type Reader, type ReaderOptions } from "../../src/reader/index.ts"
-import { readAndMerge } from "../../src/records_to_shadow.ts"
+import { readAndMerge } from "../../src/records_to_shadow/index.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import type { Org } from "../../src/simulator/org/org.ts"
 import { type Seeded, seedCatalogue } from "../../src/simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../../src/simulator/start.ts"
-import { createTestDatabase, type TestDatabase } from "../postgres.ts"
+import { createTestDatabase, type TestDatabase } from "../harness/postgres.ts"
 
 const objects = { Product2: "products", PricebookEntry: "entries", Account: "accounts" } as const
 const tables = {
@@ -68,7 +68,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
     httpIdleMs: 5_000,
     bulkPollMs: 50,
   })
-  const deps = { pool, session, log: pino({ level: "silent" }) } as unknown as Deps
+  const connections = { pool, session, log: pino({ level: "silent" }) } as unknown as Connections
   const readerPool = database.poolAs("sf_shadow_reader")
   const readers: Reader[] = []
   const register = new Registry()
@@ -97,7 +97,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
         [object],
       )
       const { rows } = await pool.query("select sf_shadow.load_fields($1) as fields", [object])
-      await readAndMerge(deps, object, rows[0].fields, ids)
+      await readAndMerge(connections, object, rows[0].fields, ids)
     },
     async claim(seconds) {
       await pool.query(
@@ -127,7 +127,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
     },
   }
   for (const object of Object.keys(objects) as ObjectName[]) {
-    await describeToFields(deps, object)
+    await describeToFields(connections, object)
     await reading.load(object)
   }
   await pool.query("select sf_shadow.ensure_stream('/data/ChangeEvents', $1)", [Object.keys(objects)])

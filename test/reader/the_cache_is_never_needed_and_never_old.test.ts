@@ -2,8 +2,8 @@ import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 import { Redis } from "ioredis"
 import type { Pool } from "pg"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { Changes, gone, startConsumer } from "../invalidations_to_redis/consumer.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 import { startReading } from "./reading.ts"
 
 const reading = await startReading()

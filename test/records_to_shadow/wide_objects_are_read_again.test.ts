@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
-import { createTestDatabase } from "../postgres.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 
 test("an object of 1,500 fields with one of its parent is loaded, and read again by Id", async (t) => {
   const names = Array.from({ length: 1_500 }, (_, at) => `Field_${at}_${"w".repeat(25)}__c`)

@@ -3,7 +3,7 @@ import { describe, it } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { createCache } from "../../src/redis/cache.ts"
 import { deleteKeys, deletePatterns } from "../../src/redis/delete.ts"
-import { startRedis, startRedisCluster, withoutRedis } from "../redis.ts"
+import { startRedis, startRedisCluster, withoutRedis } from "../harness/redis.ts"
 
 const never = new AbortController().signal
 const ttlMs = 60_000

@@ -3,9 +3,9 @@ import { Readable } from "node:stream"
 import { describe, it } from "node:test"
 import { parse } from "csv-parse/sync"
 import fc from "fast-check"
+import { mark } from "../../src/base/unstorable.ts"
 import { CsvGuard } from "../../src/salesforce/csv_guard.ts"
 import { SalesforceError } from "../../src/salesforce/errors.ts"
-import { mark } from "../../src/unstorable.ts"
 
 const options = { columns: ["Id", "Name"], object: "Product2", jobId: "750R0000000zxr8IAA" }
 const header = '"Id","Name"\n'

@@ -4,7 +4,7 @@ import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import { generate } from "selfsigned"
-import type { SalesforceConfig } from "../../src/config.ts"
+import type { SalesforceConfig } from "../../src/base/config.ts"
 
 /** Answers one request, with JSON unless it says otherwise; `body` is the request's. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { after, before, beforeEach, describe, it } from "node:test"
+import { mark } from "../../src/base/unstorable.ts"
 import { parseLosslessly } from "../../src/salesforce/lossless_json.ts"
 import { readRecords } from "../../src/salesforce/records.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
-import { mark } from "../../src/unstorable.ts"
 import { type Handler, type HttpsServer, startOrgStub } from "./https_server.ts"
 
 const id = (number: number) => `01tR0000000${String(number).padStart(4, "0")}IAA`

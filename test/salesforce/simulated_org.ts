@@ -1,5 +1,5 @@
 import { type TestContext, test } from "node:test"
-import type { SalesforceConfig } from "../../src/config.ts"
+import type { SalesforceConfig } from "../../src/base/config.ts"
 import type { ApiUsage } from "../../src/salesforce/http.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
 import { type Seeded, seedCatalogue } from "../../src/simulator/org/seed.ts"

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { startOrg } from "../harness/org.ts"
+import { createTestDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
-import { createTestDatabase } from "../postgres.ts"
 
 test("with HTTP_TOKEN it answers whoever shows it, and shows it to nobody", async (t) => {
   const token = "3f786850e387550fdab836ed7e6dc881de23001b"

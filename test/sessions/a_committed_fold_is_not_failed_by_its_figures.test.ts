@@ -2,11 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import pg from "pg"
 import pino from "pino"
-import type { Deps } from "../../src/deps.ts"
-import { eventsToShadow } from "../../src/events_to_shadow.ts"
+import type { Connections } from "../../src/connections.ts"
+import { eventsToShadow } from "../../src/events_to_shadow/index.ts"
 import { SalesforceClock } from "../../src/salesforce/clock.ts"
-import { created, product, productId } from "../sql/records.ts"
-import { Shadow } from "../sql/shadow.ts"
+import { created, product, productId } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
 
 test("a fold whose times come in a form that cannot be read is done, and said to be missing in the metrics", async (t) => {
   const shadow = await Shadow.open()
@@ -16,7 +16,7 @@ test("a fold whose times come in a form that cannot be read is done, and said to
   t.after(() => pool.end())
   const lines: string[] = []
   const log = pino({ level: "debug" }, { write: (line) => void lines.push(line) })
-  const session = { clock: new SalesforceClock() } as Deps["session"]
+  const session = { clock: new SalesforceClock() } as Connections["session"]
   assert.equal(await eventsToShadow({ pool, session, log }, shadow.streamId), true)
   assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
   assert.ok(

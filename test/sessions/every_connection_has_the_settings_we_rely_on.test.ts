@@ -6,7 +6,7 @@ import type { ClientBase } from "pg"
 import { createPool, SessionClient } from "../../src/postgres/pool.ts"
 import { sessionSettings, settingsNotInForce } from "../../src/postgres/session_settings.ts"
 import { hostileSettings, hostileUrl, makeHostile } from "../harness/hostile_settings.ts"
-import { createEmptyDatabase } from "../postgres.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 
 type Use = (client: ClientBase) => Promise<void>
 

@@ -5,12 +5,12 @@ import { Random } from "../../src/simulator/org/random.ts"
 import { endsWith, pastMargin } from "../harness/command.ts"
 import { hostileUrl, makeHostile, takenDecoys } from "../harness/hostile_settings.ts"
 import { startOrg } from "../harness/org.ts"
+import { createEmptyDatabase } from "../harness/postgres.ts"
 import { RandomChanges } from "../harness/random_changes.ts"
+import { startRedis, withoutRedis } from "../harness/redis.ts"
 import { startService } from "../harness/service.ts"
 import { settle } from "../harness/settled.ts"
 import { waitFor } from "../harness/wait.ts"
-import { createEmptyDatabase } from "../postgres.ts"
-import { startRedis, withoutRedis } from "../redis.ts"
 
 const withinMs = 60_000
 const products = 40

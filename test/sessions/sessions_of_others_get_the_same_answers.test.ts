@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import pg from "pg"
 import { hostileSettings } from "../harness/hostile_settings.ts"
+import { accountId, product, productId } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
 import { startReading } from "../reader/reading.ts"
-import { accountId, product, productId } from "../sql/records.ts"
-import { Shadow } from "../sql/shadow.ts"
 
 /** Somebody else's sessions: of a role, with hostile settings but for those by which a session refuses work itself. */
 function sessionsOf(shadow: { url: string }, role: string, hostile: boolean): pg.Pool {
@@ -208,11 +208,11 @@ test("the day of the log that is not over yet in UTC stays, whatever the session
        + interval '23 hours 30 minutes') at time zone 'utc')`,
   )
   await shadow.all(
-    "select sf_shadow.ensure_event_partition((now() at time zone 'utc')::date - n) from unnest(array[10, 11]) n",
+    "select sf_shadow._ensure_event_partition((now() at time zone 'utc')::date - n) from unnest(array[10, 11]) n",
   )
   const pool = sessionsOf(shadow, new URL(shadow.url).username, true)
   const { rows } = await pool.query<{ dropped: string[] }>(
-    "select cardinality(sf_shadow.drop_old_partitions()) as dropped",
+    "select cardinality(sf_shadow._drop_old_partitions()) as dropped",
   )
   await pool.end()
   assert.deepEqual(rows, [{ dropped: 1 }])

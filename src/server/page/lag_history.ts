@@ -1,6 +1,6 @@
 import type { Pool } from "pg"
-import { pause } from "../../backoff.ts"
-import type { Log } from "../../log.ts"
+import { pause } from "../../base/backoff.ts"
+import type { Log } from "../../base/log.ts"
 import type { LagHistory } from "./snapshot.ts"
 
 const everyMs = 10_000

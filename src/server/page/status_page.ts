@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify"
 import type { Pool } from "pg"
-import type { Log } from "../../log.ts"
+import type { Log } from "../../base/log.ts"
 import type { Routes } from "../http.ts"
 import type { Probe } from "../readiness.ts"
 import { EventStream } from "./event_stream.ts"

@@ -2,7 +2,7 @@ import type { Routes } from "../http.ts"
 import { type Probe, readiness } from "../readiness.ts"
 
 /**
- * /healthz (the process lives) and /readyz (200 or 503; design, section 9), open to orchestrators. Who has not shown
+ * /healthz (the process lives) and /readyz (200 or 503), open to orchestrators. Who has not shown
  * the token is told no more than `ready`: the checks name hosts and topics.
  *
  * @param probes what /readyz asks, each time it is called

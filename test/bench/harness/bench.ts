@@ -1,12 +1,12 @@
 import pino from "pino"
-import { Started } from "../../../src/started.ts"
+import { StartedParts } from "../../../src/base/started_parts.ts"
 
 /**
  * Runs a benchmark. What it adds to `started` is stopped in reverse order, whether it ends, fails or is ended by
  * Ctrl-C: no process and no folder stays behind.
  */
-export async function bench(work: (started: Started) => Promise<void>): Promise<void> {
-  const started = new Started(pino({ level: "error" }))
+export async function bench(work: (started: StartedParts) => Promise<void>): Promise<void> {
+  const started = new StartedParts(pino({ level: "error" }))
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => started.stop().then(() => process.exit(130)))
   }

@@ -2,7 +2,7 @@ import type { Pool } from "pg"
 
 /** Fills what the operators' views read beside the shadow tables, as a bad day leaves it. See test/bench/views.ts. */
 export async function fillMachinery(pool: Pool, events: number): Promise<void> {
-  await pool.query("select sf_shadow.ensure_event_partition((now() at time zone 'utc')::date)")
+  await pool.query("select sf_shadow._ensure_event_partition((now() at time zone 'utc')::date)")
   await pool.query(
     `insert into public.sf_shadow_event (received_day, stream_id, seq, received_at, event_id, object, change_type, record_ids,
        commit_timestamp, commit_number, sequence_number, changed_fields, nulled_fields, diff_fields, inexact_fields, fields)

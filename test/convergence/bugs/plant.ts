@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import type { HistoryDatabase } from "../database.ts"
 import { withVirtualTime } from "../virtual_time.ts"
 import type { PlantedBug } from "./planted_bugs.ts"
@@ -33,7 +33,8 @@ export async function plant({ client }: HistoryDatabase, bug: PlantedBug): Promi
 }
 
 async function sourceOf(name: string): Promise<string> {
-  const file = (await readdir(folder)).find((entry) => entry.replace(/^\d+_/, "") === `${name}.sql`)
+  const files = await readdir(folder, { recursive: true })
+  const file = files.find((entry) => basename(entry) === `${name}.sql`)
   if (file === undefined) throw new Error(`sql/current has no file for ${name}`)
   return readFile(join(folder, file), "utf8")
 }

@@ -2,13 +2,13 @@ import type { DriverBugs } from "../world.ts"
 
 /** A replacement in the source of a function or view; its text has to be there, so that no bug rots silently. */
 export interface Replacement {
-  /** A file of sql/current, without its number. */
+  /** A file of sql/current, without its room. */
   of: string
   text: string
   by: string
 }
 
-/** A mistake that one of the rules of design section 5 is there to prevent. */
+/** A mistake that one of the rules of docs/rules.md is there to prevent. */
 export interface PlantedBug {
   name: string
   rule: string
@@ -53,9 +53,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "events are folded before they are filtered: the last one's verdict stands for all",
     rule: "4",
     sql: [
-      { of: "filter_events", text: "with judged as (", by: "with each_judged as (" },
+      { of: "_filter_events", text: "with judged as (", by: "with each_judged as (" },
       {
-        of: "filter_events",
+        of: "_filter_events",
         text: "), ordered as (",
         by: `), judged as (
       select place, seq, ord, record_id, event_id, key, missed, last_value(verdict) over (partition by record_id
@@ -70,7 +70,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "4",
     sql: [
       {
-        of: "judge_event",
+        of: "_judge_event",
         text: "when (e_commit, e_number, e_sequence) = (r_commit, r_number, r_sequence) then 'skip'",
         by: "when (e_commit, e_number, e_sequence) <= (r_commit, r_number, r_sequence) then 'apply'",
       },
@@ -79,7 +79,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "an event of the second of the read's version is taken for older",
     rule: "4",
-    sql: [{ of: "judge_event", text: "when e_commit < r_sm or", by: "when e_commit <= r_sm or" }],
+    sql: [{ of: "_judge_event", text: "when e_commit < r_sm or", by: "when e_commit <= r_sm or" }],
   },
   { name: "the margin is 0", rule: "5", driver: { marginMs: 0 } },
   {
@@ -87,7 +87,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "5",
     sql: [
       {
-        of: "judge_full_record",
+        of: "_judge_full_record",
         text: "when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'",
         by: "when f_sm >= greatest(r_commit, r_sm) then 'replace' when f_sm < greatest(r_commit, r_sm) then 'ignore'",
       },
@@ -98,7 +98,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "5",
     sql: [
       {
-        of: "judge_full_record",
+        of: "_judge_full_record",
         text: "when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'",
         by: "when f_read_to > greatest(r_commit, r_read_to) then 'replace'",
       },
@@ -120,16 +120,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "6",
     sql: [
       {
-        of: "mark_dirty",
+        of: "_mark_dirty",
         text: "(object, record_id, since, not_before, reason)",
         by: "(object, record_id, since, not_before, reason, generation)",
       },
       {
-        of: "mark_dirty",
+        of: "_mark_dirty",
         text: "(array_agg(m.reason order by m.since))[1]",
         by: "(array_agg(m.reason order by m.since))[1], 1",
       },
-      { of: "mark_dirty", text: "generation = excluded.generation", by: "generation = d.generation + 1" },
+      { of: "_mark_dirty", text: "generation = excluded.generation", by: "generation = d.generation + 1" },
     ],
   },
   {
@@ -137,7 +137,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "6",
     sql: [
       {
-        of: "fold_events",
+        of: "_fold_events",
         text: "greatest(last_at, r_commit, read_to) + $4 + interval '1 second'",
         by: "greatest(last_at, r_commit, read_to) - interval '1 hour'",
       },
@@ -146,24 +146,26 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a renewed mark forgets its oldest doubt",
     rule: "6",
-    sql: [{ of: "mark_dirty", text: "since = least(d.since, excluded.since)", by: "since = excluded.since" }],
+    sql: [
+      { of: "_mark_dirty", text: "since = least(d.since, excluded.since)", by: "since = excluded.since" },
+    ],
   },
   {
     name: "a run begun before a hole's end closes it",
     rule: "6",
     sql: [
       {
-        of: "close_hole",
+        of: "_close_hole",
         text: "r.read_from - setting.margin > s.hole_to)\n      or",
         by: "true)\n      or",
       },
       {
-        of: "close_hole",
+        of: "_close_hole",
         text: "and r.read_from - setting.margin > s.hole_to)\n      and",
         by: ")\n      and",
       },
       {
-        of: "close_hole",
+        of: "_close_hole",
         text: "and r.read_from - setting.margin > s.hole_to and r.since",
         by: "and r.since",
       },
@@ -174,7 +176,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "7",
     sql: [
       {
-        of: "sweep_run",
+        of: "_sweep_run",
         text: "coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided",
         by: "true as decided",
       },
@@ -185,7 +187,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "7",
     sql: [
       {
-        of: "write_tombstones",
+        of: "_write_tombstones",
         text: "where c.verdict in ('replace', 'keep') and c.absent",
         by: "where false",
       },
@@ -196,7 +198,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "8",
     sql: [
       {
-        of: "remove_children",
+        of: "_remove_children",
         text: "false, true, parent_id, deleted_until\n        from gone",
         by: "false, true, parent_id, deleted_until\n        from gone where false",
       },
@@ -207,7 +209,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "8",
     sql: [
       {
-        of: "remove_children",
+        of: "_remove_children",
         text: "array_agg(deleted_until + $4 + interval '1 second'), array_agg(%4$L || parent_id || ' was deleted'))\n      from gone",
         by: "array_agg(deleted_until + $4 + interval '1 second'), array_agg(%4$L || parent_id || ' was deleted'))\n      from gone having false",
       },
@@ -216,19 +218,19 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "an event of a child is applied though its parent was deleted later",
     rule: "8",
-    sql: [{ of: "judge_event", text: "when e_commit <= parent_deleted_until then 'dirty'", by: "" }],
+    sql: [{ of: "_judge_event", text: "when e_commit <= parent_deleted_until then 'dirty'", by: "" }],
   },
   {
     name: "a reject is not read again when what it waits for changes",
     rule: "9",
-    sql: [{ of: "write_changes", text: "perform sf_shadow.mark_waiting(of_object);", by: "" }],
+    sql: [{ of: "_write_changes", text: "perform sf_shadow._mark_waiting(of_object);", by: "" }],
   },
   {
     name: "an event is judged without regard to what was refused later",
     rule: "9",
     sql: [
       {
-        of: "judge_event",
+        of: "_judge_event",
         text: "e_commit <= refused_until and not coalesce(",
         by: "false and not coalesce(",
       },
@@ -239,12 +241,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "9",
     sql: [
       {
-        of: "set_aside_contested",
+        of: "_set_aside_contested",
         text: "when c.verdict in ('replace', 'keep') then",
         by: "when c.verdict in ('replace', 'keep') and c.error is null then",
       },
       {
-        of: "set_aside_contested",
+        of: "_set_aside_contested",
         text: "when refused.record_id is not null then refused.claimed_value",
         by: "",
       },
@@ -253,14 +255,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "who waits for a value is not read again when its holder, refused, gives it up",
     rule: "9",
-    sql: [{ of: "mark_waiting", text: "c.present and not c.yields", by: "c.present and c.error is null" }],
+    sql: [{ of: "_mark_waiting", text: "c.present and not c.yields", by: "c.present and c.error is null" }],
   },
   {
     name: "the children of a row that gives way are not listed",
     rule: "8",
     sql: [
       {
-        of: "reject_children",
+        of: "_reject_children",
         text: "left join sf_shadow.read read on read.read_id = gone.read_id\n",
         by: "left join sf_shadow.read read on read.read_id = gone.read_id where false\n",
       },
@@ -269,12 +271,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a record whose row gave way is missing since its refusal, not since its creation",
     rule: "10",
-    sql: [{ of: "yield_values", text: "least(c.doubt_since, gone.missing_since)", by: "c.doubt_since" }],
+    sql: [{ of: "_yield_values", text: "least(c.doubt_since, gone.missing_since)", by: "c.doubt_since" }],
   },
   {
     name: "a page of a load settles a contested value",
     rule: "9",
-    sql: [{ of: "clear_run_marks", text: "and not sf_shadow.contests_value(d.object, d.record_id)", by: "" }],
+    sql: [
+      { of: "_clear_run_marks", text: "and not sf_shadow._contests_value(d.object, d.record_id)", by: "" },
+    ],
   },
   {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",
@@ -291,7 +295,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: "10",
     sql: [
       {
-        of: "synced_at",
+        of: "_synced_at",
         text: "least(e_commit, hole_from, dirty_since, doubt_since)",
         by: "least(e_commit, hole_from)",
       },
@@ -300,14 +304,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a partial update raises synced_at behind a hole",
     rule: "10",
-    sql: [{ of: "synced_at", text: "least(e_commit, hole_from, ", by: "least(e_commit, " }],
+    sql: [{ of: "_synced_at", text: "least(e_commit, hole_from, ", by: "least(e_commit, " }],
   },
   {
     name: "a stream that starts at LATEST opens no hole",
     rule: "11",
     sql: [
       {
-        of: "open_hole",
+        of: "_open_hole",
         text: "where s.object = of_object;",
         by: "where s.object = of_object and cause <> 'stream';",
       },

@@ -24,8 +24,8 @@ interface HeldRow {
 
 const claimsSql = `
   select l.object, l.fresh_as_of, l.fresh_except_listed, l.proven_as_of, o.key_column, o.shadow_table,
-    array(select k.field::text from sf_shadow.kept_fields(l.object) k
-      where k.field <> all (sf_shadow.query_only_fields(l.object))) as event_fields,
+    array(select k.field::text from sf_shadow._kept_fields(l.object) k
+      where k.field <> all (sf_shadow._query_only_fields(l.object))) as event_fields,
     array(select d.record_id::text from sf_shadow.dirty d where d.object = l.object
       union select r.record_id::text from sf_shadow.reject r where r.object = l.object) as listed
   from public.sf_shadow_lag l join sf_shadow.object o using (object)`

@@ -60,8 +60,8 @@ export class ReaderAnswers {
   /** Describe adds fields as it goes. */
   async #histories(object: string, hidden: Hidden): Promise<RecordHistories> {
     const { rows } = await this.#pool.query<{ field: string }>(
-      `select k.field::text from sf_shadow.kept_fields($1) k
-       where k.field <> all (sf_shadow.query_only_fields($1))`,
+      `select k.field::text from sf_shadow._kept_fields($1) k
+       where k.field <> all (sf_shadow._query_only_fields($1))`,
       [object],
     )
     const fields = rows.map(({ field }) => field)

@@ -18,7 +18,7 @@ interface Reread {
   answer: { records: Fields[]; missing: string[]; readFrom: number; readTo: number } | null
 }
 
-/** The re-reads by Id, one of each object under way at most, as src/records_to_shadow.ts makes them. */
+/** The re-reads by Id, one of each object under way at most, as src/records_to_shadow/index.ts makes them. */
 export class RereadService {
   readonly #world: World
   readonly #underWay = new Map<ObjectName, Reread>()
@@ -95,7 +95,7 @@ export class RereadService {
         [object, JSON.stringify(answer.records)],
       ],
       [
-        `select sf_shadow.records_to_shadow(of_object => $1, missing => $2,
+        `select sf_shadow.merge_records(of_object => $1, missing => $2,
            of_read_id => currval(pg_get_serial_sequence('sf_shadow.read', 'read_id')))`,
         [object, answer.missing],
       ],

@@ -5,11 +5,11 @@ import { type TestContext, test } from "node:test"
 import pg from "pg"
 import type { Page as BrowserPage, Request } from "playwright-core"
 import { mostBrowsers } from "../../../src/server/page/status_page.ts"
-import { openBrowser, withoutChromium } from "../../chromium.ts"
-import { before } from "../../sql/account_eligibility/claims.ts"
-import { created, event, product, productId } from "../../sql/records.ts"
-import { startRun } from "../../sql/runs.ts"
-import type { Shadow } from "../../sql/shadow.ts"
+import { openBrowser, withoutChromium } from "../../harness/chromium.ts"
+import { created, event, product, productId } from "../../harness/records.ts"
+import { startRun } from "../../harness/runs.ts"
+import type { Shadow } from "../../harness/shadow.ts"
+import { before } from "../../readers/claims.ts"
 import { freshShadow, startPage } from "./page.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -86,7 +86,7 @@ async function troubledShadow(t: TestContext): Promise<Shadow> {
   await shadow.all(
     "update sf_shadow.run set received = 1000, started_at = now() - interval '1 minute', progressed_at = now() where finished_at is null",
   )
-  await shadow.all("select sf_shadow.open_hole('Account', now() - interval '1 hour', now(), $1)", hostile)
+  await shadow.all("select sf_shadow._open_hole('Account', now() - interval '1 hour', now(), $1)", hostile)
   await shadow.all(
     "update sf_shadow.stream set topic = '/data/<b>x</b>', problem = $1, problem_since = now() - interval '1 hour'",
     hostile,
@@ -174,7 +174,7 @@ test("a change arrives without a reload, and takes neither focus nor selection a
 
 test("a command is copied by the keyboard alone", { skip }, async (t) => {
   const shadow = await freshShadow()
-  await shadow.all("select sf_shadow.open_hole('Product2', now() - interval '1 hour', now(), 'a test')")
+  await shadow.all("select sf_shadow._open_hole('Product2', now() - interval '1 hour', now(), 'a test')")
   const { url } = await startPage(t, shadow.url)
   const { page } = await open(t, url)
   await page.locator("#attention button").first().waitFor()

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { mostBrowsers } from "../../../src/server/page/status_page.ts"
+import { event, productId } from "../../harness/records.ts"
 import { waitFor } from "../../harness/wait.ts"
-import { before } from "../../sql/account_eligibility/claims.ts"
-import { event, productId } from "../../sql/records.ts"
+import { before } from "../../readers/claims.ts"
 import { freshShadow, received, startPage, statusOf } from "./page.ts"
 
 /** Opens the events of a page and keeps what arrives, until the test ends. */

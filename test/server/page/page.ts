@@ -1,14 +1,14 @@
 import type { TestContext } from "node:test"
-import { createLog } from "../../../src/log.ts"
+import { createLog } from "../../../src/base/log.ts"
 import { createPool } from "../../../src/postgres/pool.ts"
 import { type HttpServer, startHttp } from "../../../src/server/http.ts"
 import type { Attention, Status } from "../../../src/server/page/snapshot.ts"
 import { statusPage } from "../../../src/server/page/status_page.ts"
 import type { Probe } from "../../../src/server/readiness.ts"
-import { before, hear } from "../../sql/account_eligibility/claims.ts"
-import { account, type ObjectName, price, product, type SalesforceRecord } from "../../sql/records.ts"
-import { runThrough } from "../../sql/runs.ts"
-import { Shadow } from "../../sql/shadow.ts"
+import { account, type ObjectName, price, product, type SalesforceRecord } from "../../harness/records.ts"
+import { runThrough } from "../../harness/runs.ts"
+import { Shadow } from "../../harness/shadow.ts"
+import { before, hear } from "../../readers/claims.ts"
 
 const log = createLog("silent")
 

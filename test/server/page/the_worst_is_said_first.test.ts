@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { before } from "../../sql/account_eligibility/claims.ts"
-import { created, price, product, type SalesforceRecord } from "../../sql/records.ts"
-import { runThrough, startRun } from "../../sql/runs.ts"
-import { Shadow } from "../../sql/shadow.ts"
+import { created, price, product, type SalesforceRecord } from "../../harness/records.ts"
+import { runThrough, startRun } from "../../harness/runs.ts"
+import { Shadow } from "../../harness/shadow.ts"
+import { before } from "../../readers/claims.ts"
 import { freshShadow, lines, startPage, statusOf } from "./page.ts"
 
 test("when all objects are fresh it says so in one sentence, and there is nothing to look at", async (t) => {
@@ -17,7 +17,7 @@ test("when all objects are fresh it says so in one sentence, and there is nothin
 test("who is on the way to being fresh is named, and is nothing to look at", async (t) => {
   const shadow = await freshShadow()
   await shadow.all(
-    "select sf_shadow.mark_dirty('Account', array['001000000000001AAA'], array[now()], array[now()], array['a test'])",
+    "select sf_shadow._mark_dirty('Account', array['001000000000001AAA'], array[now()], array[now()], array['a test'])",
   )
   const { url } = await startPage(t, shadow.url)
   const { headline, attention } = await statusOf(url)
@@ -86,7 +86,7 @@ test("a failed delta, a hole and a pause each show what mends them", async (t) =
   await shadow.all("update sf_shadow.object set enabled = false where object = 'Account'")
   t.after(() => shadow.all("update sf_shadow.object set enabled = true"))
   await shadow.all(
-    "select sf_shadow.open_hole('Product2', now() - interval '1 hour', now(), 'the replay id is too old')",
+    "select sf_shadow._open_hole('Product2', now() - interval '1 hour', now(), 'the replay id is too old')",
   )
   const { headline, attention } = await statusOf(url)
   assert.equal(headline.text, "Product2 is stale, and 2 more to look at.")
@@ -178,7 +178,7 @@ test("every command of SQL that the page shows can be run as it stands", async (
   const { url } = await startPage(t, shadow.url)
   await shadow.all("update sf_shadow.object set enabled = false where object = 'Account'")
   t.after(() => shadow.all("update sf_shadow.object set enabled = true"))
-  await shadow.all("select sf_shadow.open_hole('Product2', now() - interval '1 hour', now(), 'a test')")
+  await shadow.all("select sf_shadow._open_hole('Product2', now() - interval '1 hour', now(), 'a test')")
   for (const [object, kind, state] of [
     ["PricebookEntry", "full", "fuse"],
     ["Product2", "ids", "failed"],

@@ -1,0 +1,64 @@
+-- The edge events_to_shadow (rules 3, 4 and 8): folds the next batch of one stream into the shadow tables.
+-- Consumes: sf_shadow_event behind the stream's cursor. Produces: shadow rows, tombstones, doubts, rejects,
+-- invalidations, and the cursor, in the caller's transaction. Safe to repeat: the cursor is locked first,
+-- and an event that was applied before is skipped by its key.
+-- Returns one row per object, change type and result; when the applied ones were committed; and how many were consumed in all.
+create or replace function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer)
+returns table (object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamptz[])
+language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+#variable_conflict use_column
+declare
+  cursor_row sf_shadow.stream_cursor;
+  taken bigint;
+  folded record;
+  rejected text[] := '{}';
+begin
+  select c.* into cursor_row from sf_shadow.stream_cursor c where c.stream_id = of_stream_id for update;
+  perform sf_shadow._open_event_batch(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, batch_size);
+  select count(distinct e.seq) into taken from pg_temp.event_batch e;
+  if taken = 0 then
+    return;
+  end if;
+
+  perform sf_shadow._lock_objects((select array_agg(distinct e.object) from pg_temp.event_batch e));
+  perform sf_shadow._events_to_holes(of_stream_id);
+  for folded in
+    select o.object from sf_shadow.objects_in_order((select array_agg(distinct e.object) from pg_temp.event_batch e)) o
+  loop
+    perform sf_shadow._open_changes();
+    perform sf_shadow._filter_events(folded.object, of_stream_id);
+    perform sf_shadow._parents_to_children(folded.object);
+    perform sf_shadow._fold_events(folded.object);
+    perform sf_shadow._write_changes(folded.object);
+    rejected := rejected || array(select c.record_id from pg_temp.change c where c.error is not null);
+  end loop;
+
+  update sf_shadow.stream_cursor c set
+    applied_seq = batch.last_seq,
+    applied_day = batch.last_day,
+    applied_commit_timestamp = coalesce(greatest(batch.last_commit, c.applied_commit_timestamp), c.applied_commit_timestamp)
+  from (
+    select max(e.seq) as last_seq, max(e.received_day) as last_day,
+      -- Not of a re-delivered event (rule 10): that one says nothing new.
+      max(e.commit_timestamp) filter (where e.verdict is distinct from 'skip') as last_commit
+    from pg_temp.event_batch e
+  ) batch
+  where c.stream_id = of_stream_id;
+
+  return query
+    select judged.object, judged.change_type, judged.result, count(*), taken,
+      array_agg(judged.commit_timestamp) filter (where judged.result = 'applied')
+    from (
+      select distinct e.seq, coalesce(e.object, 'unknown') as object, coalesce(e.change_type, 'unknown') as change_type,
+        case
+          when e.verdict = 'apply' and e.unusable is null then case when e.record_id = any (rejected) then 'rejected' else 'applied' end
+          when e.verdict = 'skip' then 'skipped'
+          when e.verdict is null then 'not mirrored'
+          else 'dirty'
+        end as result,
+        e.commit_timestamp
+      from pg_temp.event_batch e
+    ) judged
+    group by judged.object, judged.change_type, judged.result;
+end
+$$;

@@ -1,0 +1,29 @@
+-- Rule 6: marks records as in doubt and sees to it that records_to_shadow will read them again.
+-- Consumes: parallel arrays. Produces: rows of sf_shadow.dirty and one waiting job per object. Safe to repeat:
+-- a new mark keeps the oldest `since`, the latest `not_before`, and has another generation.
+create or replace function sf_shadow._mark_dirty(
+  of_object text, record_ids text[], sinces timestamptz[], not_befores timestamptz[], reasons text[]
+) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  marked integer;
+begin
+  insert into sf_shadow.dirty as d (object, record_id, since, not_before, reason)
+  select of_object, m.record_id, min(m.since), max(m.not_before), (array_agg(m.reason order by m.since))[1]
+  from unnest(record_ids, sinces, not_befores, reasons) m (record_id, since, not_before, reason)
+  group by m.record_id
+  -- One order of locking for every writer of marks.
+  order by m.record_id collate "C"
+  on conflict (object, record_id) do update set
+    since = least(d.since, excluded.since),
+    not_before = greatest(d.not_before, excluded.not_before),
+    generation = excluded.generation,
+    marked_at = clock_timestamp(),
+    reason = excluded.reason;
+  get diagnostics marked = row_count;
+  if marked > 0 then
+    perform sf_shadow.add_records_job(of_object);
+  end if;
+  return marked;
+end
+$$;

@@ -1,0 +1,27 @@
+-- Rule 9: the old row of a reject stands, and reads as stale, for as long as nobody else needs its unique value. Where the
+-- version that was refused does not claim that value any more (it is blank now, or another), the row gives way to the
+-- record that claims it: it is removed, its children are set aside with it, and the record stays a reject, whose
+-- known_until keeps older events and pages from bringing it back. That is no delete: no tombstone, no count for the fuse.
+-- Consumes: pg_temp.change, where _set_aside_contested has found who yields. Changes it: the record is missing since its
+-- creation from now on. Safe to repeat.
+create or replace function sf_shadow._yield_values(of_object text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  g record;
+begin
+  if not exists (select from pg_temp.change c where c.yields) then
+    return;
+  end if;
+  perform sf_shadow._reject_children(of_object, array(select c.record_id from pg_temp.change c where c.yields));
+  select * into g from sf_shadow._record_to_row(of_object);
+  execute format($sql$
+    with gone as (
+      delete from %1$s s using pg_temp.change c where c.yields and s.%2$s = c.record_id
+      returning s.%2$s as record_id, sf_shadow._missing_since(s.raw_payload) as missing_since
+    )
+    update pg_temp.change c set doubt_since = least(c.doubt_since, gone.missing_since)
+    from gone
+    where c.record_id = gone.record_id
+  $sql$, g.shadow_table, g.key_column);
+end
+$$;

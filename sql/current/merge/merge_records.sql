@@ -1,0 +1,22 @@
+-- The edge records_to_shadow (rule 5): merges full records into the shadow; bulk pages, deltas and re-reads.
+-- Consumes: pg_temp.page (one text column per Salesforce field), the read they came from, and the ids that
+-- the read has shown to be missing, and whether a text may hold a mark (_unstorable_mark). Produces: shadow rows, tombstones, doubts, rejects, invalidations.
+-- Safe to repeat: the same page again is the same version again.
+create or replace function sf_shadow.merge_records(
+  of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false
+) returns sf_shadow.merge_counts
+language plpgsql set search_path = '' set work_mem = '64MB' as $$
+declare
+  counts sf_shadow.merge_counts;
+  drift bigint;
+begin
+  perform sf_shadow._lock_objects(array[of_object]);
+  perform sf_shadow._open_changes();
+  perform sf_shadow._page_to_changes(of_object, of_read_id, has_marks, missing);
+  drift := sf_shadow._count_drift(of_object);
+  counts := sf_shadow._write_changes(of_object, forced);
+  perform sf_shadow._put_off_marks(of_object, of_read_id);
+  counts.drift := drift;
+  return counts;
+end
+$$;

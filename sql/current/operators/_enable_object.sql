@@ -1,0 +1,14 @@
+-- Has an object followed, or passed over (pause_object then opens or closes the hole). Says whether that is new. An
+-- unknown object is SF006. Safe to repeat.
+create or replace function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if not exists (select from sf_shadow.object o where o.object = of_object) then
+    raise exception 'object % is not mirrored', coalesce(quote_literal(left(of_object, 100)), 'null')
+      using errcode = 'SF006',
+        hint = 'Mirrored objects: ' || (select string_agg(i.object, ', ') from sf_shadow.objects_in_order() i) || '.';
+  end if;
+  update sf_shadow.object o set enabled = of_enabled where o.object = of_object and o.enabled <> of_enabled;
+  return found;
+end
+$$;

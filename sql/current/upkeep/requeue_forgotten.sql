@@ -1,0 +1,16 @@
+-- What waits without a job gets one: events behind a cursor, records in doubt or asked for by readers, holes. A job
+-- that ran out of attempts or was lost is thereby tried again. Safe to repeat: one waiting job per stream and object.
+create or replace function sf_shadow.requeue_forgotten() returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform sf_shadow.add_events_job(s.stream_id)
+  from sf_shadow.stream s
+  join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
+  where c.applied_seq < s.next_seq - 1;
+  perform sf_shadow.requests_to_dirty(s.object), sf_shadow.add_records_job(s.object) from sf_shadow.object_state s;
+  -- A load that waits for its turn may be the one that closes the hole.
+  perform sf_shadow._add_hole_job(s.object)
+  from sf_shadow.object_state s
+  where not exists (select from sf_shadow_worker.jobs j where j.queue_name = 'load:' || s.object);
+end
+$$;

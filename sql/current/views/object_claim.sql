@@ -1,0 +1,53 @@
+-- What each object claims (rule 10), without looking at its records: up to when the shadow holds every published
+-- change, except for the records that are listed as dirty or rejected, and why that is not now. Small tables only, and of
+-- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
+-- 15 seconds it is a reason, whatever keeps it from being applied.
+create or replace view sf_shadow.object_claim as
+with claim as (
+  select so.object, s.stream_id,
+    greatest(c.applied_commit_timestamp,
+      -- Everything before the keepalive is applied.
+      case when c.applied_seq >= s.keepalive_seq - 1 then s.keepalive_at - setting.publish_delay end,
+      -- Everything before the first event that waits is applied.
+      waiting.commit_timestamp) as claimed,
+    s.problem, s.problem_since, waiting.received_at as waiting_since
+  from sf_shadow.stream_object so
+  cross join sf_shadow.setting setting
+  join sf_shadow.stream s on s.stream_id = so.stream_id
+  join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
+  left join lateral sf_shadow._waiting_event(
+    s.stream_id, case when c.applied_seq < s.next_seq - 1 then c.applied_seq + 1 end, c.applied_day) waiting on true
+), known as (
+  select o.object, o.enabled, state.proof_read_id is not null as is_loaded, state.row_count, state.hole_from, state.hole_reason,
+    state.degraded, claim.stream_id, claim.claimed, claim.problem, claim.problem_since, claim.waiting_since,
+    proof.read_from - setting.margin as proven_as_of,
+    case when state.proof_read_id is not null and claim.claimed is not null then least(claim.claimed, state.hole_from) end as fresh_except_listed
+  from sf_shadow.object o
+  cross join sf_shadow.setting setting
+  join sf_shadow.object_state state on state.object = o.object
+  left join claim on claim.object = o.object
+  left join sf_shadow.read proof on proof.read_id = state.proof_read_id
+)
+select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k.claimed, k.proven_as_of, k.fresh_except_listed,
+  case
+    when not k.is_loaded then 'no full load has completed: run a backfill'
+    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || sf_shadow._iso_time(k.hole_from)
+    when k.degraded is not null then k.degraded
+    when k.hole_from is not null then 'changes since ' || sf_shadow._iso_time(k.hole_from) || ' may be missing: ' || k.hole_reason
+    when now() - k.waiting_since > interval '15 seconds' then 'events received since ' || sf_shadow._iso_time(k.waiting_since) || ' are not applied: '
+      || coalesce((
+        select case
+          when job.locked_at is not null then 'a worker is at it since ' || sf_shadow._iso_time(job.locked_at)
+          when job.last_error is not null then 'the last of ' || job.attempts || ' attempts failed: '
+            || left(regexp_replace(job.last_error, '\s+', ' ', 'g'), 300)
+          when not exists (select from sf_shadow.worker w where w.beat_at > now() - interval '20 seconds') then 'no worker runs'
+          else 'their job waits for its turn' end
+        from sf_shadow_worker.jobs job
+        where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
+    when k.problem is not null then 'the stream stands still since ' || sf_shadow._iso_time(k.problem_since) || ': ' || k.problem
+    when k.claimed is null then 'no change events have been applied yet'
+    when clock.latest - k.fresh_except_listed > interval '3 minutes' then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
+  end as reason,
+  k.waiting_since
+from known k
+cross join sf_shadow.salesforce_now clock;

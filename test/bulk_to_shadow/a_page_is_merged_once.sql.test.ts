@@ -1,0 +1,70 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { product, productId } from "../harness/records.ts"
+import { finishRun, mergePage, readRun, runThrough, startRun } from "../harness/runs.ts"
+import { Shadow } from "../harness/shadow.ts"
+
+test("pages move the locator and the counts; the last one leaves the run to be swept", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 3 })
+  await mergePage(shadow, runId, 1, [product(1, 0), product(2, 0)], "next")
+  const first = await readRun(shadow, runId)
+  assert.deepEqual([first.state, first.pages, first.received, first.inserted], ["loading", 1, 2, 2])
+  await mergePage(shadow, runId, 2, [product(3, 0)])
+  const last = await readRun(shadow, runId)
+  assert.deepEqual([last.state, last.pages, last.received], ["sweeping", 2, 3])
+})
+
+test("a page that was merged already is refused, and so is one that is not due", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 2 })
+  await mergePage(shadow, runId, 1, [product(1, 0)], "next")
+  await assert.rejects(mergePage(shadow, runId, 1, [product(1, 0)], "next"), { code: "SF007" })
+  await assert.rejects(mergePage(shadow, runId, 3, [product(2, 0)]), { code: "SF007" })
+  assert.equal((await readRun(shadow, runId)).received, 1)
+})
+
+test("of two processes that merge the same page at once, one does", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 1 })
+  const both = await Promise.allSettled([1, 2].map(() => mergePage(shadow, runId, 1, [product(1, 0)])))
+  assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"])
+  assert.equal((await readRun(shadow, runId)).received, 1)
+  assert.equal((await shadow.invalidations("Product2")).length, 1)
+})
+
+test("a run that was finished by another process is left alone", async () => {
+  const shadow = await Shadow.open()
+  const run = await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+  assert.deepEqual(await finishRun(shadow, run.run_id, 99), run)
+})
+
+test("a second run of the same kind follows the first one", async () => {
+  const shadow = await Shadow.open()
+  const first = await shadow.all<{ id: number }>(
+    "select sf_shadow.start_run('Product2', 'full', 'one') as id",
+  )
+  const second = await shadow.all<{ id: number }>(
+    "select sf_shadow.start_run('Product2', 'full', 'two', true) as id",
+  )
+  assert.deepEqual(second, first)
+  assert.equal((await readRun(shadow, first[0]?.id ?? 0)).forced, true)
+})
+
+test("a delta or an Id comparison of what was never loaded is refused, and so is an object that is not mirrored", async () => {
+  const shadow = await Shadow.open()
+  for (const kind of ["delta", "ids"]) {
+    await assert.rejects(shadow.all("select sf_shadow.start_run('Product2', $1, 'x')", kind), {
+      code: "SF005",
+    })
+  }
+  await assert.rejects(shadow.all("select sf_shadow.start_run('Contact', 'full', 'x')"), { code: "SF006" })
+})
+
+test("a record that comes in two versions within one run is read again", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, to: 60, expected: 2 })
+  await mergePage(shadow, runId, 1, [product(1, 0, { Name: "before" })], "next")
+  await mergePage(shadow, runId, 2, [product(1, 30, { Name: "after" })])
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
+})

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { at, created, event, price, priceId, product, productId } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
+
+async function loaded(): Promise<Shadow> {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 100 })
+  await shadow.read("PricebookEntry", [price(1, 1, 0)], { from: 20 })
+  return shadow
+}
+
+const appliedUntil = async (shadow: Shadow) =>
+  (
+    await shadow.all<{ at: Date | null }>(
+      "select applied_commit_timestamp as at from sf_shadow.stream_cursor where stream_id = $1",
+      shadow.streamId,
+    )
+  )[0]?.at
+
+test("each event is judged by its own object, and its result is told as such", async () => {
+  const shadow = await loaded()
+  const folded = await shadow.apply(
+    event("Product2", "UPDATE", productId(1), 50, { Name: "seen by the read" }),
+    event("PricebookEntry", "UPDATE", priceId(1), 51, { UnitPrice: 5 }),
+  )
+  assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
+    "PricebookEntry applied 1",
+    "Product2 skipped 1",
+  ])
+  assert.equal((await shadow.row("PricebookEntry", priceId(1)))?.unit_price, "5.00")
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+})
+
+test("the cursor tells the last commit that said something new, and never goes back", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 50, { Name: "seen by the read" }))
+  assert.equal(await appliedUntil(shadow), null)
+  await shadow.apply(
+    event("PricebookEntry", "UPDATE", priceId(1), 160, { UnitPrice: 5 }),
+    event("Product2", "UPDATE", productId(1), 155, { Name: "x" }),
+  )
+  assert.deepEqual(await appliedUntil(shadow), at(160))
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 158, { Name: "y" }))
+  assert.deepEqual(await appliedUntil(shadow), at(160))
+})
+
+test("what cannot be stored is told as rejected, of its own object", async () => {
+  const shadow = await loaded()
+  const folded = await shadow.apply(
+    created("Product2", product(7, 150, { StockKeepingUnit: null }), 150),
+    created("PricebookEntry", price(7, 7, 150), 150),
+    created("Product2", product(8, 150), 150),
+  )
+  assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
+    "PricebookEntry rejected 1",
+    "Product2 applied 1",
+    "Product2 rejected 1",
+  ])
+})
