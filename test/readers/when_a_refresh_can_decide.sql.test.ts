@@ -82,3 +82,17 @@ test("what is known of another object's record of that id counts for nothing", a
   near(age_seconds, 30)
   near((await ask(shadow, accountId(99))).age_seconds, 30)
 })
+
+test("without an age that the reader can bear, a row is stale after 15 minutes", async () => {
+  for (const [heardAgo, isStale] of [
+    [880, false],
+    [920, true],
+  ] as const) {
+    const shadow = await loadedShadow(heardAgo)
+    const answers = await shadow.all<{ is_stale: boolean }>(
+      "select is_stale from sf_account_eligibility($1) union all select is_stale from sf_account_eligibility($1, null)",
+      accountId(1),
+    )
+    assert.deepEqual(answers, [{ is_stale: isStale }, { is_stale: isStale }], `${heardAgo} s`)
+  }
+})

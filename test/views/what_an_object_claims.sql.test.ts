@@ -59,6 +59,13 @@ test("it claims what was applied, up to its hole, and up to the oldest record th
   assert.deepEqual(await claims(), [at(60), at(70)])
 })
 
+test("an object of which nothing was heard for long says after what", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 90, { Name: "x" }))
+  const { state, reason } = await lag(shadow)
+  assert.deepEqual([state, reason], ["stale", "nothing was heard of changes after 2026-06-01T10:01:30Z"])
+})
+
 test("a record that may be missing since nobody knows when leaves nothing to claim", async () => {
   const shadow = await loaded()
   await shadow.apply(event("Product2", "UPDATE", productId(1), 90, { Name: "x" }))
