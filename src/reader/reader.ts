@@ -103,7 +103,8 @@ export interface Reader {
   close(): Promise<void>
 }
 
-const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" } as const
+/** Where the options say nothing; `staleAfterMs` as `stale_after` of sf_shadow.setting, which a cache hit does not ask for. */
+export const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" } as const
 /** Five failures in a row leave Salesforce alone for half a minute; eight questions at once, so 12 calls fail at most. */
 const breakerOptions = { failures: 5, openMs: 30_000 }
 const concurrency = 8

@@ -12,9 +12,8 @@ import { databaseTimeIn } from "../postgres/time.ts"
 import { workerLogger } from "./logger.ts"
 
 const root = join(import.meta.dirname, "../..")
+/** Well within worker_silent_after of sf_shadow.setting. */
 const beatMs = 5_000
-/** A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still. */
-export const silentFor = "20 seconds"
 
 /** What a file in tasks/ exports: given the process's parts, the task. The file's name is the job's. */
 export type TaskFactory = (connections: Connections) => Task
@@ -129,10 +128,9 @@ async function beat(
 ): Promise<void> {
   while (!signal.aborted) {
     await pool
-      .query(
-        "select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers(silent_for => $2)",
-        [[...workerIds], silentFor],
-      )
+      .query("select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers()", [
+        [...workerIds],
+      ])
       .catch((err) =>
         log.warn({ event: "worker_beat_failed", err }, "the heartbeat was not stored; trying again"),
       )
