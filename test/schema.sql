@@ -390,9 +390,13 @@ create table sf_shadow.setting (
   stale_after interval default '00:15:00'::interval not null,
   unapplied_after interval default '00:00:15'::interval not null,
   worker_silent_after interval default '00:00:20'::interval not null,
+  fuse_percent numeric default 10 not null,
+  fuse_rows bigint default 100 not null,
   outbox_kept interval default '1 day'::interval not null,
   outbox_limit interval default '3 days'::interval not null,
   limits_every interval default '00:05:00'::interval not null,
+  constraint setting_fuse_is_percent CHECK (((fuse_percent >= (0)::numeric) AND (fuse_percent <= (100)::numeric))),
+  constraint setting_fuse_rows_not_negative CHECK ((fuse_rows >= 0)),
   constraint setting_margin_positive CHECK ((margin >= '00:00:00'::interval)),
   constraint setting_only_row CHECK (only_row),
   constraint setting_outbox_in_order CHECK ((outbox_kept <= outbox_limit)),
@@ -998,7 +1002,7 @@ create function sf_shadow._close_hole(of_object text) returns void language sql 
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 78571498
-create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
+create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309

@@ -18,9 +18,14 @@ create table sf_shadow.setting (
   unapplied_after interval not null default '15 seconds',
   -- A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still.
   worker_silent_after interval not null default '20 seconds',
+  -- The fuse of rule 7: more deletes by absence in a day than this share of an object's rows, and than this many, stop.
+  fuse_percent numeric not null default 10,
+  fuse_rows bigint not null default 100,
   constraint setting_pkey primary key (only_row),
   constraint setting_only_row check (only_row),
-  constraint setting_margin_positive check (margin >= interval '0')
+  constraint setting_margin_positive check (margin >= interval '0'),
+  constraint setting_fuse_is_percent check (fuse_percent between 0 and 100),
+  constraint setting_fuse_rows_not_negative check (fuse_rows >= 0)
 );
 insert into sf_shadow.setting default values;
 

@@ -16,7 +16,7 @@ before(async () => {
          then extract(epoch from (to_jsonb(s) ->> a.attname)::interval) else (to_jsonb(s) ->> a.attname)::numeric end) as settings
      from sf_shadow.setting s
      join pg_attribute a on a.attrelid = 'sf_shadow.setting'::regclass and a.attnum > 0 and not a.attisdropped
-     where a.atttypid in ('interval'::regtype, 'double precision'::regtype, 'integer'::regtype)`,
+     where a.atttypid in ('interval'::regtype, 'numeric'::regtype, 'bigint'::regtype)`,
   )
   settings = row?.settings ?? {}
 })
@@ -34,6 +34,14 @@ const repeated: [file: string, words: RegExp, setting: string][] = [
   ["src/commands/load.ts", /made no progress for (?<n>\d+) (?<unit>minutes)/, "stands_still_after"],
   ["src/commands/runs.ts", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
   ["sql/current/views/run.sql", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
+  ["docs/rules.md", /Past (?<n>\d+) (?<unit>%) of the\ntable/, "fuse_percent"],
+  ["docs/rules.md", /table and (?<n>\d+) (?<unit>rows) it stops/, "fuse_rows"],
+  ["docs/runbook.md", /more than (?<n>\d+) (?<unit>%) of an object's rows/, "fuse_percent"],
+  ["docs/runbook.md", /an object's rows, and more than (?<n>\d+)/, "fuse_rows"],
+  ["docs/alerts.yml", /deleted over (?<n>\d+) (?<unit>%) of its rows/, "fuse_percent"],
+  ["README.md", /would delete over (?<n>\d+) (?<unit>%)/, "fuse_percent"],
+  ["src/commands/verify.ts", /more than (?<n>\d+) (?<unit>%) of/, "fuse_percent"],
+  ["src/commands/load.ts", /more than (?<n>\d+) (?<unit>%) of/, "fuse_percent"],
   ["README.md", /`stale_after` of the settings, (?<n>\d+) (?<unit>minutes)/, "stale_after"],
   ["docs/rollout.md", /after (?<n>\d+) (?<unit>minutes) \(`staleAfter`\)/, "stale_after"],
   ["src/reader/reader.ts", /Default [\d,]+ \((?<n>\d+) (?<unit>minutes)\)/, "stale_after"],
