@@ -1,4 +1,4 @@
-import type { TaskFactory } from "../src/worker/index.ts"
+import type { TaskFactory } from "../src/connections.ts"
 
 /** Frees the jobs of killed worker processes, tries failed jobs again, and queues what waits without a job. */
 const task: TaskFactory =

@@ -40,7 +40,6 @@ export interface Run {
   paused_until: Date | null
 }
 
-
 /**
  * Starts a run, or names the one of this object and kind that is under way.
  *

@@ -8,7 +8,8 @@ const root = join(import.meta.dirname, "../..")
 const spaces: number[] = Object.values(lockSpaces)
 
 async function* files(pattern: string): AsyncGenerator<[name: string, text: string]> {
-  for await (const name of glob(pattern, { cwd: root })) yield [name, await readFile(join(root, name), "utf8")]
+  for await (const name of glob(pattern, { cwd: root }))
+    yield [name, await readFile(join(root, name), "utf8")]
 }
 
 test("no space is used for two things", () => {
@@ -33,7 +34,9 @@ test("TypeScript names the space by the list, and passes it as a parameter", asy
       found++
       assert.match(argument, /^\$1(::int)?$/, `${name} locks ${argument}`)
     }
-    const numbers = name.endsWith("lock_spaces.ts") ? [] : spaces.filter((space) => text.includes(String(space)))
+    const numbers = name.endsWith("lock_spaces.ts")
+      ? []
+      : spaces.filter((space) => text.includes(String(space)))
     assert.deepEqual(numbers, [], `${name} writes the number of a space`)
   }
   assert.ok(found >= 4, `${found} locks`)
