@@ -1,3 +1,4 @@
+import type { Task } from "graphile-worker"
 import type { Pool } from "pg"
 import type { Config } from "./base/config.ts"
 import type { Log } from "./base/log.ts"
@@ -13,3 +14,6 @@ export interface Connections {
   budget: Budget
   log: Log
 }
+
+/** What a file in tasks/ exports: given the process's parts, the task. The file's name is the job's. */
+export type TaskFactory = (connections: Connections) => Task

@@ -1,6 +1,6 @@
 import { z } from "zod"
+import type { TaskFactory } from "../src/connections.ts"
 import { clearCache } from "../src/invalidations_to_redis/clear_cache.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish() })
 

@@ -1,6 +1,6 @@
 import { z } from "zod"
+import type { TaskFactory } from "../src/connections.ts"
 import { eventsToShadow } from "../src/events_to_shadow/index.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ stream_id: z.number() })
 

@@ -1,4 +1,4 @@
-import type { TaskFactory } from "../src/worker/index.ts"
+import type { TaskFactory } from "../src/connections.ts"
 
 /** Retention: partitions ahead and behind, what no longer guards anything; exact ages; rejects are tried again. */
 const task: TaskFactory =

@@ -1,5 +1,5 @@
+import type { TaskFactory } from "../src/connections.ts"
 import { readLimits } from "../src/salesforce/limits.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 /** Reads the org's daily limits into sf_shadow_api_usage (rule 14); what is stopped goes on when they have fallen. */
 const task: TaskFactory =

@@ -1,6 +1,6 @@
 import { z } from "zod"
+import type { TaskFactory } from "../src/connections.ts"
 import { reapplyEvents } from "../src/upkeep/reapply.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string(), since: z.string() })
 

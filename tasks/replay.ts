@@ -1,6 +1,6 @@
 import { z } from "zod"
+import type { TaskFactory } from "../src/connections.ts"
 import { replayStream } from "../src/upkeep/replay.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ topic: z.string(), from: z.string() })
 

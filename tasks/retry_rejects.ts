@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { TaskFactory } from "../src/worker/index.ts"
+import type { TaskFactory } from "../src/connections.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish() })
 

@@ -1,6 +1,6 @@
 import { z } from "zod"
+import type { TaskFactory } from "../src/connections.ts"
 import { defaultSampleSize, verify } from "../src/upkeep/verify.ts"
-import type { TaskFactory } from "../src/worker/index.ts"
 
 const payloadSchema = z.object({ object: z.string().nullish(), sample: z.number().optional() })
 

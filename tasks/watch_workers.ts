@@ -1,13 +1,12 @@
-import { silentFor, type TaskFactory } from "../src/worker/index.ts"
+import type { TaskFactory } from "../src/connections.ts"
 
 /** Frees the jobs of killed worker processes, tries failed jobs again, and queues what waits without a job. */
 const task: TaskFactory =
   ({ pool, log }) =>
   async () => {
     const { rows } = await pool.query<{ freed: number; retried: number }>(
-      `select sf_shadow.free_dead_workers(silent_for => $1) as freed, sf_shadow.retry_failed_jobs() as retried,
+      `select sf_shadow.free_dead_workers() as freed, sf_shadow.retry_failed_jobs() as retried,
          sf_shadow.requeue_forgotten()`,
-      [silentFor],
     )
     const { freed, retried } = rows[0] as { freed: number; retried: number }
     if (freed > 0)

@@ -386,9 +386,17 @@ create table sf_shadow.setting (
   publish_delay interval default '00:01:00'::interval not null,
   delta_overlap interval default '00:15:00'::interval not null,
   stands_still_after interval default '00:15:00'::interval not null,
+  catching_up_after interval default '00:03:00'::interval not null,
+  stale_after interval default '00:15:00'::interval not null,
+  unapplied_after interval default '00:00:15'::interval not null,
+  worker_silent_after interval default '00:00:20'::interval not null,
+  fuse_percent numeric default 10 not null,
+  fuse_rows bigint default 100 not null,
   outbox_kept interval default '1 day'::interval not null,
   outbox_limit interval default '3 days'::interval not null,
   limits_every interval default '00:05:00'::interval not null,
+  constraint setting_fuse_is_percent CHECK (((fuse_percent >= (0)::numeric) AND (fuse_percent <= (100)::numeric))),
+  constraint setting_fuse_rows_not_negative CHECK ((fuse_rows >= 0)),
   constraint setting_margin_positive CHECK ((margin >= '00:00:00'::interval)),
   constraint setting_only_row CHECK (only_row),
   constraint setting_outbox_in_order CHECK ((outbox_kept <= outbox_limit)),
@@ -537,14 +545,14 @@ create view sf_shadow.object_claim as
             s.stream_id,
             GREATEST(c.applied_commit_timestamp,
                 CASE
-                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting.publish_delay)
+                    WHEN (c.applied_seq >= (s.keepalive_seq - 1)) THEN (s.keepalive_at - setting_1.publish_delay)
                     ELSE NULL::timestamp with time zone
                 END, waiting.commit_timestamp) AS claimed,
             s.problem,
             s.problem_since,
             waiting.received_at AS waiting_since
            FROM ((((sf_shadow.stream_object so
-             CROSS JOIN sf_shadow.setting setting)
+             CROSS JOIN sf_shadow.setting setting_1)
              JOIN sf_shadow.stream s ON ((s.stream_id = so.stream_id)))
              JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
              LEFT JOIN LATERAL sf_shadow._waiting_event(s.stream_id,
@@ -565,13 +573,13 @@ create view sf_shadow.object_claim as
             claim.problem,
             claim.problem_since,
             claim.waiting_since,
-            (proof.read_from - setting.margin) AS proven_as_of,
+            (proof.read_from - setting_1.margin) AS proven_as_of,
                 CASE
                     WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
                     ELSE NULL::timestamp with time zone
                 END AS fresh_except_listed
            FROM ((((sf_shadow.object o
-             CROSS JOIN sf_shadow.setting setting)
+             CROSS JOIN sf_shadow.setting setting_1)
              JOIN sf_shadow.object_state state ON ((state.object = o.object)))
              LEFT JOIN claim ON ((claim.object = o.object)))
              LEFT JOIN sf_shadow.read proof ON ((proof.read_id = state.proof_read_id)))
@@ -590,24 +598,25 @@ create view sf_shadow.object_claim as
             WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow._iso_time(k.hole_from))
             WHEN (k.degraded IS NOT NULL) THEN k.degraded
             WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow._iso_time(k.hole_from)) || ' may be missing: '::text) || k.hole_reason)
-            WHEN ((now() - k.waiting_since) > '00:00:15'::interval) THEN ((('events received since '::text || sf_shadow._iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
+            WHEN ((now() - k.waiting_since) > setting.unapplied_after) THEN ((('events received since '::text || sf_shadow._iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
                     CASE
                         WHEN (job.locked_at IS NOT NULL) THEN ('a worker is at it since '::text || sf_shadow._iso_time(job.locked_at))
                         WHEN (job.last_error IS NOT NULL) THEN ((('the last of '::text || job.attempts) || ' attempts failed: '::text) || "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300))
                         WHEN (NOT (EXISTS ( SELECT
                            FROM sf_shadow.worker w
-                          WHERE (w.beat_at > (now() - '00:00:20'::interval))))) THEN 'no worker runs'::text
+                          WHERE (w.beat_at > (now() - setting.worker_silent_after))))) THEN 'no worker runs'::text
                         ELSE 'their job waits for its turn'::text
                     END AS "case"
                FROM sf_shadow_worker.jobs job
               WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow._iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((clock.latest - k.fresh_except_listed) > '00:03:00'::interval) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
+            WHEN ((clock.latest - k.fresh_except_listed) > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
             ELSE NULL::text
         END AS reason,
     k.waiting_since
-   FROM (known k
+   FROM ((known k
+     CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN sf_shadow.salesforce_now clock);
 
 create view sf_shadow.run_wait as
@@ -794,8 +803,8 @@ create view sf_shadow_lag as
             WHEN (NOT f.is_loaded) THEN 'never loaded'::text
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
-            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((clock.latest - f.fresh_except_listed) > '00:15:00'::interval)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > '00:03:00'::interval) OR ((now() - f.waiting_since) > '00:00:15'::interval)) THEN 'catching up'::text
+            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((clock.latest - f.fresh_except_listed) > setting.stale_after)) THEN 'stale'::text
+            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
@@ -836,7 +845,8 @@ create view sf_shadow_lag as
     last_full.run_id AS last_full_run_id,
     last_delta.finished_at AS last_delta_at,
     last_delta.run_id AS last_delta_run_id
-   FROM (((((fresh f
+   FROM ((((((fresh f
+     CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
      CROSS JOIN LATERAL ( SELECT NULLIF(concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)), ''::text) AS reason
@@ -978,7 +988,7 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body be5192c4
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT '00:15:00'::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6bb8fe35
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 9fd4c9f4
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body 65a1c141
@@ -992,7 +1002,7 @@ create function sf_shadow._close_hole(of_object text) returns void language sql 
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 78571498
-create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 4e049be2
+create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
@@ -1059,7 +1069,7 @@ create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns i
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body e31c2478
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6e76e5a8
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 5bfbb2be
-create function sf_shadow.free_dead_workers(silent_for interval) returns integer language plpgsql set search_path=""; -- body 9a69cf22
+create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9

@@ -10,9 +10,22 @@ create table sf_shadow.setting (
   delta_overlap interval not null default '15 minutes',
   -- A load without progress for this long stands still: that is said, alerted, and a forced one takes its place.
   stands_still_after interval not null default '15 minutes',
+  -- An object of which nothing was heard for this long is catching up, and then stale. The second is also the age from
+  -- which a row is stale for a reader that names none.
+  catching_up_after interval not null default '3 minutes',
+  stale_after interval not null default '15 minutes',
+  -- What is received and not applied for this long ends the state fresh.
+  unapplied_after interval not null default '15 seconds',
+  -- A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still.
+  worker_silent_after interval not null default '20 seconds',
+  -- The fuse of rule 7: more deletes by absence in a day than this share of an object's rows, and than this many, stop.
+  fuse_percent numeric not null default 10,
+  fuse_rows bigint not null default 100,
   constraint setting_pkey primary key (only_row),
   constraint setting_only_row check (only_row),
-  constraint setting_margin_positive check (margin >= interval '0')
+  constraint setting_margin_positive check (margin >= interval '0'),
+  constraint setting_fuse_is_percent check (fuse_percent between 0 and 100),
+  constraint setting_fuse_rows_not_negative check (fuse_rows >= 0)
 );
 insert into sf_shadow.setting default values;
 

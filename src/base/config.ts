@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import type { z } from "zod"
-import { defaultTemplates, type Templates } from "../invalidations_to_redis/template_config.ts"
-import type { SalesforceConfig } from "../salesforce/config.ts"
-import { proxyOf } from "../salesforce/proxy.ts"
+import { joinTemplates, readerTemplates, type Templates } from "./cache_keys.ts"
+import { proxyOf } from "./proxy.ts"
+import type { SalesforceConfig } from "./salesforce_config.ts"
 import { loopback, type Variable, type VariableName, variables } from "./variables.ts"
 
-export type { SalesforceConfig } from "../salesforce/config.ts"
+export type { SalesforceConfig } from "./salesforce_config.ts"
 
 /** What every command reads. */
 export interface BaseConfig {
@@ -215,7 +215,7 @@ function redisOf(values: Values): RedisConfig | undefined {
     cluster: values.REDIS_CLUSTER,
     ca: values.REDIS_CA_FILE,
     consumer: values.REDIS_CONSUMER,
-    templates: { ...defaultTemplates, ...values.REDIS_TEMPLATES },
+    templates: joinTemplates(readerTemplates, values.REDIS_TEMPLATES ?? {}),
   }
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { z } from "zod"
-import { readTemplates } from "../invalidations_to_redis/template_config.ts"
+import { readTemplates } from "./key_templates.ts"
 
 /** One environment variable: what `--help`, docs/configuration.md and the checks at start all read. */
 export interface Variable<T = unknown> {
@@ -126,7 +126,7 @@ export const variables = {
     }),
   },
   REDIS_TEMPLATES: {
-    meaning: "Which keys a change clears, as JSON per object; unset: as in docs/caches.md",
+    meaning: "Which keys a change clears beside the reader's, as JSON per object; see docs/caches.md",
     schema: text.transform((value, context) => {
       try {
         return readTemplates(value)

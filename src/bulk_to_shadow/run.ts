@@ -1,4 +1,5 @@
 import type { Connections } from "../connections.ts"
+import { lockSpaces } from "../postgres/lock_spaces.ts"
 import type { CallKind } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
@@ -38,9 +39,6 @@ export interface Run {
   /** Until when the API budget holds it back, or it waits to make its job anew; null while it may go on. */
   paused_until: Date | null
 }
-
-/** Lock space of "this process drives the object's run" (session locks; 21318 is that of the merges). */
-const driverLock = 21319
 
 /**
  * Starts a run, or names the one of this object and kind that is under way.
@@ -154,7 +152,7 @@ export async function whileDriving<T>(
   try {
     const { rows } = await client.query<{ locked: boolean }>(
       `select pg_try_advisory_lock($1::int, o.object_id::int) as locked from sf_shadow.object o where o.object = $2`,
-      [driverLock, object],
+      [lockSpaces.run, object],
     )
     if (!rows[0]?.locked) return undefined
     try {
@@ -162,7 +160,7 @@ export async function whileDriving<T>(
     } finally {
       await client.query(
         "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2",
-        [driverLock, object],
+        [lockSpaces.run, object],
       )
     }
   } finally {

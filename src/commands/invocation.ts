@@ -45,9 +45,3 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
   if (sqlstateOf(error) === sqlstate.fuse) return exitCodes.fuse
   return error instanceof ConfigError || error instanceof UsageError ? exitCodes.usage : exitCodes.failed
 }
-
-/** Resolves when the signal is aborted. */
-export function interrupted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }))
-}

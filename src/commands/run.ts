@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from "commander"
 import { ConfigError, readConfig } from "../base/config.ts"
+import { interrupted } from "../base/interrupted.ts"
 import { createLog } from "../base/log.ts"
 import { type Role, roles } from "../service/roles.ts"
-import { exitCodes, type Invocation, interrupted, isTermination } from "./invocation.ts"
+import { exitCodes, type Invocation, isTermination } from "./invocation.ts"
 import type { Work } from "./program.ts"
 
 /** `run`: the service, until a signal. */

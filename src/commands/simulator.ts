@@ -3,8 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Command } from "commander"
 import { readBaseConfig } from "../base/config.ts"
+import { interrupted } from "../base/interrupted.ts"
 import { wholeNumber } from "./arguments.ts"
-import { exitCodes, type Invocation, interrupted } from "./invocation.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
 
 interface SimulatorFlags {

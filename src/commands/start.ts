@@ -1,7 +1,7 @@
 import { Command } from "commander"
 import { startMode } from "../base/config.ts"
 import { wholeNumber } from "./arguments.ts"
-import type { Invocation } from "./invocation.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { serve } from "./run.ts"
 
@@ -32,7 +32,8 @@ Examples:
       work(async () => {
         if (!flags.demo && startMode(invocation.environment) === "service") return serve(invocation)
         const { runDemo } = await import("../demo/demo.ts")
-        return runDemo(invocation, flags.products)
+        await runDemo(invocation, flags.products)
+        return exitCodes.interrupted
       }),
     )
 }

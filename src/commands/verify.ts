@@ -1,9 +1,9 @@
 import { Command } from "commander"
 import { readConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { startProgress } from "../bulk_to_shadow/progress.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
-import { startProgress } from "./load_progress.ts"
 import type { Work } from "./program.ts"
 import { wantedObjects } from "./wanted_objects.ts"
 

@@ -7,17 +7,11 @@ import {
   readConfig,
   readDatabaseConfig,
 } from "../base/config.ts"
+import { interrupted } from "../base/interrupted.ts"
 import { createLog, type Log } from "../base/log.ts"
 import { type Part, StartedParts } from "../base/started_parts.ts"
 import { runLoads } from "../bulk_to_shadow/index.ts"
-import {
-  CommandError,
-  type ExitCode,
-  exitCodes,
-  type Invocation,
-  interrupted,
-} from "../commands/invocation.ts"
-import { loadLines, startProgress } from "../commands/load_progress.ts"
+import { loadLines, startProgress } from "../bulk_to_shadow/progress.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
 import { assertReachable } from "../postgres/fault.ts"
 import { migrate } from "../postgres/migrate.ts"
@@ -39,7 +33,10 @@ const earlierStart = `Database: the data of an earlier start is there. The org o
  * The whole system without configuration: Postgres, a simulated org, the service between them, a full load, and
  * then a trickle of changes until the signal. Everything it started is stopped again, whatever happens.
  */
-export async function runDemo(invocation: Invocation, products: number): Promise<ExitCode> {
+export async function runDemo(
+  invocation: { environment: Environment; signal: AbortSignal },
+  products: number,
+): Promise<void> {
   const { signal } = invocation
   // The demo's own lines say what happens; the log speaks up when something is wrong.
   const environment: Environment = {
@@ -70,7 +67,6 @@ export async function runDemo(invocation: Invocation, products: number): Promise
     if (migrations.length === 0) await compareAnew(config.databaseUrl)
     await followChanges({ config, simulator, httpUrl: service.httpUrl ?? "", signal })
     print("\nStopping ...")
-    return exitCodes.interrupted
   } finally {
     await started.stop()
   }
@@ -148,7 +144,7 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
     const failed = results.filter(({ state }) => state !== "complete")
     signal.throwIfAborted()
     if (failed.length > 0)
-      throw new CommandError(`The first load of ${failed.map(({ object }) => object).join(", ")} failed.`)
+      throw new Error(`The first load of ${failed.map(({ object }) => object).join(", ")} failed.`)
   } finally {
     progress.stop()
     await salesforce.close()

@@ -1,7 +1,7 @@
 import type { Config } from "../base/config.ts"
+import { isProxied, proxyName } from "../base/proxy.ts"
 import { PubsubChannel } from "../pubsub/channel.ts"
 import { classify } from "../pubsub/errors.ts"
-import { isProxied, proxyName } from "../salesforce/proxy.ts"
 import type { Session } from "../salesforce/session.ts"
 import { type Check, NotConfigured } from "./check.ts"
 import type { MirroredObject } from "./database_checks.ts"

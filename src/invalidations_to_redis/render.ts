@@ -1,5 +1,6 @@
 import type { Pool } from "pg"
-import { fillIn, isPattern, placeholders, type Templates } from "./template_config.ts"
+import { fillIn, type Templates } from "../base/cache_keys.ts"
+import { isPattern, placeholders } from "../base/key_templates.ts"
 
 /** A row of the outbox, as sf_shadow_invalidations gives it. */
 export interface Invalidation {

@@ -126,7 +126,7 @@ viewGauges<{ stream: string; is_up: boolean; position_at: number | null }>(
 
 viewGauges<{ workers: number }>(
   "workers",
-  "select count(*) as workers from sf_shadow.worker w where w.beat_at > now() - interval '20 seconds'",
+  "select count(*) as workers from sf_shadow.worker w where w.beat_at > now() - (select s.worker_silent_after from sf_shadow.setting s)",
   [
     gauge(
       "sf_shadow_workers",

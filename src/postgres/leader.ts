@@ -2,10 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import { Backoff } from "../base/backoff.ts"
 import type { Log } from "../base/log.ts"
+import { lockSpaces } from "./lock_spaces.ts"
 import { SessionClient } from "./pool.ts"
 
-/** Lock space of stream leaders; the key is the stream's id. */
-const leaderLock = 21320
 const retryMs = 2_000
 /** Work whose error says that trying again does not help (a refused login) is tried ever less often, up to this. */
 const longestRetryMs = 60_000
@@ -65,7 +64,7 @@ async function standBy(client: pg.Client, streamId: number, signal: AbortSignal)
   for (;;) {
     const { rows } = await client.query<{ leads: boolean }>(
       "select pg_try_advisory_lock($1::int, $2::int) as leads",
-      [leaderLock, streamId],
+      [lockSpaces.stream, streamId],
     )
     if (rows[0]?.leads) return
     await sleep(standByMs, undefined, { signal })
@@ -75,4 +74,4 @@ async function standBy(client: pg.Client, streamId: number, signal: AbortSignal)
 /** SQL condition: some process leads the stream of this column. */
 export const isLedSql = (streamId: string) =>
   `exists (select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-     where l.locktype = 'advisory' and l.granted and l.classid = ${leaderLock} and l.objid = ${streamId})`
+     where l.locktype = 'advisory' and l.granted and l.classid = ${lockSpaces.stream} and l.objid = ${streamId})`

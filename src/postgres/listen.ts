@@ -1,10 +1,9 @@
 import type pg from "pg"
 import { Backoff, pause } from "../base/backoff.ts"
 import type { Log } from "../base/log.ts"
+import { lockSpaces } from "./lock_spaces.ts"
 import { SessionClient } from "./pool.ts"
 
-/** Lock space of listeners; the key is the hash of a name. */
-const listenerLock = 21321
 const standbyMs = 2_000
 
 /** A flag that somebody waits for: set twice before the waiter looks, it wakes once. */
@@ -89,7 +88,7 @@ async function becomeTheOne(client: pg.Client, name: string, signal: AbortSignal
   while (!signal.aborted) {
     const { rows } = await client.query<{ held: boolean }>(
       "select pg_try_advisory_lock($1::int, hashtext($2)) as held",
-      [listenerLock, name],
+      [lockSpaces.listener, name],
     )
     if (rows[0]?.held) return
     await pause(standbyMs, signal)

@@ -3,6 +3,7 @@ import { migrate as runNumberedMigrations } from "postgres-migrations"
 import type { Log } from "../base/log.ts"
 import { readApplied } from "./applied.ts"
 import { applyCurrent, currentDue } from "./current.ts"
+import { lockSpaces } from "./lock_spaces.ts"
 import { createPool } from "./pool.ts"
 import { migrateQueue, queueSchema } from "./queue.ts"
 import { assertNotOlder } from "./revision.ts"
@@ -50,7 +51,7 @@ export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> 
     await createRoles(client, log)
     if (isNothing(await whatIsDue(client, files, program))) return nothing
     // A session lock: postgres-migrations and graphile-worker commit several times under it.
-    await client.query("select pg_advisory_lock(21318, -1)")
+    await client.query("select pg_advisory_lock($1, -1)", [lockSpaces.object])
     // Another process may have done it meanwhile.
     if (isNothing(await whatIsDue(client, files, program))) return nothing
     const migrations = await applyMigrations(client, log)

@@ -9,7 +9,7 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js"
-import { isProxied, type ProxyConfig } from "../salesforce/proxy.ts"
+import { isProxied, type ProxyConfig } from "../base/proxy.ts"
 import {
   type FetchRequest,
   type FetchResponse,

@@ -1,6 +1,6 @@
 import { Backoff, pause } from "../base/backoff.ts"
 import type { Log } from "../base/log.ts"
-import type { ProxyConfig } from "../salesforce/proxy.ts"
+import type { ProxyConfig } from "../base/proxy.ts"
 import { PubsubChannel, type PubsubCredentials } from "./channel.ts"
 import { type DecodedEvent, decodeEvent } from "./decode.ts"
 import { type ClassifiedError, classify, isSchemaRefused } from "./errors.ts"

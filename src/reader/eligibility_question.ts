@@ -1,3 +1,4 @@
+import { readerKeys } from "../base/cache_keys.ts"
 import { readRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 import type { Sources } from "./product_question.ts"
@@ -23,7 +24,7 @@ const shadowQuery = `
 export function eligibilityQuestion({ pool, session, mappings }: Sources, accountId: string): Question<Row> {
   return {
     object: "Account",
-    key: `eligibility:${accountId}`,
+    key: readerKeys.eligibility(accountId),
     what: `eligibility of account ${accountId}`,
     isList: false,
     async fromShadow(staleAfterMs): Promise<Held<Row>> {

@@ -1,4 +1,5 @@
 import type { Pool } from "pg"
+import { readerKeys } from "../base/cache_keys.ts"
 import { soqlText } from "../salesforce/query.ts"
 import { queryRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
@@ -65,10 +66,10 @@ export function productQuestion(sources: Sources, filter: ProductFilter): Questi
 }
 
 function named(filter: ProductFilter): { key: string; what: string } {
-  if (filter.by === "id") return { key: `catalog:product:${filter.id}`, what: `product ${filter.id}` }
-  if (filter.by === "sku") return { key: `catalog:sku:${filter.sku}`, what: `product with SKU ${filter.sku}` }
+  if (filter.by === "id") return { key: readerKeys.product(filter.id), what: `product ${filter.id}` }
+  if (filter.by === "sku") return { key: readerKeys.sku(filter.sku), what: `product with SKU ${filter.sku}` }
   const { by: _by, ...rest } = filter
-  return { key: `catalog:list:${JSON.stringify(Object.values(rest))}`, what: "list of products" }
+  return { key: readerKeys.list(JSON.stringify(Object.values(rest))), what: "list of products" }
 }
 
 const productConditions = {

@@ -3,8 +3,8 @@ import type { Pool } from "pg"
 import { pino } from "pino"
 import type { Registry } from "prom-client"
 import type { Log } from "../base/log.ts"
-import type { SalesforceConfig } from "../salesforce/config.ts"
-import { proxyFromEnvironment } from "../salesforce/proxy.ts"
+import { proxyFromEnvironment } from "../base/proxy.ts"
+import type { SalesforceConfig } from "../base/salesforce_config.ts"
 import { createSession, type Session } from "../salesforce/session.ts"
 import { ReaderBudget } from "./budget.ts"
 import { ReaderCache } from "./cache.ts"
@@ -103,7 +103,8 @@ export interface Reader {
   close(): Promise<void>
 }
 
-const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" } as const
+/** Where the options say nothing; `staleAfterMs` as `stale_after` of sf_shadow.setting, which a cache hit does not ask for. */
+export const defaults = { staleAfterMs: 900_000, timeoutMs: 2_000, apiVersion: "66.0" } as const
 /** Five failures in a row leave Salesforce alone for half a minute; eight questions at once, so 12 calls fail at most. */
 const breakerOptions = { failures: 5, openMs: 30_000 }
 const concurrency = 8

@@ -1,7 +1,7 @@
 import { getCACertificates } from "node:tls"
 import { Agent, type Dispatcher, ProxyAgent } from "undici"
-import type { SalesforceConfig } from "./config.ts"
-import { isProxied } from "./proxy.ts"
+import { isProxied } from "../base/proxy.ts"
+import type { SalesforceConfig } from "../base/salesforce_config.ts"
 
 const connectTimeoutMs = 10_000
 

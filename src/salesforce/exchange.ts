@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Dispatcher, request as undiciRequest } from "undici"
+import { isProxied, type ProxyConfig, proxyName } from "../base/proxy.ts"
 import { markBytes } from "../base/unstorable.ts"
 import { errorFromAnswer, firstWords, SalesforceError } from "./errors.ts"
-import { isProxied, type ProxyConfig, proxyName } from "./proxy.ts"
 import { type Destination, errorFromTransport, isConnectFailure } from "./transport_errors.ts"
 
 /** One HTTP request, complete: the layer that knows of attempts and timeouts, and of nothing else. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto"
 import { SignJWT } from "jose"
-import type { SalesforceConfig } from "./config.ts"
+import type { SalesforceConfig } from "../base/salesforce_config.ts"
 import { SalesforceError } from "./errors.ts"
 import { type ExchangeContext, exchangeText } from "./exchange.ts"
 import { jwtAudiences } from "./jwt_audience.ts"

@@ -1,6 +1,6 @@
 import { Connection } from "jsforce"
+import type { SalesforceConfig } from "../base/salesforce_config.ts"
 import { SalesforceClock } from "./clock.ts"
-import type { SalesforceConfig } from "./config.ts"
 import { CurrentLogin } from "./current_login.ts"
 import { createConnections } from "./dispatcher.ts"
 import type { SalesforceError } from "./errors.ts"

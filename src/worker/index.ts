@@ -4,7 +4,7 @@ import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Runner, run, type Task, type TaskList, type WorkerEvents } from "graphile-worker"
 import { Backoff, pause } from "../base/backoff.ts"
-import type { Connections } from "../connections.ts"
+import type { Connections, TaskFactory } from "../connections.ts"
 import { applySettings } from "../mapping/index.ts"
 import { countError } from "../metrics/index.ts"
 import { queueSchema } from "../postgres/queue.ts"
@@ -12,12 +12,8 @@ import { databaseTimeIn } from "../postgres/time.ts"
 import { workerLogger } from "./logger.ts"
 
 const root = join(import.meta.dirname, "../..")
+/** Well within worker_silent_after of sf_shadow.setting. */
 const beatMs = 5_000
-/** A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still. */
-export const silentFor = "20 seconds"
-
-/** What a file in tasks/ exports: given the process's parts, the task. The file's name is the job's. */
-export type TaskFactory = (connections: Connections) => Task
 
 /**
  * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it.
@@ -129,10 +125,9 @@ async function beat(
 ): Promise<void> {
   while (!signal.aborted) {
     await pool
-      .query(
-        "select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers(silent_for => $2)",
-        [[...workerIds], silentFor],
-      )
+      .query("select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers()", [
+        [...workerIds],
+      ])
       .catch((err) =>
         log.warn({ event: "worker_beat_failed", err }, "the heartbeat was not stored; trying again"),
       )

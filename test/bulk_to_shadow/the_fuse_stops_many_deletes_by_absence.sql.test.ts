@@ -38,6 +38,21 @@ test("exactly 10 % pass", async () => {
   assert.equal((await runThrough(shadow, "Account", "ids", ids, { from: 100 })).deleted, 200)
 })
 
+test("the share and the number of rows are settings, and the message names the share", async (t) => {
+  const shadow = await loaded(150)
+  const ids = (size: number) => onlyIds(numbers(size).map(accountId))
+  t.after(() => shadow.all("update sf_shadow.setting set fuse_percent = 10, fuse_rows = 100"))
+  await shadow.all("update sf_shadow.setting set fuse_percent = 2.7, fuse_rows = 3")
+  assert.equal((await runThrough(shadow, "Account", "ids", ids(146), { from: 100 })).deleted, 4)
+  await shadow.all("update sf_shadow.setting set fuse_percent = 2.5")
+  await assert.rejects(runThrough(shadow, "Account", "ids", ids(145), { from: 200 }), {
+    code: "SF003",
+    message:
+      "5 records of Account would be deleted because Salesforce no longer shows them, of 150 rows: more than 2.5 % in a day",
+  })
+  assert.equal(await count(shadow), 146)
+})
+
 test("a forced run deletes, and is counted", async () => {
   const shadow = await loaded(150)
   const few = onlyIds(numbers(10).map(accountId))

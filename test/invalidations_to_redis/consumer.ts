@@ -2,12 +2,12 @@ import { once } from "node:events"
 import { after, type TestContext } from "node:test"
 import type { Cluster, Redis } from "ioredis"
 import { pino } from "pino"
+import { readerTemplates } from "../../src/base/cache_keys.ts"
 import type { RedisConfig } from "../../src/base/config.ts"
 import {
   type InvalidationsToRedis,
   startInvalidationsToRedis,
 } from "../../src/invalidations_to_redis/index.ts"
-import { defaultTemplates } from "../../src/invalidations_to_redis/template_config.ts"
 import type { createTestDatabase } from "../harness/postgres.ts"
 import type { LogLine } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
@@ -28,7 +28,7 @@ export async function startConsumer(
   const lines: LogLine[] = []
   const edge = await startInvalidationsToRedis({
     databaseUrl: url,
-    redis: { cluster: false, consumer: "redis", templates: defaultTemplates, ...redis },
+    redis: { cluster: false, consumer: "redis", templates: readerTemplates, ...redis },
     pool,
     log: pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   })

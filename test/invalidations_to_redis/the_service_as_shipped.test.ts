@@ -95,15 +95,17 @@ describe("the service as shipped, with REDIS_URL", { skip: withoutRedis }, async
     assert.match(missing.stderr, /REDIS_URL/)
   })
 
-  it("own templates take the place of the defaults of their object", async (t) => {
+  it("own templates are cleared beside the keys of the reader", async (t) => {
     const templates = JSON.stringify({ Account: { changed: ["acct:{account_id}"], everything: ["acct:*"] } })
     await startService(t, { ...environment, REDIS_TEMPLATES: templates }, ["--only", "redis"])
     await changes.allAcknowledged()
-    await fill(client, "acct:A9", "eligibility:A9", "catalog:sku:S9")
+    await fill(client, "acct:A9", "eligibility:A9", "acct:A8", "eligibility:A8", "catalog:sku:S9")
     await changes.account("A9")
     await changes.product("P9", "S9")
-    await gone(client, ["acct:A9", "catalog:sku:S9"])
-    assert.equal(await client.exists("eligibility:A9"), 1)
+    await gone(client, ["acct:A9", "eligibility:A9", "catalog:sku:S9"])
+    assert.equal(await client.exists("acct:A8", "eligibility:A8"), 2)
+    await changes.append("Account", null, [], [])
+    await gone(client, ["acct:A8", "eligibility:A8"])
     await waitFor("acknowledged", 5_000, async () => (await changes.cursor("Account")) !== null)
   })
 })

@@ -29,7 +29,7 @@ test("however long it runs: whoever holds it is among those whose heart beats", 
     "update sf_shadow_worker._private_jobs set locked_at = now() - interval '1 hour' where locked_by is not null",
   )
   await waitFor("a heartbeat", 10_000, async () => (await holding())[0]?.beats)
-  const { rows } = await pool.query("select sf_shadow.free_dead_workers('20 seconds') as freed")
+  const { rows } = await pool.query("select sf_shadow.free_dead_workers() as freed")
   assert.deepEqual(rows, [{ freed: 0 }])
   assert.equal((await holding()).length, 1)
   await holder.query("rollback")

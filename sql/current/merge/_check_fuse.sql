@@ -1,4 +1,4 @@
--- Rule 7, the fuse: counts the deletes by absence of an object and day; past 10 % of the table and 100 rows it
+-- Rule 7, the fuse: counts the deletes by absence of an object and day; past the share and number of rows in the settings it
 -- raises SF003, because lost permissions look like deletions. Consumes: pg_temp.change. `forced` only counts.
 create or replace function sf_shadow._check_fuse(of_object text, forced boolean) returns void
 language plpgsql set search_path = '' as $$

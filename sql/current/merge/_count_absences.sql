@@ -1,10 +1,11 @@
 -- Rule 7: adds deletes by absence to the day's count of an object; with `fused` it raises SF003 past
--- 10 % of the rows that the day began with and 100 rows. The raise undoes the caller's deletes.
+-- fuse_percent of the rows that the day began with and fuse_rows. The raise undoes the caller's deletes.
 create or replace function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
   today date := (now() at time zone 'utc')::date;
   state record;
+  setting sf_shadow.setting;
 begin
   if absences = 0 then
     return;
@@ -14,9 +15,10 @@ begin
     absence_day = today
   where s.object = of_object
   returning s.absence_deletes, s.row_count + s.absence_deletes - absences as rows_before into state;
-  if fused and state.absence_deletes > greatest(100, state.rows_before / 10) then
-    raise exception '% records of % would be deleted because Salesforce no longer shows them, of % rows: more than 10 %% in a day',
-      state.absence_deletes, of_object, state.rows_before
+  select s.* into setting from sf_shadow.setting s;
+  if fused and state.absence_deletes > greatest(setting.fuse_rows, state.rows_before * setting.fuse_percent / 100) then
+    raise exception '% records of % would be deleted because Salesforce no longer shows them, of % rows: more than % %% in a day',
+      state.absence_deletes, of_object, state.rows_before, setting.fuse_percent
       using errcode = 'SF003',
         hint = 'Lost permissions look like deletions. Look at the org; if they are gone indeed, run the load again with --force.';
   end if;

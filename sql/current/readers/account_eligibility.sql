@@ -1,7 +1,7 @@
 -- The eligibility of an account with its age (rule 10), always one row; see the type's columns in migration 0006.
--- A row that is older than max_age is stale, and its refresh is asked for; a row of which Salesforce has a version that
+-- A row that is older than max_age (null: stale_after of the settings) is stale, and its refresh is asked for; a row of which Salesforce has a version that
 -- cannot be stored is not, since another read would bring the same. Security definer: readers do not see the machinery.
-create or replace function public.sf_account_eligibility(account_id text, max_age interval default interval '15 minutes')
+create or replace function public.sf_account_eligibility(account_id text, max_age interval default null)
 returns public.sf_account_eligibility_answer
 language plpgsql security definer set search_path = ''
 set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
@@ -9,7 +9,7 @@ set standard_conforming_strings = on set extra_float_digits = 1 as $$
 #variable_conflict use_column
 declare
   asked constant text := account_id;
-  bound constant interval := coalesce(max_age, interval '15 minutes');
+  bound constant interval := coalesce(max_age, (select s.stale_after from sf_shadow.setting s));
   answer public.sf_account_eligibility_answer;
   found_row public.sf_account_eligibility_shadow;
   claim sf_shadow.object_claim;

@@ -1,7 +1,8 @@
 -- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock, and ages by it.
 -- Reads small tables only: no count or minimum over a shadow table.
 --   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
---                          what has received an event that was not applied within 15 seconds, whatever the reason
+--                          what has received an event that was not applied for a while, whatever the reason. The times
+--                          are catching_up_after, stale_after and unapplied_after of sf_shadow.setting
 --   rows                   of the shadow table, exact: the last load's plus inserts less deletes
 --   max_updated_age        age of the oldest updated_at of a row, and since_last_change of the newest: bounds that each
 --                          merge moves, so nothing is older, and nothing newer, than they say. Exact after a full load
@@ -31,8 +32,8 @@ select
     when not f.is_loaded then 'never loaded'
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
-    when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > interval '15 minutes' then 'stale'
-    when f.dirty > 0 or clock.latest - f.fresh_except_listed > interval '3 minutes' or now() - f.waiting_since > interval '15 seconds'
+    when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > setting.stale_after then 'stale'
+    when f.dirty > 0 or clock.latest - f.fresh_except_listed > setting.catching_up_after or now() - f.waiting_since > setting.unapplied_after
       then 'catching up'
     else 'fresh'
   end as state,
@@ -56,6 +57,7 @@ select
   last_delta.finished_at as last_delta_at,
   last_delta.run_id as last_delta_run_id
 from fresh f
+cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock
 join sf_shadow.object_state s on s.object = f.object
 -- What keeps it from being proven, or mended: a fuse, and a load that stands still.

@@ -4,7 +4,6 @@ import type { Attention, ConsumerRow, ObjectRow, RunRow, Snapshot, Tone } from "
 
 /** A stream that is opened anew, or a record that is read again, is no news before this time has passed. */
 const briefMs = 60_000
-const catchingUpMs = 180_000
 
 const severity: Record<Tone, number> = { problem: 0, warning: 1, progress: 2, well: 3 }
 
@@ -32,7 +31,7 @@ function attention(tone: Tone, title: string, details: Details = {}): Attention 
   return { tone, object: null, title, text: null, since: null, advice: null, remedies: [], ...details }
 }
 
-function objectAttention(row: ObjectRow, { runs, read_at }: Snapshot): Attention[] {
+function objectAttention(row: ObjectRow, { runs }: Snapshot): Attention[] {
   const { object, reason: text } = row
   const found: Attention[] = []
   const say = (tone: Tone, predicate: string, details: Details) =>
@@ -64,7 +63,7 @@ function objectAttention(row: ObjectRow, { runs, read_at }: Snapshot): Attention
       })
       break
     case "catching up":
-      if (Date.parse(read_at) - Date.parse(row.fresh_as_of ?? read_at) > catchingUpMs) {
+      if (row.is_behind) {
         say("progress", "is catching up", { text, since: row.fresh_as_of })
       }
   }

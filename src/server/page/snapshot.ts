@@ -8,6 +8,8 @@ export interface ObjectRow {
   reason: string | null
   rows: number
   fresh_as_of: Time | null
+  /** Whether fresh_as_of is further back than what passes by itself (catching_up_after of sf_shadow.setting). */
+  is_behind: boolean
   fresh_except_listed: Time | null
   proven_as_of: Time | null
   lag_seconds: number | null

@@ -1,5 +1,5 @@
 import cliProgress, { type SingleBar } from "cli-progress"
-import type { LoadProgress, LoadResult } from "../bulk_to_shadow/index.ts"
+import type { LoadProgress, LoadResult } from "./index.ts"
 
 export interface Progress {
   show(progress: LoadProgress): void

@@ -1,33 +1,5 @@
 import { z } from "zod"
-
-/**
- * What a change of one object clears, as templates of Redis keys. Placeholders are the columns that the outbox knows of
- * the object: its key, its parent's key and the unique value (its own, or its parent's), before and after the change.
- * A template with a placeholder is one key for each value; one with a glob (`*`, `?`, `[`) is a pattern, cleared once
- * for a whole batch by SCAN; one with neither is one key.
- */
-export interface ObjectTemplates {
-  /** Cleared when some records of the object have changed. */
-  changed: string[]
-  /** Cleared when "everything of this object" may have changed. */
-  everything: string[]
-}
-
-/** By Salesforce name of the object. */
-export type Templates = Readonly<Record<string, ObjectTemplates>>
-
-const catalog: ObjectTemplates = {
-  // Any list may hold the product, hence the pattern.
-  changed: ["catalog:product:{product_id}", "catalog:sku:{sku}", "catalog:list:*"],
-  everything: ["catalog:*"],
-}
-
-/** Without REDIS_TEMPLATES; its objects take the place of these, one by one. */
-export const defaultTemplates: Templates = {
-  Product2: catalog,
-  PricebookEntry: catalog,
-  Account: { changed: ["eligibility:{account_id}"], everything: ["eligibility:*"] },
-}
+import type { Templates } from "./cache_keys.ts"
 
 const placeholder = /\{(\w+)\}/g
 const glob = /[*?[]/
@@ -82,9 +54,4 @@ export function placeholders(text: string): string[] {
 /** Whether a template is a pattern for SCAN. */
 export function isPattern(text: string): boolean {
   return glob.test(text)
-}
-
-/** The key of one record. */
-export function fillIn(text: string, name: string, value: string): string {
-  return text.replaceAll(`{${name}}`, () => value)
 }
