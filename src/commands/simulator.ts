@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Command } from "commander"
 import { readBaseConfig } from "../base/config.ts"
+import { sfShadowToPipe } from "../base/sf_shadow.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation, interrupted } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -36,8 +37,8 @@ Prints one line of JSON when it is ready: URLs, the files of its certificate aut
 \`environment\`, the variables with which sf-shadow reaches it. The files are removed at the end.
 
 Examples:
-  npm run --silent sf-shadow -- simulator --products 20000
-  npm run --silent sf-shadow -- simulator --port 4000 > simulator.json &`,
+  ${sfShadowToPipe} simulator --products 20000
+  ${sfShadowToPipe} simulator --port 4000 > simulator.json &`,
     )
     .action((flags: SimulatorFlags) => work(() => simulate(flags, invocation)))
 }
