@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, "../..")
 const deploy = join(root, "deploy")
 
 interface ComposeFile {
+  name: string
   services: Record<
     string,
     {
@@ -39,7 +40,10 @@ test("compose.yml is what the Compose specification asks for", async () => {
     (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
   )
   const validate = new Ajv2019({ strict: false, validateFormats: false, allErrors: true }).compile(schema)
-  assert.ok(validate(compose), JSON.stringify(validate.errors, null, 2))
+  // The published schema is older than the project's name.
+  const { name, ...rest } = compose
+  assert.equal(name, "sf-shadow")
+  assert.ok(validate(rest), JSON.stringify(validate.errors, null, 2))
   assert.ok(!validate({ services: { one: { imag: "postgres" } } }), "the schema refuses nothing")
 })
 
