@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { readTemplates } from "../invalidations_to_redis/template_config.ts"
 
-/** One environment variable: what `--help`, the README and the checks at start all read. */
+/** One environment variable: what `--help`, docs/configuration.md and the checks at start all read. */
 export interface Variable<T = unknown> {
   /** What it is for, in one line. */
   meaning: string
@@ -126,7 +126,7 @@ export const variables = {
     }),
   },
   REDIS_TEMPLATES: {
-    meaning: "Which keys a change clears, as JSON per object; unset: as in the section on caches",
+    meaning: "Which keys a change clears, as JSON per object; unset: as in docs/caches.md",
     schema: text.transform((value, context) => {
       try {
         return readTemplates(value)

@@ -33,13 +33,15 @@ export async function startBatch(
   const parts: BatchPart[] = []
   for (const object of objects) {
     const left = known.get(object)
-    if (left) {
-      const { run_id: run, state } = left
-      const keys = { event: "backfill_continued", object, run, state }
-      log.info(keys, `the interrupted backfill goes on: ${object} is run ${run}, which is ${state}`)
-    }
     const request = { object, kind: "full" as const, reason: "backfill command", force, batchId }
-    parts.push({ object, runId: left?.run_id ?? (await startRun({ pool }, request)) })
+    // What is under way is joined; by force, it is forced too, or canceled where it stands still.
+    const runId = left?.state === "complete" ? left.run_id : await startRun({ pool }, request)
+    if (left?.run_id === runId) {
+      const { state } = left
+      const keys = { event: "backfill_continued", object, run: runId, state }
+      log.info(keys, `the interrupted backfill goes on: ${object} is run ${runId}, which is ${state}`)
+    }
+    parts.push({ object, runId })
   }
   return parts
 }

@@ -45,7 +45,7 @@ const driverLock = 21319
 /**
  * Starts a run, or names the one of this object and kind that is under way.
  *
- * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown object
+ * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown or a paused one
  */
 export async function startRun(
   { pool }: Pick<Connections, "pool">,

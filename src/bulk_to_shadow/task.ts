@@ -68,16 +68,19 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
   }
 }
 
+/** What says that an object is not to be loaded now: the ones after it are. */
+const skipping: readonly (string | undefined)[] = [sqlstate.neverLoaded, sqlstate.notMirrored]
+
 /** Starts the run, or joins the one that is under way; undefined where there is nothing to do. */
 async function startTurn(connections: Connections, turn: Payload, name: string): Promise<number | undefined> {
   const object = turn.object as string
   const reason = turn.reason ?? `${name} task`
   const request = { object, kind: turn.kind as RunKind, reason, force: turn.force }
   return startRun(connections, request).catch((error) => {
-    if (sqlstateOf(error) !== sqlstate.neverLoaded) throw error
+    if (!skipping.includes(sqlstateOf(error))) throw error
     connections.log.warn(
       { event: "load_skipped", object, task: name },
-      `${object} was never loaded: no ${name}. Run a backfill of it first.`,
+      `no ${name}: ${failureMessage(error)}`,
     )
     return undefined
   })

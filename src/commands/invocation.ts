@@ -1,7 +1,7 @@
 import { ConfigError, type Environment } from "../base/config.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 
-/** Exit codes; scripts and service managers rely on them (README). */
+/** Exit codes; scripts and service managers rely on them (docs/commands.md). */
 export const exitCodes = { done: 0, failed: 1, usage: 2, fuse: 3, interrupted: 130 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -10,7 +10,7 @@ export const sqlstate = {
   notLeader: "SF004",
   /** A delta of an object that was never loaded. */
   neverLoaded: "SF005",
-  /** The object is not mirrored. */
+  /** The object is not mirrored, or paused. */
   notMirrored: "SF006",
   /** Another process has merged this page of the run. */
   pageNotDue: "SF007",

@@ -75,6 +75,7 @@ test("a database and client credentials are enough; the rest has the documented 
     marginMs: 10_000,
     publishDelayMs: 60_000,
     bulkPageRows: 50_000,
+    bulkStallMs: 7_200_000,
     workerConcurrency: 4,
   })
 })

@@ -80,7 +80,8 @@ test("no load starts of a paused object, of any kind; those of others do", async
   await shadow.pool.query("select public.sf_shadow_pause('Product2')")
   try {
     for (const kind of ["full", "delta", "ids"] as const) {
-      await assert.rejects(start(shadow, "Product2", kind), { code: "SF006" })
+      const message = "Product2 is paused"
+      await assert.rejects(start(shadow, "Product2", kind), { code: "SF006", message })
       await start(shadow, "Account", kind)
     }
     assert.deepEqual(

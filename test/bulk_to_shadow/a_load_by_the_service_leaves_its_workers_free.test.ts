@@ -44,3 +44,30 @@ test("add_job loads through a running service, whose only worker slot stays free
   await waitFor("the shadow equals the org", 5_000, async () => (await differences(org, pool)).length === 0)
   await service.stop()
 })
+
+test("an object that is paused while a backfill runs is left out, and says so; the objects after it are loaded", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { org, environment } = await startOrg(t, { products: 5, accounts: 5 })
+  org.faults.arm("bulk.hang", { object: "Product2", forMs: 3_000 })
+  const service = await startService(t, environment(url), ["--only", "worker"])
+  await pool.query("select add_job('backfill')")
+  const loads = async () =>
+    (await pool.query("select object, state from sf_shadow_run order by run_id")).rows.map(
+      ({ object, state }) => `${object} ${state}`,
+    )
+  await waitFor("the first object is being loaded", 20_000, async () =>
+    (await loads()).includes("Product2 waiting"),
+  )
+  await pool.query("select sf_shadow_pause('Account')")
+  await waitFor("the last object is loaded", 30_000, async () =>
+    (await loads()).includes("PricebookEntry complete"),
+  )
+  assert.deepEqual(await loads(), ["Product2 complete", "PricebookEntry complete"])
+  assert.match(
+    service.logged("load_skipped")[0]?.msg ?? "",
+    /^no backfill: Account is paused\. End that first: select sf_shadow_resume\('Account'\)$/,
+  )
+  const { rows } = await pool.query("select task_identifier from sf_shadow_worker.jobs where last_error is not null")
+  assert.deepEqual(rows, [])
+  await service.stop()
+})

@@ -68,3 +68,58 @@ test("a record that comes in two versions within one run is read again", async (
   await mergePage(shadow, runId, 2, [product(1, 30, { Name: "after" })])
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
 })
+
+test("a run counts what each of its pages did", async () => {
+  const shadow = await Shadow.open()
+  // Of each page one product that has changed, one that is gone, one as it was, one read later, and one in doubt.
+  const pages = [
+    [1, 2, 3, 4, 5, 6, 7],
+    [11, 12, 13, 14, 15, 16, 17],
+  ] as const
+  for (const [changed, gone, same, readLater, doubtful] of pages) {
+    const known = [changed, gone, same, doubtful].map((n) => product(n, 50))
+    await shadow.read("Product2", known, { from: 100, to: 110 })
+    await shadow.read("Product2", [product(readLater, 50)], { from: 108, to: 110 })
+  }
+  const runId = await startRun(shadow, "Product2", "full", { from: 105, to: 115, expected: 14 })
+  const merge = ([changed, gone, same, readLater, doubtful, fresh, refused]: (typeof pages)[number]) => [
+    product(changed, 112, { Name: "changed" }),
+    product(gone, 112, { IsDeleted: true }),
+    product(same, 50),
+    product(readLater, 50),
+    product(doubtful, 50, { Name: "other" }),
+    product(fresh, 50),
+    product(refused, 50, { StockKeepingUnit: null }),
+  ]
+  const one = {
+    inserted: 1,
+    updated: 1,
+    deleted: 1,
+    unchanged: 1,
+    ignored: 1,
+    dirty: 1,
+    rejected: 1,
+    drift: 0,
+  }
+  const two = {
+    inserted: 2,
+    updated: 2,
+    deleted: 2,
+    unchanged: 2,
+    ignored: 2,
+    dirty: 2,
+    rejected: 2,
+    drift: 0,
+  }
+  const counted = async () =>
+    (
+      await shadow.all(
+        "select inserted, updated, deleted, unchanged, ignored, dirty, rejected, drift from sf_shadow.run where run_id = $1",
+        runId,
+      )
+    )[0]
+  assert.deepEqual(await mergePage(shadow, runId, 1, merge(pages[0]), "next"), one)
+  assert.deepEqual(await counted(), one)
+  await mergePage(shadow, runId, 2, merge(pages[1]))
+  assert.deepEqual(await counted(), two)
+})

@@ -48,3 +48,27 @@ test("a backfill of every object that was interrupted does not load again what w
   await endsWith(0, ["backfill"], variables)
   assert.equal((await runs(pool)).length, 6)
 })
+
+test("--force goes for what an interrupted backfill has left as well: a load that stands still is not followed", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { org, environment } = await startOrg(t, { products: 5, accounts: 5 })
+  const variables = environment(url)
+  org.faults.arm("bulk.hang", { object: "Account" })
+  const first = startCommand(["backfill"], variables)
+  t.after(() => first.child.kill("SIGKILL"))
+  await waitFor("the second object is being loaded", 30_000, async () =>
+    (await runs(pool)).some((run) => run.includes("Account waiting")),
+  )
+  first.child.kill("SIGINT")
+  assert.equal(await first.ended, 130)
+  await pool.query("update sf_shadow.run set progressed_at = now() - interval '16 minutes' where run_id = 2")
+
+  await endsWith(0, ["backfill", "--force"], variables)
+  const { rows } = await pool.query("select run_id, object, state, forced from sf_shadow.run order by run_id")
+  assert.deepEqual(rows, [
+    { run_id: 1, object: "Product2", state: "complete", forced: false },
+    { run_id: 2, object: "Account", state: "canceled", forced: false },
+    { run_id: 3, object: "PricebookEntry", state: "complete", forced: true },
+    { run_id: 4, object: "Account", state: "complete", forced: true },
+  ])
+})

@@ -12,7 +12,7 @@ test("a mapped field that the org lacks is named, its column stays null, all els
   const { environment } = await startOrg(t, { products: 20, pricebooks: 1, accounts: 5 })
   await pool.query("update sf_shadow.field set field = 'Region__c' where column_name = 'vpn_region'")
   const { stderr } = await endsWith(0, ["backfill"], environment(url))
-  assert.match(stderr, /Product2 has no field Region__c .*column vpn_region stays null/)
+  assert.match(stderr, /Product2 has no field Region__c .*Column vpn_region stays null/)
   const { rows } = await pool.query(
     "select count(*) as rows, count(vpn_region) as regions, count(sku) as skus from sf_product_shadow",
   )

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { at, created, event, product, productId } from "../harness/records.ts"
+import { at, created, event, price, product, productId } from "../harness/records.ts"
 import { onlyIds, runThrough } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -47,4 +47,31 @@ test("what the shadow lacks may be missing since its claim, at the latest since 
   const silent = await loaded()
   await compare(silent, [1, 9], 100)
   assert.deepEqual((await doubt(silent))[0]?.[1], at(10), "without a claim of events, since the last proof")
+})
+
+test("a row with a later version that was refused, both of before the comparison, is deleted once", async () => {
+  const shadow = await loaded()
+  await shadow.read("Product2", [product(2, 0)], { from: 20 })
+  await shadow.read("Product2", [product(2, 50, { StockKeepingUnit: null })], { from: 55 })
+  const { deleted, dirty } = await compare(shadow, [1], 100)
+  assert.deepEqual([deleted, dirty], [1, 0])
+  assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
+  assert.deepEqual(await shadow.rejects("Product2"), [])
+  assert.equal((await shadow.tombstones("Product2")).length, 1)
+  assert.equal((await shadow.state("Product2")).row_count, 1)
+})
+
+test("a row that was read again after the comparison is looked at a margin after that read", async () => {
+  const shadow = await loaded()
+  await shadow.read("Product2", [product(2, 0)], { from: 105, to: 115 })
+  await compare(shadow, [1], 100)
+  assert.deepEqual(await doubt(shadow), [[productId(2), at(95), at(126)]])
+})
+
+test("what another object has refused is no record that this one has not seen", async () => {
+  const shadow = await loaded()
+  await shadow.read("PricebookEntry", [price(1, 1, 0, { UnitPrice: null })], { from: 20 })
+  await compare(shadow, [1], 100)
+  assert.equal((await shadow.rejects("PricebookEntry")).length, 1)
+  assert.deepEqual(await shadow.tombstones("Product2"), [])
 })

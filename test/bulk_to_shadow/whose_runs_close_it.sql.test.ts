@@ -91,3 +91,19 @@ test("neither does a delta help that is under way, or another object's", async (
   await runThrough(shadow, "Product2", "ids", products(1), { from: 100 })
   assert.equal(await isOpen(shadow), true)
 })
+
+test("a delta that looks back to within the margin before the hole does not help, one from a margin before it does", async () => {
+  const shadow = await holed()
+  await runThrough(shadow, "Product2", "ids", products(1), { from: 100 })
+  for (const [since, isStillOpen] of [
+    [41, true],
+    [40, false],
+  ] as const) {
+    const runId = await startRun(shadow, "Product2", "delta", { from: 100, expected: 0 })
+    // As one that was started with another overlap, or before the hole grew.
+    await shadow.pool.query("update sf_shadow.run set since = $2 where run_id = $1", [runId, at(since)])
+    await mergePage(shadow, runId, 1, [])
+    await finishRun(shadow, runId, 1)
+    assert.equal(await isOpen(shadow), isStillOpen, `since ${since}`)
+  }
+})

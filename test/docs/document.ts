@@ -22,6 +22,14 @@ export interface Section {
   blocks: Block[]
 }
 
+/** The anchor that GitHub makes of a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, "")
+    .replaceAll(" ", "-")
+}
+
 /** Reads `docs/NAME`: what is before the first `##` is a section without a heading. */
 export async function readDocument(name: string): Promise<Section[]> {
   const sections: Section[] = [{ heading: "", anchor: "", text: "", blocks: [] }]
@@ -37,11 +45,7 @@ export async function readDocument(name: string): Promise<Section[]> {
       section.blocks.push(open)
     } else if (line.startsWith("## ")) {
       const heading = line.slice(3)
-      const anchor = heading
-        .toLowerCase()
-        .replace(/[^\w -]/g, "")
-        .replaceAll(" ", "-")
-      sections.push({ heading, anchor, text: "", blocks: [] })
+      sections.push({ heading, anchor: anchorOf(heading), text: "", blocks: [] })
     } else section.text += `${line}\n`
   }
   return sections

@@ -5,7 +5,7 @@ import pg from "pg"
 import { product, productId } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 
-/** A cache of another service, kept right as the README shows it: LISTEN, the function, a cursor of its own. */
+/** A cache of another service, kept right as docs/caches.md shows it: LISTEN, the function, a cursor of its own. */
 class PlainClient {
   readonly heard: {
     seq: number

@@ -27,10 +27,10 @@ async function install(): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "shop", type: "module" }))
 }
 
-test("the README's demo works as written, from a plain .mjs file, and its types from TypeScript", async () => {
+test("the example of docs/reading.md works as written, from a plain .mjs file, and its types from TypeScript", async () => {
   await install()
-  const readme = await readFile(join(root, "README.md"), "utf8")
-  const demo = /```js\n(import[\s\S]*?)```/.exec(readme)?.[1]
+  const page = await readFile(join(root, "docs/reading.md"), "utf8")
+  const demo = /```js\n(import[\s\S]*?)```/.exec(page)?.[1]
   assert.ok(demo)
   const url = new URL(reading.database.url)
   url.searchParams.set("options", "-c role=sf_shadow_reader")

@@ -10,7 +10,9 @@ const near = (seconds: number | null, expected: number) =>
 test("a row is as fresh as the object's claim, however old its own read is", async () => {
   const shadow = await loadedShadow(100)
   const answer = await ask(shadow)
-  assert.equal(answer.is_found, true)
+  assert.deepEqual([answer.account_id, answer.is_found], [accountId(1), true])
+  // The account's last change was ten minutes before the load, which was read a margin before that was known.
+  assert.equal(Number(answer.synced_at) - Number(answer.updated_at), 590_000)
   assert.equal(answer.internet_eligibility, "Fibre")
   assert.equal(answer.eligibility_source, "Checked")
   assert.equal((answer.raw_payload as { Id: string }).Id, accountId(1))
@@ -79,8 +81,8 @@ test("a missing account says as of when it is known to be missing", async () => 
   const shadow = await loadedShadow(60)
   const fresh = await ask(shadow, accountId(99))
   assert.deepEqual(
-    [fresh.is_found, fresh.raw_payload, fresh.synced_at, fresh.is_stale],
-    [false, null, null, false],
+    [fresh.account_id, fresh.is_found, fresh.raw_payload, fresh.synced_at, fresh.is_stale],
+    [accountId(99), false, null, null, false],
   )
   near(fresh.age_seconds, 60)
   assert.match(fresh.reason ?? "", /^not in the shadow as of 20/)
@@ -164,7 +166,10 @@ test("an account deleted by an event is missing as of the delete", async () => {
 test("before the first load it says that accounts were never loaded, and asks for nothing", async () => {
   const shadow = await Shadow.open()
   const answer = await ask(shadow)
-  assert.deepEqual([answer.is_found, answer.is_stale, answer.age_seconds], [false, true, null])
+  assert.deepEqual(
+    [answer.account_id, answer.is_found, answer.is_stale, answer.age_seconds],
+    [accountId(1), false, true, null],
+  )
   assert.match(answer.reason ?? "", /never loaded: no full load has completed: run a backfill/)
   assert.deepEqual(await requested(shadow), [])
 })

@@ -8,6 +8,7 @@ export interface Answer {
   internet_eligibility: string | null
   eligibility_source: string | null
   raw_payload: object | null
+  updated_at: Date | null
   synced_at: Date | null
   age_seconds: number | null
   is_stale: boolean

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { at, product, productId } from "../harness/records.ts"
+import { account, at, product, productId } from "../harness/records.ts"
 import { finishRun, mergePage, readRun, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -42,6 +42,48 @@ test("pages of the job before are refused, its ids prove nothing, and the run en
     rows.map(({ product_id }) => product_id),
     [productId(2), productId(3)],
   )
+})
+
+test("the run is back where it makes its job: it has no job, no read and no place, and their number is counted", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 3 })
+  await mergePage(shadow, runId, 1, [product(1, 0)], "next")
+  const stateOf = async () =>
+    (
+      await shadow.all(
+        `select r.state, r.job_id, r.job_attempts, r.read_id, r.read_from, r.locator, r.expected, r.error,
+           r.paused_until is not null as is_paused, r.progressed_at > now() - interval '1 minute' as has_moved
+         from sf_shadow.run r where r.run_id = $1`,
+        runId,
+      )
+    )[0]
+  const due = { state: "queued", job_id: null, read_id: null, read_from: null, locator: null, expected: null }
+  await shadow.pool.query("update sf_shadow.run set progressed_at = now() - interval '1 day'")
+  await renew(shadow, runId)
+  const again = { ...due, error: "the job is gone", has_moved: true }
+  assert.deepEqual(await stateOf(), { ...again, job_attempts: 1, is_paused: false })
+
+  await shadow.pool.query("update sf_shadow.run set state = 'waiting', job_id = '751'")
+  await shadow.all("select sf_shadow.renew_job($1, '751', 'the job has failed', 60000)", runId)
+  assert.deepEqual(await stateOf(), {
+    ...{ ...again, error: "the job has failed" },
+    ...{ job_attempts: 2, is_paused: true },
+  })
+  const [{ seconds } = { seconds: 0 }] = await shadow.all<{ seconds: number }>(
+    "select extract(epoch from paused_until - now())::float8 as seconds from sf_shadow.run",
+  )
+  assert.ok(seconds > 30 && seconds < 90, `${seconds} s`)
+})
+
+test("the run alone of the job that is given up goes back, with its ids; others go on", async () => {
+  const shadow = await Shadow.open()
+  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 3 })
+  const other = await startRun(shadow, "Account", "full", { from: 20, expected: 3 })
+  await mergePage(shadow, runId, 1, [product(1, 0)], "next")
+  await mergePage(shadow, other, 1, [account(1, 0)], "next")
+  await renew(shadow, runId)
+  assert.equal((await readRun(shadow, other)).state, "loading")
+  assert.deepEqual(await shadow.all("select run_id from sf_shadow.run_page"), [{ run_id: other }])
 })
 
 test("a run that has ended, or has no page to read any more, makes no other job", async () => {

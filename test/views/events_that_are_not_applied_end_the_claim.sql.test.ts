@@ -51,6 +51,8 @@ test("the reason says why events are not applied, whatever it is, and since when
   assert.equal(await reason(), "no worker runs")
   await shadow.all("select sf_shadow.worker_beat(array['one'])")
   assert.equal(await reason(), "their job waits for its turn")
+  await shadow.all("update sf_shadow.worker set beat_at = now() - interval '21 seconds'")
+  assert.equal(await reason(), "no worker runs", "for 20 seconds none has said that it does")
   await job("attempts = 3, last_error = 'out of\n  memory'")
   assert.equal(await reason(), "the last of 3 attempts failed: out of memory")
   await job("attempts = max_attempts")

@@ -1,18 +1,24 @@
 -- Starts a load of one object, or names the one that is under way already (rule 13). Produces: a row of
 -- sf_shadow.run. kind: full, delta (since the last one, less the overlap), ids (the Id comparison of rule 7).
 -- A forced one does not follow a run that stands still: that one is canceled, and another begins.
--- A delta without an earlier load has no beginning, and an Id comparison nothing to compare: SF005.
+-- A delta without an earlier load has no beginning, and an Id comparison nothing to compare: SF005. A paused object, and
+-- one that is not mirrored: SF006.
 create or replace function sf_shadow.start_run(
   of_object text, of_kind text, of_reason text, of_forced boolean default false, of_batch_id uuid default null
 ) returns bigint
 language plpgsql set search_path = '' as $$
 declare
+  mirrored sf_shadow.object;
   started bigint;
   since timestamptz;
 begin
-  if not exists (select from sf_shadow.object o where o.object = of_object and o.enabled) then
+  select o.* into mirrored from sf_shadow.object o where o.object = of_object;
+  if not found then
     raise exception 'object % is not mirrored', of_object
-      using errcode = 'SF006', hint = 'The mirrored objects are the rows of sf_shadow.object that are enabled.';
+      using errcode = 'SF006', hint = 'The mirrored objects are the rows of sf_shadow.object.';
+  elsif not mirrored.enabled then
+    raise exception '% is paused', of_object
+      using errcode = 'SF006', hint = format('End that first: select sf_shadow_resume(%L)', of_object);
   end if;
   if of_kind <> 'full' then
     select least(s.delta_from, s.hole_from - setting.margin) - setting.delta_overlap into since

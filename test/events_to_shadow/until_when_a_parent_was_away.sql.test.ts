@@ -1,0 +1,41 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { created, event, price, priceId, product, productId, type TestEvent } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
+
+const deleted = (commit: number) => event("Product2", "DELETE", productId(1), commit)
+const returned = (commit: number): TestEvent => ({
+  ...created("Product2", product(1, commit), commit),
+  change_type: "UNDELETE",
+})
+
+/** A product that was read from 20 to 65, after which its DELETE at 60 is told. */
+async function loaded(): Promise<Shadow> {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20, to: 65 })
+  return shadow
+}
+
+test("a price that is created with its product's return, both told with the delete, is stored", async () => {
+  const shadow = await loaded()
+  await shadow.apply(deleted(60), returned(90), created("PricebookEntry", price(1, 1, 90), 90))
+  assert.deepEqual(await shadow.ids("PricebookEntry"), [priceId(1)])
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+})
+
+test("a price of before the delete is in doubt, though delete and return came in one batch", async () => {
+  const shadow = await loaded()
+  await shadow.apply(deleted(60), returned(90))
+  await shadow.apply(created("PricebookEntry", price(1, 1, 59), 59))
+  assert.deepEqual(await shadow.ids("PricebookEntry"), [])
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+})
+
+test("a product is away until the event of its delete says, however long its last read took", async () => {
+  const shadow = await loaded()
+  await shadow.apply(deleted(60))
+  await shadow.apply(returned(62))
+  await shadow.apply(created("PricebookEntry", price(1, 1, 63), 63))
+  assert.deepEqual(await shadow.ids("PricebookEntry"), [priceId(1)])
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+})
