@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The program: checks Node, turns signals into an abort, and ends the process. Nothing else calls process.exit.
 // Everything heavy is imported after the check, so that an old Node gets a message instead of a syntax error.
 import type { Invocation } from "./commands/invocation.ts"
@@ -7,9 +8,11 @@ const oldest = [22, 19] as const
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  const { runByInstalledNode } = await import("./installed_node.ts")
+  await runByInstalledNode(import.meta.filename)
   process.stderr.write(
     `sf-shadow needs Node ${oldest.join(".")} or newer, and this is ${process.versions.node} (${process.execPath}).\n` +
-      "npm scripts bring a right one with them: use npm start, or npm run sf-shadow -- COMMAND.\n",
+      "Install a newer one. The npm package node brings one too; it was left out here (--omit=optional or --ignore-scripts).\n",
   )
   process.exit(2)
 }

@@ -78,7 +78,7 @@ type Values = {
     | ((typeof variables)[N] extends { default: string } ? never : undefined)
 }
 
-/** What `npm start` does with this environment. Throws ConfigError when it is neither. */
+/** What `start` does with this environment. Throws ConfigError when it is neither. */
 export function startMode(env: Environment = process.env): "demo" | "service" {
   const database = isSet(env, "DATABASE_URL")
   const salesforce = salesforceVariables.filter((name) => isSet(env, name))
@@ -86,7 +86,7 @@ export function startMode(env: Environment = process.env): "demo" | "service" {
   const given = database ? "only DATABASE_URL is set" : `only ${salesforce.join(", ")} set`
   throw new ConfigError([
     ...faultsOf(() => readConfig(env)),
-    `npm start: ${given}. Set DATABASE_URL and the SF_* variables for the service, none of them for the demo` +
+    `start: ${given}. Set DATABASE_URL and the SF_* variables for the service, none of them for the demo` +
       `${database ? "; start --demo puts simulated records into that database" : ""}.`,
   ])
 }

@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { readConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import type { Credentials } from "../salesforce/session.ts"
 import { CommandError, exitCodes, type Invocation, UsageError } from "./invocation.ts"
@@ -25,7 +26,7 @@ until this was run. Records, events, positions, marks, runs and waiting jobs are
 forget everything; the mapping and the settings stay. Stop every process of the service before; run backfill after.
 
 Example:
-  npm run sf-shadow -- adopt-org --confirm 00DDp0000012345MAA`,
+  ${sfShadow} adopt-org --confirm 00DDp0000012345MAA`,
     )
     .action(({ confirm, json }: { confirm: string; json?: boolean }) =>
       work(async () => {

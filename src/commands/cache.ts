@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { type RedisConfig, readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -20,8 +21,8 @@ found by SCAN and deleted by UNLINK; other keys of that Redis stay. SELECT add_j
 SQL, by the consumers alone.
 
 Examples:
-  npm run sf-shadow -- cache clear
-  npm run sf-shadow -- cache clear --object Account`,
+  ${sfShadow} cache clear
+  ${sfShadow} cache clear --object Account`,
     )
     .action(({ object, json }: { object?: string; json?: boolean }) =>
       work(async () => {

@@ -1,5 +1,6 @@
 import { Command } from "commander"
 import { ConfigError, isSwitchedOn, readConfig, readDatabaseConfig } from "../base/config.ts"
+import { sfShadow, sfShadowToPipe } from "../base/sf_shadow.ts"
 import type { Check, Finding } from "../doctor/check.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -16,8 +17,8 @@ A line per check: a tick, a cross with what to do, or why it was skipped. It mak
 no cross, 1 at least one. It works on a database that is not migrated, and with SF_SHADOW_ENABLED=false.
 
 Examples:
-  npm run sf-shadow -- doctor
-  npm run --silent sf-shadow -- doctor --json | jq '.findings[] | select(.state == "failed")'`,
+  ${sfShadow} doctor
+  ${sfShadowToPipe} doctor --json | jq '.findings[] | select(.state == "failed")'`,
     )
     .action(({ json }: { json?: boolean }) =>
       work(async () => {

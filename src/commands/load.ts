@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { type Config, readConfig } from "../base/config.ts"
 import { createLog, type Log } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import type { LoadResult } from "../bulk_to_shadow/index.ts"
 import { loadLines, startProgress } from "../bulk_to_shadow/progress.ts"
 import { type ExitCode, exitCodes, type Invocation } from "./invocation.ts"
@@ -31,8 +32,8 @@ with what was left: objects that were complete are not loaded again.
 Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (more than 10 % of the rows would be deleted).
 
 Examples:
-  npm run sf-shadow -- backfill
-  npm run sf-shadow -- backfill Product2 PricebookEntry`,
+  ${sfShadow} backfill
+  ${sfShadow} backfill Product2 PricebookEntry`,
     )
     .action((objects: string[], options: LoadOptions) =>
       work(() => load("full", objects, options, invocation)),
@@ -51,8 +52,8 @@ export function deltaCommand(invocation: Invocation, work: Work): Command {
 Reaches SF_DELTA_OVERLAP_MIN back before the last load. The crontab runs it nightly.
 
 Examples:
-  npm run sf-shadow -- delta
-  npm run sf-shadow -- delta Account --json`,
+  ${sfShadow} delta
+  ${sfShadow} delta Account --json`,
     )
     .action((objects: string[], options: LoadOptions) =>
       work(() => load("delta", objects, options, invocation)),

@@ -1,6 +1,7 @@
 import { Command } from "commander"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { CommandError, exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
 
@@ -10,7 +11,7 @@ export function migrateCommand(invocation: Invocation, work: Work): Command {
     .description("bring the database's schema up to date; safe to call from several processes at once")
     .addHelpText(
       "after",
-      "\nExample:\n  DATABASE_URL=postgres://sf_shadow@localhost/shop npm run sf-shadow -- migrate",
+      `\nExample:\n  DATABASE_URL=postgres://sf_shadow@localhost/shop ${sfShadow} migrate`,
     )
     .action(() =>
       work(async () => {

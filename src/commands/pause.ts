@@ -1,6 +1,7 @@
 import { Command } from "commander"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -44,7 +45,7 @@ function objectSwitch(
 SELECT sf_shadow_${name}('Account') does the same from SQL, for operators.
 
 Example:
-  npm run sf-shadow -- ${name} Account`,
+  ${sfShadow} ${name} Account`,
     )
     .action((object: string, { json }: { json?: boolean }) =>
       work(async () => {

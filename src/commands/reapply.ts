@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
@@ -23,7 +24,7 @@ What is known of each record filters the events again, so that nothing older win
 SELECT add_job('reapply', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}') does the same in the service.
 
 Example:
-  npm run sf-shadow -- reapply Product2 --since 2026-11-23T10:00:00Z`,
+  ${sfShadow} reapply Product2 --since 2026-11-23T10:00:00Z`,
     )
     .action((object: string, { since, json }: { since: Date; json?: boolean }) =>
       work(async () => {

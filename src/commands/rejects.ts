@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
@@ -39,8 +40,8 @@ A record is read again by itself when it, its parent, or the holder of a value i
 From SQL: select * from sf_shadow_reject, and SELECT add_job('retry_rejects', '{"object":"Product2"}').
 
 Examples:
-  npm run sf-shadow -- rejects
-  npm run sf-shadow -- rejects Product2 --retry`,
+  ${sfShadow} rejects
+  ${sfShadow} rejects Product2 --retry`,
     )
     .action((object: string | undefined, { retry, json }: RejectsOptions) =>
       work(async () => {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -26,8 +27,8 @@ asking Salesforce, use reapply.
 SELECT add_job('replay', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}') does the same in the service.
 
 Examples:
-  npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from earliest
-  npm run sf-shadow -- replay --topic /data/Product2ChangeEvent --from 00000000001790510000`,
+  ${sfShadow} replay --topic /data/Product2ChangeEvent --from earliest
+  ${sfShadow} replay --topic /data/Product2ChangeEvent --from 00000000001790510000`,
     )
     .action(({ topic, from, json }: { topic: string; from: ReplayPosition; json?: boolean }) =>
       work(async () => {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander"
 import { ConfigError, readConfig } from "../base/config.ts"
 import { interrupted } from "../base/interrupted.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { type Role, roles } from "../service/roles.ts"
 import { exitCodes, type Invocation, isTermination } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -25,8 +26,8 @@ It never starts a full load by itself: run backfill once, before or beside it. S
 database: jobs are shared, and of those that follow events one leads while the others stand by.
 
 Examples:
-  npm run sf-shadow -- run
-  npm run sf-shadow -- run --only worker        one more worker process`,
+  ${sfShadow} run
+  ${sfShadow} run --only worker        one more worker process`,
     )
     .action(({ only }: { only?: Role[] }) => work(() => serve(invocation, only)))
 }

@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
@@ -21,8 +22,8 @@ still is how long a load has made no progress. After 15 minutes it stands still:
 backfill --force begins anew. A bulk job that stands still for SF_BULK_STALL_S is made anew by itself.
 
 Examples:
-  npm run sf-shadow -- runs
-  npm run sf-shadow -- runs cancel 12`,
+  ${sfShadow} runs
+  ${sfShadow} runs cancel 12`,
     )
     .action(({ json }: { json?: boolean }) =>
       work(async () => {
@@ -47,7 +48,7 @@ for the load may ask again: a hole is tried again within a minute, until a delta
 SELECT sf_shadow_cancel_run(12) does the same from SQL, for operators.
 
 Example:
-  npm run sf-shadow -- runs cancel 12`,
+  ${sfShadow} runs cancel 12`,
     )
     .action((runId: number, { json }: { json?: boolean }) =>
       work(async () => {

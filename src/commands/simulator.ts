@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Command } from "commander"
 import { readBaseConfig } from "../base/config.ts"
 import { interrupted } from "../base/interrupted.ts"
+import { sfShadowToPipe } from "../base/sf_shadow.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -37,8 +38,8 @@ Prints one line of JSON when it is ready: URLs, the files of its certificate aut
 \`environment\`, the variables with which sf-shadow reaches it. The files are removed at the end.
 
 Examples:
-  npm run --silent sf-shadow -- simulator --products 20000
-  npm run --silent sf-shadow -- simulator --port 4000 > simulator.json &`,
+  ${sfShadowToPipe} simulator --products 20000
+  ${sfShadowToPipe} simulator --port 4000 > simulator.json &`,
     )
     .action((flags: SimulatorFlags) => work(() => simulate(flags, invocation)))
 }

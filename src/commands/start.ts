@@ -1,5 +1,6 @@
 import { Command } from "commander"
 import { startMode } from "../base/config.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -10,7 +11,7 @@ interface StartFlags {
   products: number
 }
 
-/** `start`, what `npm start` runs: the demo without configuration, the service with it. */
+/** `start`, also `npm start`: the demo without configuration, the service with it. */
 export function startCommand(invocation: Invocation, work: Work): Command {
   return new Command("start")
     .description(
@@ -25,8 +26,8 @@ The demo starts a Postgres of its own (data in SF_SHADOW_DATA_DIR, kept from sta
 Salesforce org in memory, and the service between them; it loads the catalogue and follows changes until Ctrl-C.
 
 Examples:
-  npm start
-  npm start -- --products 50000`,
+  ${sfShadow} start
+  ${sfShadow} start --products 50000`,
     )
     .action((flags: StartFlags) =>
       work(async () => {

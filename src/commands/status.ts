@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Pool } from "pg"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
+import { sfShadow, sfShadowToPipe } from "../base/sf_shadow.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { textTable } from "./text_table.ts"
@@ -19,10 +20,7 @@ export function statusCommand(invocation: Invocation, work: Work): Command {
   return new Command("status")
     .description("show how fresh each object is, what waits, and the last loads; needs only the database")
     .option("--json", "print the rows of sf_shadow_lag, sf_shadow_backlog and sf_shadow_run as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npm run sf-shadow -- status\n  npm run --silent sf-shadow -- status --json | jq .lag",
-    )
+    .addHelpText("after", `\nExamples:\n  ${sfShadow} status\n  ${sfShadowToPipe} status --json | jq .lag`)
     .action(({ json }: { json?: boolean }) =>
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)

@@ -2,6 +2,7 @@ import { Command } from "commander"
 import { readConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import { startProgress } from "../bulk_to_shadow/progress.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -31,9 +32,9 @@ Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison faile
 the rows would be deleted).
 
 Examples:
-  npm run sf-shadow -- verify
-  npm run sf-shadow -- verify Account --sample 5000
-  npm run sf-shadow -- verify Product2 --all`,
+  ${sfShadow} verify
+  ${sfShadow} verify Account --sample 5000
+  ${sfShadow} verify Product2 --all`,
     )
     .action((objects: string[], options: VerifyOptions) =>
       work(async () => {

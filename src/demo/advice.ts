@@ -1,3 +1,7 @@
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { sfShadow } from "../base/sf_shadow.ts"
+
 /** What to try while the demo runs, as lines to copy. The database's password is in them: it is the demo's own. */
 export function whatToTry(databaseUrl: string, httpUrl: string): string {
   const query =
@@ -11,10 +15,18 @@ Try, in another terminal, and watch the page:
     select * from sf_shadow_lag;                                       how fresh each object is
     select add_job('backfill', '{"object":"Product2"}');               load the products again
     listen sf_shadow_changed;                                          be told of changes
-  without psql, in this folder:
-    ${query} 'select * from sf_shadow_lag'
-  DATABASE_URL='${databaseUrl}' npm run sf-shadow -- status
+${hasPgHere() ? `  without psql, in this folder:\n    ${query} 'select * from sf_shadow_lag'\n` : ""}  DATABASE_URL='${databaseUrl}' ${sfShadow} status
   ${httpUrl}/readyz and ${httpUrl}/metrics
 
 Ctrl-C stops everything; the data stays for the next start.`
+}
+
+/** Whether the working folder's own packages have pg: a checkout, or where this package is installed, not globally. */
+function hasPgHere(): boolean {
+  try {
+    createRequire(join(process.cwd(), "here.js")).resolve("pg")
+    return true
+  } catch {
+    return false
+  }
 }

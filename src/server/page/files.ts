@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { extname, join } from "node:path"
+import { sfShadow } from "../../base/sf_shadow.ts"
 
 /** A file of the page as it is answered. */
 export interface PageFile {
@@ -30,7 +31,7 @@ export function readPageFiles(): { files: ReadonlyMap<string, PageFile>; version
   const files = new Map<string, PageFile>()
   const names = readdirSync(folder).filter((name) => extname(name) in types)
   for (const name of names.sort()) {
-    const body = readFileSync(join(folder, name), "utf8")
+    const body = readFileSync(join(folder, name), "utf8").replaceAll("npm run sf-shadow --", sfShadow)
     hash.update(name).update(body)
     const headers = {
       "content-type": types[extname(name)] as string,

@@ -1,3 +1,4 @@
+import { sfShadow } from "../../base/sf_shadow.ts"
 import type { Remedy } from "./snapshot.ts"
 
 /** Tasks of which an object, or nothing, is all that operators say to add_job. */
@@ -18,13 +19,13 @@ const psql = (text: string): Remedy => ({ in: "psql", text })
 /** Loads an object, or with `force` past the fuse. */
 export function backfill(object: string, force = false): Remedy[] {
   return [
-    shell(`npm run sf-shadow -- backfill ${word(object)}${force ? " --force" : ""}`),
+    shell(`${sfShadow} backfill ${word(object)}${force ? " --force" : ""}`),
     addJob("backfill", { object, ...(force && { force }) }),
   ]
 }
 
 export function delta(object: string): Remedy[] {
-  return [shell(`npm run sf-shadow -- delta ${word(object)}`), addJob("delta", { object })]
+  return [shell(`${sfShadow} delta ${word(object)}`), addJob("delta", { object })]
 }
 
 export function compareIds(object: string): Remedy[] {
@@ -32,24 +33,21 @@ export function compareIds(object: string): Remedy[] {
 }
 
 export function verifyAll(object: string): Remedy[] {
-  return [shell(`npm run sf-shadow -- verify ${word(object)} --all`)]
+  return [shell(`${sfShadow} verify ${word(object)} --all`)]
 }
 
 export function resume(object: string): Remedy[] {
-  return [
-    shell(`npm run sf-shadow -- resume ${word(object)}`),
-    psql(`select sf_shadow_resume(${literal(object)});`),
-  ]
+  return [shell(`${sfShadow} resume ${word(object)}`), psql(`select sf_shadow_resume(${literal(object)});`)]
 }
 
 /** Ends a load. */
 export function cancelRun(runId: number): Remedy[] {
-  return [shell(`npm run sf-shadow -- runs cancel ${runId}`), psql(`select sf_shadow_cancel_run(${runId});`)]
+  return [shell(`${sfShadow} runs cancel ${runId}`), psql(`select sf_shadow_cancel_run(${runId});`)]
 }
 
 /** Every reject is read again. */
 export function retryRejects(): Remedy[] {
-  return [shell("npm run sf-shadow -- rejects --retry"), addJob("retry_rejects", {})]
+  return [shell(`${sfShadow} rejects --retry`), addJob("retry_rejects", {})]
 }
 
 export function forgetConsumer(consumer: string): Remedy[] {
