@@ -8,7 +8,7 @@ const oldest = [22, 19] as const
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
-  const { runByInstalledNode } = await import("./installed_node.ts")
+  const { runByInstalledNode } = await import("./base/installed_node.ts")
   await runByInstalledNode(import.meta.filename)
   process.stderr.write(
     `sf-shadow needs Node ${oldest.join(".")} or newer, and this is ${process.versions.node} (${process.execPath}).\n` +
