@@ -37,6 +37,12 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
     because: "the event that is looked for then does not exist: it saves opening the log's days",
   },
   {
+    file: "sql/current/readers/account_eligibility.sql",
+    mutant: "operand: without «and t.proven»",
+    because:
+      "an event is applied from the read's beginning less the margin on, so that its own time is the later one",
+  },
+  {
     file: "sql/current/merge/_set_aside_contested.sql",
     mutant: "operand: without «and won.holder is not null»",
     because: "without a holder in_batch is null, and every reader of yielding asks for it",
