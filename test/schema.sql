@@ -1049,7 +1049,7 @@ create function sf_shadow._trim_invalidations() returns jsonb language plpgsql s
 create function sf_shadow._unstorable_mark() returns text language sql immutable; -- body 108cceaa
 create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body dcd8cde4
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
-create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 5c3e9118
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body d492a5a4
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body e6594111
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 7cd659a4
 create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8

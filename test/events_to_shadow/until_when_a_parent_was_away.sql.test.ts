@@ -1,6 +1,17 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { created, event, price, priceId, product, productId, type TestEvent } from "../harness/records.ts"
+import {
+  at,
+  created,
+  describes,
+  event,
+  price,
+  priceId,
+  product,
+  productId,
+  stamp,
+  type TestEvent,
+} from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const deleted = (commit: number) => event("Product2", "DELETE", productId(1), commit)
@@ -38,4 +49,24 @@ test("a product is away until the event of its delete says, however long its las
   await shadow.apply(created("PricebookEntry", price(1, 1, 63), 63))
   assert.deepEqual(await shadow.ids("PricebookEntry"), [priceId(1)])
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+})
+
+test("a price that went with its product is missing since it was created: it may have had another one for long", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.describe("PricebookEntry", [
+    ...describes.PricebookEntry,
+    { name: "CreatedDate", type: "datetime" },
+  ])
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.read("PricebookEntry", [price(1, 1, 0, { CreatedDate: stamp(-500) }), price(2, 1, 0)], {
+    from: 20,
+  })
+  await shadow.apply(deleted(60))
+  assert.deepEqual(
+    (await shadow.dirty("PricebookEntry")).map(({ since, not_before }) => [since, not_before]),
+    [
+      [at(-500), at(71)],
+      [Number.NEGATIVE_INFINITY, at(71)],
+    ],
+  )
 })

@@ -168,3 +168,19 @@ test("a record whose id is not 18 characters long is set aside and does not hold
     ["01t000000000007"],
   )
 })
+
+test("what put the whole object in doubt is said", async () => {
+  const undecoded = { error: "no-record-ids: x", bytes: "00ff" }
+  const told = [
+    [event("Product2", "GAP_OVERFLOW", "000000000000000AAA", 60), "gap event: GAP_OVERFLOW"],
+    [event("Product2", "UPDATE", "01t*", 60), "UPDATE event for 01t*"],
+    [event("Product2", "UPDATE", [], 60), "UPDATE event for no record"],
+    [event("Product2", "UPDATE", [], 60, {}, undecoded), "event not decoded: no-record-ids: x"],
+  ] as const
+  for (const [said, reason] of told) {
+    const shadow = await loaded()
+    await shadow.apply(said)
+    const { hole_from, hole_reason } = await shadow.state("Product2")
+    assert.deepEqual([hole_from, hole_reason], [at(60), reason])
+  }
+})

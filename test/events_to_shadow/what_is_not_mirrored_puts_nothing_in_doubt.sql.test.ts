@@ -40,3 +40,20 @@ test("neither does one of a paused object", async () => {
   await shadow.apply(overflow("Product2"), nameless("Product2"))
   assert.deepEqual(await holes(), [{ object: "Product2" }], "that of the pause")
 })
+
+test("an event whose header was not readable is of an object of its stream that is not paused", async () => {
+  shadow = await Shadow.open()
+  await shadow.all("select sf_shadow.ensure_stream('/data/AccountChangeEvent', array['Account'])")
+  await shadow.pool.query("select sf_shadow_pause('Product2')")
+  const header = { commit_timestamp: null, commit_number: null, sequence_number: null, change_type: null }
+  await shadow.apply({ ...nameless("Product2"), ...header, object: null, error: "undecodable: x" })
+  assert.deepEqual(
+    await shadow.all(
+      "select object, hole_reason from sf_shadow.object_state where hole_from is not null order by object",
+    ),
+    [
+      { object: "PricebookEntry", hole_reason: "event not decoded: undecodable: x" },
+      { object: "Product2", hole_reason: "paused" },
+    ],
+  )
+})

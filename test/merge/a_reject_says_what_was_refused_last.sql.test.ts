@@ -68,6 +68,11 @@ test("the holder keeps its SKU though the claimant comes on the same page and be
   await shadow.read("Product2", [withSku(1, 50, "A"), withSku(5, 50, "A", { Name: "x" })], { from: 100 })
   assert.deepEqual(await skus(shadow), { 5: "A" })
   assert.deepEqual(await rejected(shadow), [[1, "23505"]])
+  assert.equal(
+    (await rejectOf(shadow, productId(1))).reason,
+    `StockKeepingUnit A is held by Product2 ${productId(5)}`,
+  )
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [1, 5].map(productId), "both are read again")
 })
 
 test("who was refused for another reason, and now for the SKU of another product, is read again with that one", async () => {

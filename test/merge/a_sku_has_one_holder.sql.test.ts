@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { created, event, product, productId } from "../harness/records.ts"
+import { created, event, price, priceId, product, productId } from "../harness/records.ts"
 import { finishRun, mergePage, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { changeSku, rejected, skus, withSku } from "../harness/skus.ts"
@@ -38,6 +38,19 @@ test("two products that swap their SKUs in one page are no contest", async () =>
   assert.deepEqual(await skus(shadow), { 1: "B", 2: "A" })
   assert.deepEqual(await rejected(shadow), [])
   assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})
+
+test("products that swap their SKUs in one page, or one batch of events, keep their prices", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
+  await shadow.read("PricebookEntry", [price(1, 1, 0), price(2, 2, 0)], { from: 20 })
+  const told = await shadow.invalidations("PricebookEntry")
+  const counts = await shadow.read("Product2", [withSku(1, 50, "B"), withSku(2, 50, "A")], { from: 100 })
+  assert.deepEqual([counts.updated, counts.deleted], [2, 0])
+  await shadow.apply(changeSku(1, 120, "A"), changeSku(2, 120, "B"))
+  assert.deepEqual(await shadow.ids("PricebookEntry"), [1, 2].map(priceId))
+  assert.deepEqual(await shadow.rejects("PricebookEntry"), [])
+  assert.deepEqual(await shadow.invalidations("PricebookEntry"), told)
 })
 
 test("two products that swap their SKUs in one batch of events are no contest", async () => {
@@ -123,9 +136,15 @@ test("10,000 products without a good SKU in 20,000 cost each no more than 1,000 
     assert.deepEqual([counts.inserted, counts.rejected], [size / 2, size / 2])
     return (performance.now() - startedAt) / size
   }
-  const small = await timed(1, 2_000)
-  const large = await timed(10_000, 20_000)
-  assert.ok(large < 4 * small, `${large.toFixed(3)} ms a record, against ${small.toFixed(3)} ms`)
+  // Other programs of the machine slow down now this one, now that: of what grows with the square, no try is good.
+  const tries: string[] = []
+  for (let from = 1; tries.length < 3; from += 50_000) {
+    const small = await timed(from, 2_000)
+    const large = await timed(from + 10_000, 20_000)
+    if (large < 4 * small) return
+    tries.push(`${large.toFixed(3)} ms a record, against ${small.toFixed(3)} ms`)
+  }
+  assert.fail(tries.join("; "))
 })
 
 test("a claimant that is read along, refused as before, is not put in doubt by it", async () => {

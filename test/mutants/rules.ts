@@ -37,6 +37,22 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
     because: "the event that is looked for then does not exist: it saves opening the log's days",
   },
   {
+    file: "sql/current/readers/account_eligibility.sql",
+    mutant: "operand: without «and t.proven»",
+    because:
+      "an event is applied from the read's beginning less the margin on, so that its own time is the later one",
+  },
+  {
+    file: "sql/current/merge/_set_aside_contested.sql",
+    mutant: "operand: without «and won.holder is not null»",
+    because: "without a holder in_batch is null, and every reader of yielding asks for it",
+  },
+  {
+    file: "sql/current/merge/_set_aside_contested.sql",
+    mutant: "condition: «yielding.in_batch» is true",
+    because: "who is not in the batch is no row of pg_temp.change that the update could find",
+  },
+  {
     file: "sql/current/merge/_yield_values.sql",
     mutant: "condition: «not exists (select from pg_temp.change c where c.yields)» is false",
     because: "without one that yields the rest does nothing: it saves time",

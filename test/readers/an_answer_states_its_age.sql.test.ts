@@ -12,7 +12,7 @@ test("a row is as fresh as the object's claim, however old its own read is", asy
   const answer = await ask(shadow)
   assert.deepEqual([answer.account_id, answer.is_found], [accountId(1), true])
   // The account's last change was ten minutes before the load, which was read a margin before that was known.
-  assert.equal(Number(answer.synced_at) - Number(answer.updated_at), 590_000)
+  near((Number(answer.synced_at) - Number(answer.updated_at)) / 1_000, 590)
   assert.equal(answer.internet_eligibility, "Fibre")
   assert.equal(answer.eligibility_source, "Checked")
   assert.equal((answer.raw_payload as { Id: string }).Id, accountId(1))
@@ -40,6 +40,13 @@ test("a row in doubt gets no credit from the object, and says why", async () => 
   assert.equal(answer.is_stale, true)
   assert.match(answer.reason ?? "", /waits to be read again: a gap/)
   assert.equal(answer.refresh_queued, true, "the mark itself is the refresh")
+  const other = await ask(shadow, accountId(2))
+  near(other.age_seconds, 30)
+  assert.deepEqual(
+    [other.is_stale, other.reason],
+    [false, null],
+    "another account's doubt is none of this one's",
+  )
   assert.deepEqual(await requested(shadow), [], "a second mark would only put the first one's settlement off")
 })
 
@@ -53,6 +60,11 @@ test("a row of which Salesforce has a version that cannot be stored says so, and
   const answer = await ask(shadow, accountId(2))
   assert.equal(answer.is_stale, true)
   assert.match(answer.reason ?? "", /cannot be stored: a text holds a NUL byte/)
+  assert.deepEqual(
+    [(await ask(shadow)).is_stale, (await ask(shadow)).reason],
+    [false, null],
+    "nor its refusal",
+  )
   assert.equal(answer.refresh_queued, false)
   assert.deepEqual(await requested(shadow), [])
 })

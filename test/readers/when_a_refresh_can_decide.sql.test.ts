@@ -1,34 +1,52 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accountId, at, event } from "../harness/records.ts"
+import { accountId, event } from "../harness/records.ts"
 import type { Shadow } from "../harness/shadow.ts"
 import { ask, before, hear, loadedShadow } from "./claims.ts"
 
-/** What was asked for: since when the row may be wrong, and from when on a read is of use; in seconds before now. */
-async function request(shadow: Shadow, id: string): Promise<{ since: number | null; notBefore: number }> {
-  const [row] = await shadow.all<{ since: Date | number; not_before: Date }>(
-    "select since, not_before from sf_shadow.refresh_request where record_id = $1",
+interface Request {
+  /** Age of the time since when the row may be wrong, in seconds. */
+  since: number
+  /** How long after the known read's end, the known event's commit, and before now a read is of use, in seconds. */
+  afterRead: number | null
+  afterEvent: number | null
+  notBefore: number
+}
+
+async function request(shadow: Shadow, id: string): Promise<Request> {
+  const [row] = await shadow.all<Request>(
+    `select extract(epoch from clock_timestamp() - q.since)::float8 as since,
+       extract(epoch from clock_timestamp() - q.not_before)::float8 as "notBefore",
+       extract(epoch from q.not_before - r.read_to)::float8 as "afterRead",
+       extract(epoch from q.not_before - coalesce(s.commit_timestamp, t.commit_timestamp))::float8 as "afterEvent"
+     from sf_shadow.refresh_request q
+     left join sf_account_eligibility_shadow s on s.account_id = q.record_id
+     left join sf_shadow.tombstone t on t.object = q.object and t.record_id = q.record_id
+     left join sf_shadow.read r on r.read_id = s.read_id
+     where q.object = 'Account' and q.record_id = $1`,
     id,
   )
   assert.ok(row, "nothing was asked for")
-  const ago = (time: Date) => before(0) - (time.getTime() - at(0).getTime()) / 1000
-  return { since: row.since instanceof Date ? ago(row.since) : null, notBefore: ago(row.not_before) }
+  return row
 }
 
+/** Within what a busy machine takes for a test. */
 const near = (seconds: number | null, expected: number) =>
-  assert.ok(seconds !== null && Math.abs(seconds - expected) < 3, `${seconds} s instead of ${expected} s`)
+  assert.ok(seconds !== null && Math.abs(seconds - expected) < 30, `${seconds} s instead of ${expected} s`)
 
 test("a row that is stale is read a margin and a second after all that is known of it: its read, or its last event", async () => {
   const shadow = await loadedShadow(3_000)
   await ask(shadow, accountId(1))
-  near((await request(shadow, accountId(1))).since, 3_000)
-  near((await request(shadow, accountId(1))).notBefore, 7_200 - 1 - 11)
+  const byRead = await request(shadow, accountId(1))
+  near(byRead.since, 3_000)
+  assert.equal(byRead.afterRead, 11)
   await shadow.apply(
     event("Account", "UPDATE", accountId(2), before(2_000), { Internet_Eligibility__c: "DSL" }),
   )
   await ask(shadow, accountId(2))
-  near((await request(shadow, accountId(2))).since, 2_000)
-  near((await request(shadow, accountId(2))).notBefore, 2_000 - 11)
+  const byEvent = await request(shadow, accountId(2))
+  near(byEvent.since, 2_000)
+  assert.equal(byEvent.afterEvent, 11)
 })
 
 test("an account that is missing by an event is read a margin and a second after that, one of which nothing is known at once", async () => {
@@ -36,7 +54,7 @@ test("an account that is missing by an event is read a margin and a second after
   await shadow.apply(event("Account", "DELETE", accountId(1), before(2_000)))
   await hear(shadow, 2_000)
   await ask(shadow, accountId(1))
-  near((await request(shadow, accountId(1))).notBefore, 2_000 - 11)
+  assert.equal((await request(shadow, accountId(1))).afterEvent, 11)
   await ask(shadow, accountId(99))
   near((await request(shadow, accountId(99))).notBefore, 0)
 })
@@ -85,8 +103,8 @@ test("what is known of another object's record of that id counts for nothing", a
 
 test("without an age that the reader can bear, a row is stale after 15 minutes", async () => {
   for (const [heardAgo, isStale] of [
-    [880, false],
-    [920, true],
+    [840, false],
+    [910, true],
   ] as const) {
     const shadow = await loadedShadow(heardAgo)
     const answers = await shadow.all<{ is_stale: boolean }>(
