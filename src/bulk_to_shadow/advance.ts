@@ -94,7 +94,7 @@ async function lookAtJob({ config, pool, session }: Connections, run: Run): Prom
          returning read_id
        )
        update sf_shadow.run set state = 'loading', read_id = r.read_id, expected = $3, progressed_at = now(), error = null
-       from r where run_id = $1`,
+       from r where run_id = $1 and state = 'waiting'`,
       [run.run_id, job.seenAt, job.numberRecordsProcessed],
     )
     return 0

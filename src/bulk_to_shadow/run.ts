@@ -122,9 +122,11 @@ export async function pauseRun(
 /** Ends the pause of a run that is within the budget again. */
 export async function unpauseRun({ pool }: Pick<Connections, "pool">, run: Run): Promise<void> {
   if (run.paused_until === null) return
-  await pool.query("update sf_shadow.run set error = null, paused_until = null where run_id = $1", [
-    run.run_id,
-  ])
+  // One that was canceled meanwhile keeps its reason.
+  await pool.query(
+    "update sf_shadow.run set error = null, paused_until = null where run_id = $1 and finished_at is null",
+    [run.run_id],
+  )
 }
 
 /** Notes why a run does not get on, while it is tried again. */

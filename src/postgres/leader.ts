@@ -30,13 +30,18 @@ export async function whileLeading(
   while (!signal.aborted) {
     const lost = new AbortController()
     let isHopeless = false
-    const client = new SessionClient(databaseUrl, "sf-shadow leader", { keepAlive: true })
+    const client = new SessionClient(databaseUrl, "sf-shadow leader", {
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    })
     client.on("error", () => lost.abort())
     client.on("end", () => lost.abort())
     const release = () => void client.end().catch(() => {})
-    signal.addEventListener("abort", release, { once: true })
     try {
       await client.connect()
+      // Not before: a client of pg that is ended while it connects never says that it has.
+      signal.throwIfAborted()
+      signal.addEventListener("abort", release, { once: true })
       await standBy(client, streamId, signal)
       await work(AbortSignal.any([signal, lost.signal]))
     } catch (err) {

@@ -46,6 +46,17 @@ for (const seconds of [300, -300, 0]) {
     near(await dueIn(shadow, "records_to_shadow:Account"), 20)
   })
 
+  test(`${seconds} s ahead: what its columns cannot hold any more is read again at once`, async () => {
+    const shadow = await Shadow.openAnother()
+    await ahead(shadow, seconds)
+    await shadow.read("Account", [account(1, 0)], { from: 20 })
+    await shadow.pool.query(
+      "update sf_shadow.field set field = 'Lacking__c', required = true, default_value = null where object = 'Account' and column_name = 'internet_eligibility'",
+    )
+    await shadow.pool.query("select sf_shadow.fields_to_columns('Account')")
+    near(await dueIn(shadow, "records_to_shadow:Account"), 0)
+  })
+
   test(`${seconds} s ahead: a hole's delta is due a margin after its end by Salesforce's clock`, async () => {
     const shadow = await Shadow.open()
     await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 20 })

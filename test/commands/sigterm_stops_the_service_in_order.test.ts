@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { startOrg } from "../harness/org.ts"
 import { createTestDatabase } from "../harness/postgres.ts"
-import { startService } from "../harness/service.ts"
+import { launchService, startService } from "../harness/service.ts"
 import { waitFor } from "../harness/wait.ts"
 
 const forEver = Number.POSITIVE_INFINITY
@@ -43,4 +43,14 @@ test("SIGTERM in the middle of a load, and of a call that is not answered, ends 
   t.diagnostic(`stopped within ${seconds.toFixed(1)} s`)
   assert.ok(seconds < 10, `it took ${seconds} s`)
   assert.doesNotMatch(service.output.stderr, /Not everything stopped|stop_failed/)
+})
+
+test("SIGTERM while the service starts ends it in order and with 0, and leaves no worker behind", async (t) => {
+  const { url, pool } = await createTestDatabase(t)
+  const { environment } = await startOrg(t, { products: 0, pricebooks: 0, accounts: 0 })
+  const service = launchService(t, environment(url))
+  await service.printed(/"event":"http_started"/, "stderr")
+  await service.stop()
+  assert.doesNotMatch(service.output.stderr, /Not everything stopped|stop_failed|"level":"(warn|error)"/)
+  assert.deepEqual((await pool.query("select from sf_shadow.worker")).rows, [])
 })

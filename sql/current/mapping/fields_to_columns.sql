@@ -25,11 +25,12 @@ begin
   end if;
 
   execute format($sql$
-    select sf_shadow._mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(now()), array_agg('its columns cannot hold it: ' || u.error[2]))
+    select sf_shadow._mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(clock.earliest), array_agg('its columns cannot hold it: ' || u.error[2]))
     from (
       select s.%2$s as record_id, s.synced_at, %3$s as error
       from (select s.%2$s, s.synced_at, s.raw_payload as fields from %1$s s) s
     ) u
+    cross join sf_shadow.salesforce_now clock
     left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = u.record_id
     where u.error is not null and refused.record_id is null
     having count(*) > 0
