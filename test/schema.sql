@@ -674,8 +674,13 @@ create view sf_shadow_api_usage as
             WHEN (u.refused_until IS NOT NULL) THEN (('Salesforce refuses calls because '::text || u.limit_name) || ' is used up'::text)
             WHEN (stopped.kinds <> '{}'::text[]) THEN ((('stopped at their share of '::text || u.limit_name) || ': '::text) || stopped.shares)
             ELSE NULL::text
-        END AS reason
-   FROM (sf_shadow.api_usage u
+        END AS reason,
+    ( SELECT b.stops_at_percent
+           FROM sf_shadow.budget b
+          WHERE ((b.limit_name = u.limit_name) AND (b.kind = 'fallback'::text))) AS fallback_percent,
+    setting.limits_every AS looked_at_every
+   FROM ((sf_shadow.api_usage u
+     CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(b.kind ORDER BY b.stops_at_percent, b.kind), '{}'::text[]) AS kinds,
             max(b.resumes_at) AS resumes_at,
             string_agg((((b.kind || ' at '::text) || b.stops_at_percent) || ' %'::text), ', '::text ORDER BY b.stops_at_percent, b.kind) AS shares
@@ -916,13 +921,17 @@ create view sf_shadow_reject_reason as
             WHEN '22021'::text THEN format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...'::text, refused_by)
             WHEN '22023'::text THEN 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'::text
             ELSE 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'::text
-        END AS what_to_do
+        END AS what_to_do,
+    first_rejected_at,
+    attempts
    FROM ( SELECT r.object,
             r.sqlstate,
             r.refused_by,
             count(*) AS records,
             min(r.since) AS oldest_since,
-            max(r.last_rejected_at) AS latest_at
+            max(r.last_rejected_at) AS latest_at,
+            min(r.first_rejected_at) AS first_rejected_at,
+            max(r.attempts) AS attempts
            FROM sf_shadow.reject r
           GROUP BY r.object, r.sqlstate, r.refused_by) refused;
 
