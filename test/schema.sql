@@ -653,6 +653,16 @@ create view sf_shadow.salesforce_now as
     (now() + ahead_at_most) AS latest
    FROM sf_shadow.salesforce_clock c;
 
+create view sf_shadow.task as
+ SELECT task,
+    by_operators,
+    (keys)::text[] AS keys,
+    (required)::text[] AS required,
+    example,
+    COALESCE(queue, task) AS queue,
+    while_paused
+   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
+
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
         CASE
@@ -674,8 +684,13 @@ create view sf_shadow_api_usage as
             WHEN (u.refused_until IS NOT NULL) THEN (('Salesforce refuses calls because '::text || u.limit_name) || ' is used up'::text)
             WHEN (stopped.kinds <> '{}'::text[]) THEN ((('stopped at their share of '::text || u.limit_name) || ': '::text) || stopped.shares)
             ELSE NULL::text
-        END AS reason
-   FROM (sf_shadow.api_usage u
+        END AS reason,
+    ( SELECT b.stops_at_percent
+           FROM sf_shadow.budget b
+          WHERE ((b.limit_name = u.limit_name) AND (b.kind = 'fallback'::text))) AS fallback_percent,
+    setting.limits_every AS looked_at_every
+   FROM ((sf_shadow.api_usage u
+     CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(b.kind ORDER BY b.stops_at_percent, b.kind), '{}'::text[]) AS kinds,
             max(b.resumes_at) AS resumes_at,
             string_agg((((b.kind || ' at '::text) || b.stops_at_percent) || ' %'::text), ', '::text ORDER BY b.stops_at_percent, b.kind) AS shares
@@ -916,13 +931,17 @@ create view sf_shadow_reject_reason as
             WHEN '22021'::text THEN format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...'::text, refused_by)
             WHEN '22023'::text THEN 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'::text
             ELSE 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'::text
-        END AS what_to_do
+        END AS what_to_do,
+    first_rejected_at,
+    attempts
    FROM ( SELECT r.object,
             r.sqlstate,
             r.refused_by,
             count(*) AS records,
             min(r.since) AS oldest_since,
-            max(r.last_rejected_at) AS latest_at
+            max(r.last_rejected_at) AS latest_at,
+            min(r.first_rejected_at) AS first_rejected_at,
+            max(r.attempts) AS attempts
            FROM sf_shadow.reject r
           GROUP BY r.object, r.sqlstate, r.refused_by) refused;
 
@@ -985,7 +1004,7 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body be5192c4
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1322fc9b
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
 create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 9fd4c9f4
@@ -996,7 +1015,7 @@ create function sf_shadow._append_invalidation(of_object text, changed_ids text[
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
-create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body e5bc6596
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body a978f3bf
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body bdc4d859
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee

@@ -7,14 +7,15 @@ import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
 
-/** Records that cannot be stored for one reason. */
+/** Records that cannot be stored for one reason: a row of sf_shadow_reject_reason. */
 interface RejectGroup {
   object: string
   sqlstate: string
-  /** Of one of them, the most recent: reasons may name a value. */
+  /** Without the records' values. */
   reason: string
+  what_to_do: string
   records: number
-  /** At most five ids, the most recent ones first. */
+  /** At most five ids. */
   sample_ids: string[]
   first_rejected_at: Date
   last_rejected_at: Date
@@ -68,16 +69,12 @@ async function assertMirrored(pool: Pool, object: string | undefined): Promise<v
 }
 
 async function readGroups(pool: Pool, object: string | undefined): Promise<RejectGroup[]> {
-  // A contested value or a number is in the reason's text: without them records of one kind fall together.
   const { rows } = await pool.query<RejectGroup>(
-    `select r.object, r.sqlstate, (array_agg(r.reason order by r.last_rejected_at desc))[1] as reason,
-       count(*) as records, (array_agg(r.record_id order by r.last_rejected_at desc, r.record_id))[1:5] as sample_ids,
-       min(r.first_rejected_at) as first_rejected_at, max(r.last_rejected_at) as last_rejected_at,
-       max(r.attempts) as attempts
-     from sf_shadow.reject r
+    `select r.object, r.sqlstate, r.reason, r.what_to_do, r.records, r.sample_ids, r.first_rejected_at,
+       r.latest_at as last_rejected_at, r.attempts
+     from public.sf_shadow_reject_reason r
      where $1::text is null or r.object = $1
-     group by r.object, r.sqlstate, regexp_replace(r.reason, '\\d+|''[^'']*''|"[^"]*"', '', 'g')
-     order by count(*) desc, r.object, r.sqlstate`,
+     order by r.records desc, r.object, r.reason`,
     [object ?? null],
   )
   return rows

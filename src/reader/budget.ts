@@ -4,10 +4,17 @@ import { SalesforceError } from "../salesforce/errors.ts"
 import type { ApiUsage } from "../salesforce/http.ts"
 
 const seenForMs = 3_000
-/** As sf_shadow.setting.limits_every: the usage of a rolling day falls without notice. */
-const lookEveryMs = 300_000
-/** As the share of fallback in sf_shadow.budget (rule 14). */
-const fallbackPercent = 98
+
+/** What the database says of readers' own questions (rule 14). */
+interface Share {
+  /** Why they are stopped, and for how long; null: they are not. */
+  reason: string | null
+  in_ms: string | null
+  /** At which share of the daily requests they stop; null: at none. */
+  percent: number | null
+  /** For how long a figure counts: the usage of a rolling day falls without notice. */
+  counts_for_ms: string
+}
 
 /**
  * The API budget as a reader's role sees it: what the service has found out (view `sf_shadow_api_usage`), and what
@@ -17,7 +24,7 @@ const fallbackPercent = 98
 export class ReaderBudget {
   readonly #pool: Pool
   #own: { usage: ApiUsage; at: number } | undefined
-  #stop: { reason: string; inMs: number } | undefined
+  #share: Share | undefined
   #seenAt = Number.NEGATIVE_INFINITY
 
   constructor(pool: Pool) {
@@ -31,27 +38,30 @@ export class ReaderBudget {
 
   /** @throws SalesforceError, code API_BUDGET_STOPPED, while there is no room for a reader's question */
   async assert(): Promise<void> {
-    const now = performance.now()
-    if (this.#own && now - this.#own.at < lookEveryMs) {
-      const { used, max } = this.#own.usage
-      if (100 * used >= max * fallbackPercent) {
-        const reason = `${used} of ${max} API requests of the last 24 hours are used`
-        throw stopped(reason, this.#own.at + lookEveryMs - now)
-      }
+    if (performance.now() - this.#seenAt >= seenForMs) await this.#look()
+    if (this.#share === undefined) return
+    const { reason, in_ms, percent, counts_for_ms } = this.#share
+    if (reason !== null) throw stopped(reason, Number(in_ms))
+    if (this.#own === undefined || percent === null) return
+    const { usage, at } = this.#own
+    const countsForMs = at + Number(counts_for_ms) - performance.now()
+    if (countsForMs > 0 && 100 * usage.used >= usage.max * percent) {
+      throw stopped(`${usage.used} of ${usage.max} API requests of the last 24 hours are used`, countsForMs)
     }
-    if (now - this.#seenAt >= seenForMs) await this.#look()
-    if (this.#stop) throw stopped(this.#stop.reason, this.#stop.inMs)
   }
 
   async #look(): Promise<void> {
     this.#seenAt = performance.now()
-    const { rows } = await this.#pool.query<{ reason: string; in_ms: string }>(
-      `select reason, (extract(epoch from resumes_at - clock_timestamp()) * 1000)::bigint::text as in_ms
-       from public.sf_shadow_api_usage
-       where 'fallback' = any (stopped_kinds) and resumes_at > clock_timestamp()
-       order by resumes_at desc limit 1`,
+    const { rows } = await this.#pool.query<Share>(
+      `select stop.reason, (extract(epoch from stop.resumes_at - clock_timestamp()) * 1000)::bigint::text as in_ms,
+         daily.fallback_percent as percent, (extract(epoch from daily.looked_at_every) * 1000)::bigint::text as counts_for_ms
+       from public.sf_shadow_api_usage daily
+       left join lateral (select u.reason, u.resumes_at from public.sf_shadow_api_usage u
+         where 'fallback' = any (u.stopped_kinds) and u.resumes_at > clock_timestamp()
+         order by u.resumes_at desc limit 1) stop on true
+       where daily.limit_name = 'DailyApiRequests'`,
     )
-    this.#stop = rows[0] && { reason: rows[0].reason, inMs: Number(rows[0].in_ms) }
+    this.#share = rows[0]
   }
 }
 

@@ -19,13 +19,15 @@ test("rejects are grouped by reason with sample ids; --retry has the service rea
   await endsWith(0, ["backfill", "Product2"], variables)
   const { stdout } = await endsWith(0, ["rejects", "--json"], variables)
   const { rejects } = JSON.parse(stdout) as {
-    rejects: { object: string; records: number; sample_ids: string[] }[]
+    rejects: { object: string; records: number; sample_ids: string[]; what_to_do: string; attempts: number }[]
   }
   assert.equal(rejects.length, 1, stdout)
   assert.equal(rejects[0]?.object, "Product2")
   assert.equal(rejects[0]?.records, 7)
   assert.equal(rejects[0]?.sample_ids.length, 5)
   assert.ok(rejects[0]?.sample_ids.every((id) => ids.includes(id)))
+  assert.match(rejects[0]?.what_to_do ?? "", /^Fill StockKeepingUnit in Salesforce/)
+  assert.equal(rejects[0]?.attempts, 1)
   const shown = await endsWith(0, ["rejects", "Product2"], variables)
   assert.match(
     shown.stdout,

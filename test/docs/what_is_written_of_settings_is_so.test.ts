@@ -35,7 +35,7 @@ const repeated: [file: string, words: RegExp, setting: string][] = [
   ["src/commands/runs.ts", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
   ["sql/current/views/run.sql", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
   ["docs/rules.md", /Past (?<n>\d+) (?<unit>%) of the\ntable/, "fuse_percent"],
-  ["docs/rules.md", /table and (?<n>\d+) (?<unit>rows) it stops/, "fuse_rows"],
+  ["docs/rules.md", /table and (?<n>\d+) (?<unit>rows) \(`fuse_percent`, `fuse_rows`/, "fuse_rows"],
   ["docs/runbook.md", /more than (?<n>\d+) (?<unit>%) of an object's rows/, "fuse_percent"],
   ["docs/runbook.md", /an object's rows, and more than (?<n>\d+)/, "fuse_rows"],
   ["docs/alerts.yml", /deleted over (?<n>\d+) (?<unit>%) of its rows/, "fuse_percent"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { readdir } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { test } from "node:test"
 import pg from "pg"
@@ -148,16 +148,53 @@ for (const [statement, message] of refused) {
   })
 }
 
-test("every task that operators may queue has its file", async () => {
+test("every file of tasks/ is on the list of tasks, and every task of the crontab", async () => {
   const shadow = await Shadow.open()
-  const { hint } = (await shadow.all("select add_job('none')").catch((error) => error)) as { hint: string }
-  const tasks = hint.replace(/^Tasks: |\.$/g, "").split(", ")
-  assert.ok(tasks.length >= 10, hint)
-  const files = await readdir(join(import.meta.dirname, "../../tasks"))
-  assert.deepEqual(
-    tasks.filter((task) => !files.includes(`${task}.ts`)),
-    [],
+  const listed = (await shadow.all<{ task: string }>("select task from sf_shadow.task order by task")).map(
+    ({ task }) => task,
   )
+  const root = join(import.meta.dirname, "../..")
+  const files = (await readdir(join(root, "tasks"))).map((file) => file.replace(/\.ts$/, ""))
+  assert.deepEqual(listed, files.sort())
+  const lines = (await readFile(join(root, "crontab"), "utf8")).matchAll(/^(?:\S+ ){5}(\w+) .*?(\{.*\})$/gm)
+  let found = 0
+  for (const [line, task, payload] of lines) {
+    found++
+    const [row] = await shadow.all<{ fits: boolean }>(
+      `select not exists (select from jsonb_object_keys($2::jsonb) k where k <> all (t.keys)) as fits
+       from sf_shadow.task t where t.task = $1`,
+      ...[task, payload],
+    )
+    assert.ok(row?.fits, line)
+  }
+  assert.ok(found >= 8, `${found} lines`)
+})
+
+test("every example of a task is taken, and the hint names all tasks of operators", async () => {
+  const shadow = await Shadow.open()
+  await shadow.all(stream)
+  const tasks = await shadow.all<{ task: string; example: string }>(
+    "select task, example from sf_shadow.task where by_operators order by task",
+  )
+  for (const { task, example } of tasks) {
+    await shadow.all("select add_job($1::text, $2::text)", task, example.split("; ")[0])
+  }
+  assert.equal((await jobs(shadow)).length, tasks.length)
+  const { hint } = (await shadow.all("select add_job('none')").catch((error) => error)) as { hint: string }
+  assert.equal(hint, `Tasks: ${tasks.map(({ task }) => task).join(", ")}.`)
+})
+
+test("README's commands name no task that operators may not queue", async () => {
+  const shadow = await Shadow.open()
+  const text = await readFile(join(import.meta.dirname, "../../README.md"), "utf8")
+  const named = new Set([...text.matchAll(/add_job\('(\w+)'/g)].map(([, task]) => task))
+  const listed = await shadow.all<{ task: string }>("select task from sf_shadow.task where by_operators")
+  assert.ok(named.size >= 6)
+  for (const task of named)
+    assert.ok(
+      listed.some((row) => row.task === task),
+      task,
+    )
 })
 
 test("a paused object is refused with how to end that; its cache may be cleared", async () => {

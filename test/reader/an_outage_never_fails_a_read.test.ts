@@ -111,6 +111,23 @@ test("nothing is asked above 98 % of the org's API requests", async () => {
   apiRequests.used = used
 })
 
+test("at which share readers stop is what sf_shadow.budget says", async (t) => {
+  const share = (percent: number) =>
+    reading.pool.query("update sf_shadow.budget set stops_at_percent = $1 where kind = 'fallback'", [percent])
+  t.after(() => share(98))
+  await share(50)
+  const reader = await warmReader()
+  const { apiRequests } = org.usage
+  const { used } = apiRequests
+  apiRequests.used = apiRequests.max * 0.6
+  assert.equal((await reader.eligibility(seeded.accounts[0] as string)).source, "salesforce")
+  const calls = reading.calls()
+  const read = await reader.eligibility(seeded.accounts[1] as string)
+  assert.match(read.reason ?? "", /API requests of the last 24 hours/)
+  assert.equal(reading.calls(), calls)
+  apiRequests.used = used
+})
+
 test("nothing is asked while the service says that readers must not", async () => {
   await reading.pool.query(
     "update sf_shadow.api_usage set used = 99, max = 100, observed_at = now() where limit_name = 'DailyApiRequests'",

@@ -3,26 +3,15 @@
 create or replace function sf_shadow._check_job(identifier text, payload jsonb) returns void
 language plpgsql stable set search_path = '' as $$
 declare
-  task record;
+  task sf_shadow.task;
   named text := payload ->> 'object';
   fault text;
 begin
-  select t.* into task from (values
-    ('backfill', '{object,force}'::text[], '{}'::text[], '{"object":"Product2"}; {} means every object'),
-    ('delta', '{object,force}', '{}', '{"object":"Product2"}; {} means every object'),
-    ('compare_ids', '{object,force}', '{}', '{"object":"Product2"}; {} means every object'),
-    ('verify', '{object,sample}', '{}', '{"object":"Product2","sample":5000}; {} means every object'),
-    ('records_to_shadow', '{object}', '{object}', '{"object":"Product2"}'),
-    ('retry_rejects', '{object}', '{}', '{"object":"Product2"}; {} means every object'),
-    ('reapply', '{object,since}', '{object,since}', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}'),
-    ('replay', '{topic,from}', '{topic,from}', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}'),
-    ('clear_cache', '{object}', '{}', '{"object":"Product2"}; {} means every object'),
-    ('maintain', '{}', '{}', '{}')
-  ) t (name, keys, required, example)
-  where t.name = identifier;
+  select t.* into task from sf_shadow.task t where t.task = identifier and t.by_operators;
   if not found then
     raise exception 'there is no task %', coalesce(quote_literal(left(identifier, 60)), 'null')
-      using errcode = 'SF010', hint = 'Tasks: backfill, delta, compare_ids, verify, records_to_shadow, retry_rejects, reapply, replay, clear_cache, maintain.';
+      using errcode = 'SF010',
+        hint = 'Tasks: ' || (select string_agg(t.task, ', ' order by t.task) from sf_shadow.task t where t.by_operators) || '.';
   end if;
 
   if jsonb_typeof(payload) <> 'object' then
@@ -37,7 +26,7 @@ begin
     or not exists (select from sf_shadow.object o where o.object = named)) then
     fault := format('object %s is not mirrored', quote_literal(left(named, 100)));
   elsif exists (select from sf_shadow.object o where o.object = named and not o.enabled)
-    and identifier not in ('clear_cache', 'retry_rejects') then
+    and not task.while_paused then
     fault := named || ' is paused; end that first: select sf_shadow_resume(' || quote_literal(named) || ')';
   elsif payload ? 'force' and jsonb_typeof(payload -> 'force') <> 'boolean' then
     fault := '"force" must be true or false';

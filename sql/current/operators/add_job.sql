@@ -23,7 +23,7 @@ begin
   subject := coalesce(payload ->> 'object', payload ->> 'topic', 'all');
   return sf_shadow._add_keyed_job(
     identifier => identifier, payload => payload,
-    queue_name => case when identifier in ('backfill', 'delta', 'compare_ids') then 'load' else identifier end || ':' || subject,
+    queue_name => (select t.queue from sf_shadow.task t where t.task = identifier) || ':' || subject,
     job_key => identifier || ':' || subject
   );
 end

@@ -4,7 +4,8 @@
 --   reason, what_to_do         both in words
 --   records, sample_ids        how many, and at most 5 of their ids
 --   oldest_since               until when the shadow was right about all of them, on Salesforce's clock
---   latest_at                  when one of them was refused last
+--   latest_at                  when one of them was refused last; first_rejected_at: the first of them
+--   attempts                   how often one of them came, at the most
 create or replace view public.sf_shadow_reject_reason as
 select refused.object, refused.sqlstate, refused.refused_by,
   case refused.sqlstate
@@ -34,9 +35,12 @@ select refused.object, refused.sqlstate, refused.refused_by,
     when '22021' then format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...', refused.refused_by)
     when '22023' then 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'
     else 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'
-  end as what_to_do
+  end as what_to_do,
+  refused.first_rejected_at,
+  refused.attempts
 from (
-  select r.object, r.sqlstate, r.refused_by, count(*) as records, min(r.since) as oldest_since, max(r.last_rejected_at) as latest_at
+  select r.object, r.sqlstate, r.refused_by, count(*) as records, min(r.since) as oldest_since, max(r.last_rejected_at) as latest_at,
+    min(r.first_rejected_at) as first_rejected_at, max(r.attempts) as attempts
   from sf_shadow.reject r
   group by r.object, r.sqlstate, r.refused_by
 ) refused;

@@ -150,9 +150,9 @@ function checkAttention(checks: Readiness["checks"]): Attention[] {
 }
 
 function jobAttention({ failed_jobs }: Snapshot): Attention[] {
-  return failed_jobs.map(({ job_id, task, key, error: text, failed_at: since, retried_at }) =>
+  return failed_jobs.map(({ job_id, task, key, error: text, failed_at: since, retried_at, by_operators }) =>
     attention("warning", `The job ${key ?? `${task} ${job_id}`} failed and is out of attempts`, {
-      ...{ text, since, remedies: remedies.again(task, key) },
+      ...{ text, since, remedies: by_operators ? remedies.again(task, key) : [] },
       advice: `It is tried again by itself after ${utc(retried_at)}.`,
     }),
   )

@@ -1,18 +1,6 @@
 import { sfShadow } from "../../base/sf_shadow.ts"
 import type { Remedy } from "./snapshot.ts"
 
-/** Tasks of which an object, or nothing, is all that operators say to add_job. */
-const operatorTasks = [
-  "backfill",
-  "delta",
-  "compare_ids",
-  "records_to_shadow",
-  "retry_rejects",
-  "verify",
-  "maintain",
-  "clear_cache",
-]
-
 const shell = (text: string): Remedy => ({ in: "shell", text })
 const psql = (text: string): Remedy => ({ in: "psql", text })
 
@@ -54,9 +42,8 @@ export function forgetConsumer(consumer: string): Remedy[] {
   return [psql(`delete from sf_shadow.invalidation_consumer where consumer = ${literal(consumer)};`)]
 }
 
-/** Queues a failed job anew by its key (`backfill:Product2`); nothing for one that only the service queues. */
+/** Queues a failed job anew by its key (`backfill:Product2`). */
 export function again(task: string, key: string | null): Remedy[] {
-  if (!operatorTasks.includes(task)) return []
   const object = key?.startsWith(`${task}:`) ? key.slice(task.length + 1) : "all"
   return [addJob(task, object === "all" ? {} : { object })]
 }

@@ -83,6 +83,8 @@ export interface FailedJob {
   error: string | null
   failed_at: Time
   retried_at: Time
+  /** Whether an object, or nothing, is all that operators say to add_job of it. */
+  by_operators: boolean
 }
 
 /** A row of sf_shadow_reject_reason, with one of its records. */
