@@ -67,9 +67,7 @@ test("an object that is paused while a backfill runs is left out, and says so; t
     service.logged("load_skipped")[0]?.msg ?? "",
     /^no backfill: Account is paused\. End that first: select sf_shadow_resume\('Account'\)$/,
   )
-  const { rows } = await pool.query(
-    "select task_identifier from sf_shadow_worker.jobs where last_error is not null",
-  )
+  const { rows } = await pool.query("select task_identifier from sf_shadow_worker.jobs where last_error is not null")
   assert.deepEqual(rows, [])
   await service.stop()
 })
