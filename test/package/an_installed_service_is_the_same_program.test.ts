@@ -9,12 +9,11 @@ import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
 import { createEmptyDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
-import { emptyFolder, filesOf, npm, root, type Tarball } from "./package.ts"
+import { emptyFolder, filesOf, npm, pack, root } from "./package.ts"
 
 const run = promisify(execFile)
 const folder = await emptyFolder({ after })
-const [tarball] = JSON.parse(await npm(root, "pack", "--json", "--pack-destination", folder)) as Tarball[]
-assert.ok(tarball)
+const tarball = await pack(root, folder)
 /** Where the package is once it is installed; commands are started from there. */
 const installed = join(folder, "node_modules/sf-shadow")
 

@@ -20,6 +20,13 @@ export async function npm(cwd: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
+/** Packs the package in `folder`. @param into the folder that the tarball is put into */
+export async function pack(folder: string, into: string): Promise<Tarball> {
+  const [tarball] = JSON.parse(await npm(folder, "pack", "--json", "--pack-destination", into)) as Tarball[]
+  if (tarball === undefined) throw new Error(`npm pack says nothing of ${folder}`)
+  return tarball
+}
+
 /** The environment of this process, with its Node first on the PATH and without what npm tells its scripts: that would count as options. */
 export function npmEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name))
