@@ -25,7 +25,7 @@ const units = { s: 1, seconds: 1, ms: 0.001, minutes: 60, rows: 1, "%": 1 } as c
 
 /** Where a setting's default is repeated: for readers of the docs, and where the database cannot be asked. */
 const repeated: [file: string, words: RegExp, setting: string][] = [
-  ["docs/rules.md", /received and not applied for (?<n>\d+) (?<unit>seconds)/, "unapplied_after"],
+  ["docs/rules.md", /received and not applied within (?<n>\d+) (?<unit>seconds)/, "unapplied_after"],
   ["docs/views.md", /after (?<n>\d+) (?<unit>seconds) `state` is not fresh/, "unapplied_after"],
   ["docs/views.md", /The (?<n>\d+) (?<unit>minutes) are `stands_still_after`/, "stands_still_after"],
   ["docs/alerts.yml", /sf_shadow_run_still_seconds\) > (?<n>\d+)\n/, "stands_still_after"],
@@ -34,15 +34,15 @@ const repeated: [file: string, words: RegExp, setting: string][] = [
   ["src/commands/load.ts", /made no progress for (?<n>\d+) (?<unit>minutes)/, "stands_still_after"],
   ["src/commands/runs.ts", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
   ["sql/current/views/run.sql", /After (?<n>\d+) (?<unit>minutes) it stands still/, "stands_still_after"],
-  ["docs/rules.md", /Past (?<n>\d+) (?<unit>%) of the\ntable/, "fuse_percent"],
+  ["docs/rules.md", /Past (?<n>\d+) (?<unit>%) of the table/, "fuse_percent"],
   ["docs/rules.md", /table and (?<n>\d+) (?<unit>rows) \(`fuse_percent`, `fuse_rows`/, "fuse_rows"],
   ["docs/runbook.md", /more than (?<n>\d+) (?<unit>%) of an object's rows/, "fuse_percent"],
   ["docs/runbook.md", /an object's rows, and more than (?<n>\d+)/, "fuse_rows"],
   ["docs/alerts.yml", /deleted over (?<n>\d+) (?<unit>%) of its rows/, "fuse_percent"],
-  ["README.md", /would delete over (?<n>\d+) (?<unit>%)/, "fuse_percent"],
+  ["docs/commands.md", /would delete more than (?<n>\d+) (?<unit>%)/, "fuse_percent"],
   ["src/commands/verify.ts", /more than (?<n>\d+) (?<unit>%) of/, "fuse_percent"],
   ["src/commands/load.ts", /more than (?<n>\d+) (?<unit>%) of/, "fuse_percent"],
-  ["README.md", /`stale_after` of the settings, (?<n>\d+) (?<unit>minutes)/, "stale_after"],
+  ["docs/reading.md", /stale_after of sf_shadow\.setting, (?<n>\d+) (?<unit>minutes)/, "stale_after"],
   ["docs/rollout.md", /after (?<n>\d+) (?<unit>minutes) \(`staleAfter`\)/, "stale_after"],
   ["src/reader/reader.ts", /Default [\d,]+ \((?<n>\d+) (?<unit>minutes)\)/, "stale_after"],
 ]
