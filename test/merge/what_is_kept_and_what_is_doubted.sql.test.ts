@@ -20,6 +20,7 @@ test("a read of equal content with an older stamp takes no time of the row back"
   const shadow = await Shadow.open()
   const same = { Name: "x", LastModifiedDate: stamp(0) }
   await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await proven(shadow, 20)
   await shadow.apply(event("Product2", "UPDATE", id, 60, { Name: "x" }))
   const counts = await shadow.read("Product2", [product(1, 58, same)], { from: 65 })
   assert.equal(counts.unchanged, 1)
