@@ -184,9 +184,9 @@ test("every example of a task is taken, and the hint names all tasks of operator
   assert.equal(hint, `Tasks: ${tasks.map(({ task }) => task).join(", ")}.`)
 })
 
-test("README's commands name no task that operators may not queue", async () => {
+test("docs/commands.md names no task that operators may not queue", async () => {
   const shadow = await Shadow.open()
-  const text = await readFile(join(import.meta.dirname, "../../README.md"), "utf8")
+  const text = await readFile(join(import.meta.dirname, "../../docs/commands.md"), "utf8")
   const named = new Set([...text.matchAll(/add_job\('(\w+)'/g)].map(([, task]) => task))
   const listed = await shadow.all<{ task: string }>("select task from sf_shadow.task where by_operators")
   assert.ok(named.size >= 6)
