@@ -19,7 +19,7 @@ test("max_updated_age is that of the oldest row again after maintain", async (t)
   await pool.query("select add_job('maintain')")
   await waitFor("the upkeep is done", 10_000, () => service.logged("maintained").length > 0)
   const { rows } = await pool.query<{ exact: boolean }>(
-    `select now() - l.max_updated_age = (select min(a.updated_at) from sf_account_eligibility_shadow a) as exact
+    `select sf_shadow_salesforce_now() - l.max_updated_age = (select min(a.updated_at) from sf_account_eligibility_shadow a) as exact
      from sf_shadow_lag l where l.object = 'Account'`,
   )
   assert.deepEqual(rows, [{ exact: true }])
