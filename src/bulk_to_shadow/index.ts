@@ -2,13 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Connections } from "../connections.ts"
 import { applySettings, objectsInOrder } from "../mapping/index.ts"
 import { countError } from "../metrics/index.ts"
-import { abortJob } from "../salesforce/bulk.ts"
 import type { SalesforceError } from "../salesforce/errors.ts"
 import { advanceRun, giveUp } from "./advance.ts"
 import { startBatch } from "./batch.ts"
 import { type Failure, failureMessage, judgeFailure } from "./failure.ts"
 import { PageMerger } from "./page.ts"
-import { renewJob } from "./renew.ts"
+import { abortJobOf, renewJob } from "./renew.ts"
 import {
   type FinalState,
   isFinal,
@@ -116,14 +115,8 @@ async function driveRun(request: LoadRequest, runId: number): Promise<Run> {
 }
 
 /** Where it was canceled while no service runs, nobody else ends its bulk job. */
-async function ended({ session, log }: LoadRequest, run: Run): Promise<Run> {
-  if (run.state !== "canceled" || run.job_id === null) return run
-  await abortJob(session, run.job_id).catch((err) =>
-    log.debug(
-      { event: "bulk_job_kept", object: run.object, job: run.job_id, err },
-      "the job was not aborted",
-    ),
-  )
+async function ended(request: LoadRequest, run: Run): Promise<Run> {
+  if (run.state === "canceled") await abortJobOf(request, run)
   return run
 }
 

@@ -17,17 +17,14 @@ const firstPauseLooks = 15
  * @returns how long to wait before, in ms; null where the run has had its jobs, or another process goes on with it
  */
 export async function renewJob(
-  { pool, session, config, log }: Connections,
+  connections: Connections,
   run: Run,
   error: SalesforceError,
 ): Promise<number | null> {
-  const abort = (jobId: string) =>
-    abortJob(session, jobId).catch((err) =>
-      log.debug({ event: "bulk_job_kept", object: run.object, job: jobId, err }, "the job was not aborted"),
-    )
+  const { pool, config, log } = connections
   const atMost = error.code === jobStalled ? stalledJobsAtMost : jobsAtMost
   if (run.job_id === null || run.job_attempts + 1 >= atMost) {
-    if (run.job_id !== null && error.code === jobStalled) await abort(run.job_id)
+    if (error.code === jobStalled) await abortJobOf(connections, run)
     return null
   }
   // A job that is gone, or has cost its hours, says nothing of how the next one will fare.
@@ -40,13 +37,21 @@ export async function renewJob(
   )
   if (!rows[0]?.renewed) return null
   // After it is nobody's any more: a job that was aborted by somebody else ends its run.
-  if (error.code === jobStalled) await abort(run.job_id)
+  if (error.code === jobStalled) await abortJobOf(connections, run)
   const { object, run_id, kind, job_id: job } = run
   const keys = { event: "bulk_job_renewed", object, run: run_id, kind, job, wait_ms: waitMs }
   const when = waitMs === 0 ? "now" : `in ${(waitMs / 1000).toFixed(1)} s`
   const which = `${run.job_attempts + 2} of ${atMost}`
   log.warn(keys, `${error.message} The load of ${object} makes its bulk job anew ${when} (job ${which}).`)
   return waitMs
+}
+
+/** Ends the bulk job of a run, if it has one, that nobody waits for any more. One that stays is no harm, and is logged. */
+export async function abortJobOf({ session, log }: Connections, { object, job_id: job }: Run): Promise<void> {
+  if (job === null) return
+  await abortJob(session, job).catch((err) =>
+    log.debug({ event: "bulk_job_kept", object, job, err }, "the job was not aborted"),
+  )
 }
 
 /** How long a run whose job failed is to wait before it makes the next one, in ms. */
