@@ -17,7 +17,9 @@ export const allowedTypes: Record<string, (value: string) => boolean> = {
   "double precision": (value) => plain(value) === value && plain(String(Number(value))) === value,
   date: (value) => isTime(/^\d{4}-\d\d-\d\d$/, value, `${value}T00:00:00.000Z`),
   "timestamp with time zone": (value) => isTime(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, value, value),
-  "time without time zone": (value) => isTime(/^\d\d:\d\d:\d\d\.\d{3}Z$/, value, `2026-11-23T${value}`),
+  // Postgres has a time for the end of a day, and shows it again as it came.
+  "time without time zone": (value) =>
+    value === "24:00:00.000Z" || isTime(/^\d\d:\d\d:\d\d\.\d{3}Z$/, value, `2026-11-23T${value}`),
 }
 
 /** Types that an operator may give a column all the same, and spellings that Postgres takes for allowed ones. */
