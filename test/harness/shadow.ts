@@ -27,6 +27,7 @@ export interface Folded {
   result: string
   events: number
   consumed: number
+  commit_timestamps: Date[] | null
 }
 
 export interface ReadOptions {
