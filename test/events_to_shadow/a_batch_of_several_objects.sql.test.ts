@@ -84,7 +84,7 @@ test("when applied events were committed is told, of them alone; of what has no 
   const folded = await shadow.apply(
     event("Product2", "UPDATE", productId(1), 150, { Name: "x" }),
     event("Product2", "UPDATE", productId(1), 152, { Name: "y" }),
-    event("Product2", "GAP_UPDATE", productId(1), 151),
+    event("Product2", "GAP_UPDATE", productId(1), 153),
     event("Product2", "UPDATE", [], 0, {}, { ...blind, commit_number: null, sequence_number: null }),
   )
   const told = folded.map(({ object, change_type, result, commit_timestamps }) => [

@@ -103,3 +103,12 @@ test("an event for a record that a read has shown to be absent is dirty unless i
   assert.deepEqual(results(await shadow.apply(created("Product2", product(1, 106), 106))), { applied: 1 })
   assert.deepEqual(await shadow.ids("Product2"), [id])
 })
+
+test("an event from before the version in which a read has shown the record as deleted is skipped", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 100, { IsDeleted: true })], { from: 105 })
+  assert.deepEqual(results(await shadow.apply(event("Product2", "UPDATE", id, 99, { Name: "x" }))), {
+    skipped: 1,
+  })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})

@@ -167,3 +167,18 @@ test("a product that a read has shown to be gone takes its prices along, known g
   )
   assert.deepEqual(known?.deleted_until, at(105))
 })
+
+test("a tombstone that stood beside a row, which nothing should leave, is made anew when the row goes with its product", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("PricebookEntry", "UPDATE", [1, 2].map(priceId), 40, { UnitPrice: 5 }))
+  await shadow.all(
+    `insert into sf_shadow.tombstone (object, record_id, deleted_at, proven, weak, parent_id)
+     values ('PricebookEntry', $1, now() - interval '1 year', true, false, $2)`,
+    priceId(1),
+    productId(2),
+  )
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  const [mended, usual] = await shadow.tombstones("PricebookEntry")
+  assert.deepEqual({ ...mended, record_id: priceId(2) }, usual)
+  assert.equal(usual?.weak, true)
+})
