@@ -99,3 +99,19 @@ test("when applied events were committed is told, of them alone; of what has no 
     ["unknown", "unknown", "not mirrored", null],
   ])
 })
+
+test("what was loaded of one object is no proof of another one in the same batch", async () => {
+  const shadow = await loaded()
+  await shadow.all(
+    "update sf_shadow.object_state set proof_read_id = $1 where object = 'PricebookEntry'",
+    await shadow.readId("PricebookEntry", { from: 500 }),
+  )
+  const folded = await shadow.apply(
+    created("Product2", product(7, 150), 150),
+    event("PricebookEntry", "UPDATE", priceId(1), 600, { UnitPrice: 5 }),
+  )
+  assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
+    "PricebookEntry applied 1",
+    "Product2 applied 1",
+  ])
+})

@@ -112,3 +112,13 @@ test("an event from before the version in which a read has shown the record as d
   })
   assert.deepEqual(await shadow.dirtyIds("Product2"), [])
 })
+
+test("what was refused of one record holds back no event of another", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.read("Product2", [product(2, 50, { StockKeepingUnit: null })], { from: 100 })
+  assert.deepEqual(results(await shadow.apply(event("Product2", "UPDATE", id, 60, { Name: "x" }))), {
+    applied: 1,
+  })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})

@@ -98,6 +98,8 @@ test("a load, its sweep and its marks are of their own object", async () => {
   assert.deepEqual([run.deleted, run.dirty], [1, 0])
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(5)])
   assert.deepEqual(await shadow.all("select sf_shadow.loadable_doubts('Product2') as n"), [{ n: 1 }])
+  const [old] = await shadow.apply(created("Product2", product(4, 50), 50))
+  assert.equal(old?.result, "skipped", "the comparison has shown that it is gone")
   await shadow.read("Product2", [product(5, 0)], { from: 300 })
   const [mark] = await shadow.dirty("Product2")
   await shadow.all(
