@@ -122,3 +122,14 @@ test("what was refused of one record holds back no event of another", async () =
   })
   assert.deepEqual(await shadow.dirtyIds("Product2"), [])
 })
+
+test("an event that a full read has surely seen is skipped behind a later one of its batch too", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 100 })
+  const folded = await shadow.apply(
+    event("Product2", "UPDATE", id, 150, { Name: "later" }),
+    event("Product2", "UPDATE", id, 89, { Name: "seen" }),
+  )
+  assert.deepEqual(results(folded), { applied: 1, skipped: 1 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})

@@ -82,6 +82,15 @@ test("a product's return marks its prices dirty", async () => {
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
 })
 
+test("a product's return puts no price of another product in doubt", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("PricebookEntry", "DELETE", priceId(3), 50))
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [product(1, 90)], { from: 110 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [1, 2].map(priceId))
+})
+
 test("a product's return marks its prices dirty also when a read has shown them to be gone meanwhile", async () => {
   const shadow = await loaded()
   await shadow.apply(event("Product2", "DELETE", productId(1), 60))
@@ -130,6 +139,7 @@ test("a product that returns and cannot be stored marks its prices dirty, once: 
     ],
   )
   await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [product(9, 90, { StockKeepingUnit: null })], { from: 140 })
   await shadow.read("Product2", [withoutSku], { from: 150 })
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
 })
