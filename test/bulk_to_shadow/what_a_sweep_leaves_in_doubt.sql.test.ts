@@ -83,3 +83,14 @@ test("pages of another object's load that is under way are not taken for this on
   const { state, deleted } = await compare(shadow, [1], 100)
   assert.deepEqual([state, deleted], ["complete", 0])
 })
+
+test("what was refused of other records since holds back no delete", async () => {
+  const shadow = await loaded()
+  await shadow.read("Product2", [product(2, 0)], { from: 20 })
+  const refused = [8, 9].map((n) => product(n, 120, { StockKeepingUnit: null }))
+  await shadow.read("Product2", refused, { from: 125 })
+  const { deleted, dirty } = await compare(shadow, [1, 8, 9], 100)
+  assert.deepEqual([deleted, dirty], [1, 0])
+  assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
+  assert.equal((await shadow.state("Product2")).row_count, 1)
+})
