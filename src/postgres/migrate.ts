@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts"
 import { readApplied } from "./applied.ts"
 import { applyCurrent, currentDue } from "./current.ts"
 import { lockSpaces } from "./lock_spaces.ts"
+import { assertSameMigrations } from "./other_migrations.ts"
 import { createPool } from "./pool.ts"
 import { migrateQueue, queueSchema } from "./queue.ts"
 import { assertNotOlder } from "./revision.ts"
@@ -33,8 +34,8 @@ export interface Migrated {
  * changed of sql/current in one transaction. With nothing to do it only reads the catalog: it waits for nobody. Safe to
  * call from several processes at once: one works, the others wait and find nothing to do.
  *
- * @throws OlderProgramError where the schema is newer, NamesTakenError where others have names of ours: nothing was
- *   done; an Error that names the file of a failing migration: what was applied before it stays
+ * @throws OlderProgramError where the schema is newer, OtherMigrationsError where it was made by other files,
+ *   NamesTakenError where others have names of ours: nothing was done; an Error that names the file of a failing migration: what was applied before it stays
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> {
   const files = await readSchemaFiles()
@@ -85,6 +86,7 @@ const isNothing = ({ schema, current }: Due) => !schema && current.length === 0
 async function whatIsDue(client: PoolClient, files: SchemaFiles, program: Revision): Promise<Due> {
   const applied = await readApplied(client)
   assertNotOlder(program, applied.revision)
+  assertSameMigrations(files, applied)
   await assertNamesFree(client, files, applied)
   const { rows } = await client.query<{ queue: boolean }>("select to_regnamespace($1) is not null as queue", [
     queueSchema,

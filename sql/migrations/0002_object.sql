@@ -24,9 +24,14 @@ create table sf_shadow.object (
   constraint object_keep_known check (keep in ('all', 'mapped'))
 );
 
+-- While an object is disabled its events are passed over: a hole says so (rule 10). The function is in sql/current.
+create function sf_shadow.pause_object() returns trigger language plpgsql as 'begin return null; end';
+create trigger object_pause after update of enabled on sf_shadow.object
+  for each row when (old.enabled is distinct from new.enabled) execute function sf_shadow.pause_object();
+
 -- Whether mapped fields may have columns of a type, in Postgres's own spelling (format_type). Left out is what loses
--- something of most values: real rounds, character(n) pads, timestamp forgets its time zone. A function, so that the refusal can
--- say what is allowed.
+-- something of most values: real rounds, character(n) pads, timestamp forgets its time zone. A function, so that the
+-- refusal can say what is allowed.
 create function sf_shadow.is_column_type(column_type text) returns boolean
 language plpgsql immutable set search_path = '' as $$
 begin
@@ -46,7 +51,7 @@ create table sf_shadow.field (
   -- Dotted for a parent's field: Product2.ProductCode.
   field text collate "C" not null,
   column_name text collate "C" not null,
-  -- As the mapping wants the column; what a value would lose in it is judged by the table's own type (record_to_row).
+  -- As the mapping wants the column; what a value would lose in it is judged by the table's own type (_record_to_row).
   column_type text collate "C" not null default 'text',
   required boolean not null default false,
   is_unique boolean not null default false,
