@@ -79,7 +79,7 @@ async function load(
 }
 
 /** 3 when a fuse tripped, 1 when a load is not complete, else 0. */
-export function exitCodeOfLoads(results: readonly LoadResult[]): ExitCode {
+function exitCodeOfLoads(results: readonly LoadResult[]): ExitCode {
   if (results.some(({ state }) => state === "fuse")) return exitCodes.fuse
   return results.every(({ state }) => state === "complete") ? exitCodes.done : exitCodes.failed
 }

@@ -103,8 +103,8 @@ export class PubsubChannel {
   }
 
   /** GetTopic. The schema id is blank for `/data/ChangeEvents` and other channels of several objects. */
-  getTopic(topic: string, credentials: PubsubCredentials, signal?: AbortSignal): Promise<TopicInfo> {
-    return this.#unary<TopicInfo>("GetTopic", { topic_name: topic }, credentials, signal)
+  getTopic(topic: string, credentials: PubsubCredentials): Promise<TopicInfo> {
+    return this.#unary<TopicInfo>("GetTopic", { topic_name: topic }, credentials)
   }
 
   /** GetSchema: the Avro schema of a schema id. */

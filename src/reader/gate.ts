@@ -19,7 +19,7 @@ export interface GateOptions {
 }
 
 /** Salesforce was too slow for a reader. */
-export class SalesforceSlowError extends Error {
+class SalesforceSlowError extends Error {
   override readonly name = "SalesforceSlowError"
   readonly code = "SALESFORCE_SLOW"
 }

@@ -12,7 +12,7 @@ import { Service } from "./service/service.ts"
 import { type DriverBugs, marginMs, publishDelayMs, World } from "./world.ts"
 
 /** A history that ended wrong: what was wrong, and all that had happened. */
-export class BrokenPromise extends Error {
+class BrokenPromise extends Error {
   override name = "BrokenPromise"
 
   constructor(problems: readonly string[], trace: readonly string[]) {

@@ -91,9 +91,9 @@ export function payloadOf(header: Partial<typeof HEADER>, body: Record<string, u
 }
 
 /** The payload as a subscriber receives it. */
-export function consumed(payload: Buffer, schemaId = "schema-1"): ConsumerEvent {
+export function consumed(payload: Buffer): ConsumerEvent {
   return {
-    event: { id: "366d9355-f1bc-4650-b321-6d45e77180b5", schema_id: schemaId, payload },
+    event: { id: "366d9355-f1bc-4650-b321-6d45e77180b5", schema_id: "schema-1", payload },
     replay_id: Buffer.from("00000000001790500000", "hex"),
   }
 }

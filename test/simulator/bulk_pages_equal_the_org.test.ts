@@ -139,16 +139,6 @@ describe("Bulk API 2.0 query jobs", () => {
     assert.deepEqual(records(await pages(all.id)), [{ Id: product, IsDeleted: "true" }])
     const gone = `SELECT Id FROM PricebookEntry WHERE Product2Id = '${product}'`
     assert.equal((await runJob(client, gone, "queryAll")).numberRecordsProcessed, 0)
-    const end = new Date(org.now() + 120_000).toISOString()
-    const start = new Date(org.now() - 120_000).toISOString()
-    const span = new URLSearchParams({ start, end })
-    const deleted = await client.get<{ deletedRecords: { id: string }[] }>(
-      `/sobjects/Product2/deleted?${span}`,
-    )
-    assert.deepEqual(
-      deleted.deletedRecords.map(({ id }) => id),
-      [product],
-    )
   })
 
   it("refuses compounds, aggregates, unknown fields and results before the end", async () => {

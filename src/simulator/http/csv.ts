@@ -90,7 +90,7 @@ function datetimeWriter(): (value: Value) => string {
 }
 
 /** A double as Java prints it: "100.0", and "1.25E7" from ten million on. */
-export function javaDouble(value: number): string {
+function javaDouble(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
     const [digits = "", exponent] = value.toExponential().split("e")

@@ -11,7 +11,6 @@ import { answerMoved, type Moved } from "./moved.ts"
 import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
 import { queryRoutes } from "./query.ts"
 import { recordRoutes } from "./records.ts"
-import { replicationRoutes } from "./replication.ts"
 import type { Sessions } from "./sessions.ts"
 
 /** Salesforce answers 414 to longer URIs; header fields come on top. */
@@ -101,7 +100,6 @@ export async function startHttpServer(
   describeRoutes(server, org)
   limitRoutes(server, org)
   recordRoutes(server, org)
-  replicationRoutes(server, org)
   bulkQueryRoutes(server, org, options)
 
   await server.listen({ host: "127.0.0.1", port: options.port })

@@ -10,7 +10,7 @@ export type TransactionHeader = Pick<
 >
 
 /** Changes of one transaction beyond which Salesforce sends one GAP_OVERFLOW event per object. */
-export const OVERFLOW_AFTER = 100_000
+const OVERFLOW_AFTER = 100_000
 /** Most record ids that one merged event carries. */
 const MOST_RECORD_IDS = 250
 /** How often an update merged over several records arrives as two events, as one was recorded to. */

@@ -57,7 +57,7 @@ function* numbered<T>(count: number, make: (number: number) => T): Generator<T> 
 }
 
 /** A text that is hostile one time in four. */
-export function hostileText(random: Random, plain: string): string {
+function hostileText(random: Random, plain: string): string {
   return random.chance(0.25) ? `${plain} ${random.pick(HOSTILE_TEXTS)}` : plain
 }
 

@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000
 
 /** A limit per 24 hours: how much there is and how much of it was used. Counts anew a day after the first use. */
-export class Allowance {
+class Allowance {
   max: number
   readonly #now: () => number
   #used = 0

@@ -32,7 +32,7 @@ export function encodeEvent(event: ChangeEvent, { type, json }: ComposedSchema):
  * Field names ("Name", "BillingAddress.Street") as the bitmaps of a header: upper case, whole bytes, no more
  * of them than needed. What already is a bitmap stays as it is, so that wrong ones can be sent.
  */
-export function encodeBitmaps(names: readonly string[], type: avro.types.RecordType): string[] {
+function encodeBitmaps(names: readonly string[], type: avro.types.RecordType): string[] {
   const raw = names.filter((name) => /^(\d+-)?0x/.test(name))
   const bits = new Map<number | null, bigint>()
   const set = (parent: number | null, bit: number) =>
