@@ -103,7 +103,15 @@ async function loadWithProgress(given: {
   const progress = startProgress(options.json === true)
   try {
     return await runLoads({
-      ...{ config, pool, session, budget, log, signal, kind, objects, force: options.force === true },
+      config,
+      pool,
+      session,
+      budget,
+      log,
+      signal,
+      kind,
+      objects,
+      force: options.force === true,
       continues: kind === "full",
       onProgress: progress.show,
     })

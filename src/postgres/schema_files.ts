@@ -74,7 +74,9 @@ async function readCurrent(): Promise<CurrentFile[]> {
   const files = (await readFolder(currentFolder)).map(({ file, sql }) => {
     const [, kind, name] = /^create or replace (function|view) (\w+\.\w+)/m.exec(sql) ?? []
     return {
-      ...{ file, sql, name: name ?? null },
+      file,
+      sql,
+      name: name ?? null,
       fingerprint: createHash("sha256").update(sql).digest("hex"),
       body: kind === "function" ? bodyHash(sql) : null,
     }

@@ -36,7 +36,10 @@ export async function verifyAll(
     )
   }
   return loads.map(({ object, received, drift, countInOrg, difference }) => ({
-    ...{ object, drift, compared: received, countInOrg: countInOrg ?? 0 },
+    object,
+    drift,
+    compared: received,
+    countInOrg: countInOrg ?? 0,
     countInShadow: (countInOrg ?? 0) - (difference ?? 0),
   }))
 }

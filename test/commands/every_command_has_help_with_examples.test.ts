@@ -4,21 +4,23 @@ import { variables } from "../../src/base/variables.ts"
 import { runCommand } from "./process.ts"
 
 const commands = [
-  ...[
-    "start",
-    "migrate",
-    "doctor",
-    "run",
-    "backfill",
-    "delta",
-    "verify",
-    "status",
-    "pause",
-    "resume",
-    "runs",
-    "rejects",
-  ],
-  ...["replay", "reapply", "cache clear", "adopt-org", "simulator"],
+  "start",
+  "migrate",
+  "doctor",
+  "run",
+  "backfill",
+  "delta",
+  "verify",
+  "status",
+  "pause",
+  "resume",
+  "runs",
+  "rejects",
+  "replay",
+  "reapply",
+  "cache clear",
+  "adopt-org",
+  "simulator",
 ]
 
 for (const command of commands) {

@@ -32,7 +32,9 @@ export async function play(
 ): Promise<void> {
   const { deltaOverlapMs, clockMeasured, localErrorMs } = history
   const number = await database.reset({
-    ...{ marginMs: bugs.marginMs ?? marginMs, publishDelayMs, deltaOverlapMs },
+    marginMs: bugs.marginMs ?? marginMs,
+    publishDelayMs,
+    deltaOverlapMs,
     // As the Date header of an answer tells it.
     aheadMs: clockMeasured ? [-localErrorMs - 2_000, -localErrorMs + 1_000] : [0, 0],
   })

@@ -16,17 +16,23 @@ import { readDocument, runShell, runSql, type Section } from "./document.ts"
 
 /** Alerts link to these. */
 const anchors = [
-  ...["replay-events", "manual-backfill", "clear-caches", "tripped-fuse", "load-that-stands-still"],
-  ...["rejects", "lost-permissions"],
-  ...["expired-replay-ids", "api-limit-reached", "redis-down", "restored-from-a-backup"],
-  ...[
-    "rotating-the-salesforce-key",
-    "moving-to-another-org",
-    "stream-down",
-    "failed-jobs",
-    "drift",
-    "service-down",
-  ],
+  "replay-events",
+  "manual-backfill",
+  "clear-caches",
+  "tripped-fuse",
+  "load-that-stands-still",
+  "rejects",
+  "lost-permissions",
+  "expired-replay-ids",
+  "api-limit-reached",
+  "redis-down",
+  "restored-from-a-backup",
+  "rotating-the-salesforce-key",
+  "moving-to-another-org",
+  "stream-down",
+  "failed-jobs",
+  "drift",
+  "service-down",
 ]
 const sections = await readDocument("runbook.md")
 
@@ -166,7 +172,9 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
   const { SF_PRIVATE_KEY: _, ...variables } = simulated.environment(url)
   const environment = {
     ...variables,
-    ...{ SF_PRIVATE_KEY_FILE: newKey, REDIS_URL: redis.url, HTTP_PORT: String(port) },
+    SF_PRIVATE_KEY_FILE: newKey,
+    REDIS_URL: redis.url,
+    HTTP_PORT: String(port),
   }
   const operation = new Operation(t, simulated, environment, [
     ["127.0.0.1:9464", `127.0.0.1:${port}`],
@@ -278,7 +286,8 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       await operation.stop()
       operation.environment = {
         ...next.environment(operation.environment.DATABASE_URL as string),
-        ...{ REDIS_URL: redis.url, HTTP_PORT: String(port) },
+        REDIS_URL: redis.url,
+        HTTP_PORT: String(port),
       }
       operation.org = next
       const [doctor = ""] = await operation.follow(section, { 0: 1 })
