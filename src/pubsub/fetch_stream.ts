@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks"
 import type { SubscribeCall } from "./channel.ts"
-import { Credit, MAX_OUTSTANDING } from "./credit.ts"
+import { Credit, maxOutstanding } from "./credit.ts"
 import type { FetchRequest, FetchResponse, ReplayPreset } from "./proto.ts"
 import type { StallMeter } from "./stall_meter.ts"
 
@@ -54,7 +54,7 @@ export class FetchStream {
     const first: FetchRequest = {
       topic_name: topic,
       replay_preset: start.preset,
-      num_requested: MAX_OUTSTANDING,
+      num_requested: maxOutstanding,
     }
     if (start.preset === "CUSTOM") first.replay_id = start.replayId
     call.write(first)
