@@ -1,4 +1,4 @@
-import { isBudgetStop } from "../salesforce/budget.ts"
+import { isBudgetStop } from "../salesforce/budget_stop.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import type { CircuitBreaker } from "./circuit_breaker.ts"
 
