@@ -1,6 +1,7 @@
 -- The eligibility of an account with its age (rule 10), always one row; see the type's columns in migration 0006.
--- A row that is older than max_age (null: stale_after of the settings) is stale, and its refresh is asked for; a row of which Salesforce has a version that
--- cannot be stored is not, since another read would bring the same. Security definer: readers do not see the machinery.
+-- A row that is older than max_age (null: stale_after of the settings) is stale. Produces: a request for its refresh, but not
+-- where Salesforce has a version that cannot be stored: another read would bring the same. Safe to repeat.
+-- Security definer: readers do not see the machinery.
 create or replace function public.sf_account_eligibility(account_id text, max_age interval default null)
 returns public.sf_account_eligibility_answer
 language plpgsql security definer set search_path = ''

@@ -26,5 +26,6 @@ select r.run_id, r.object, r.kind,
 from sf_shadow.run r
 left join sf_shadow.run_wait wait on wait.run_id = r.run_id
 cross join lateral (
-  select (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))::double precision as rows_per_second
+  select (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))
+    ::double precision as rows_per_second
 ) rate;
