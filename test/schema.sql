@@ -611,13 +611,15 @@ create view sf_shadow.object_claim as
               WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow._iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((clock.latest - k.fresh_except_listed) > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
+            WHEN (told.age > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
             ELSE NULL::text
         END AS reason,
-    k.waiting_since
-   FROM ((known k
+    k.waiting_since,
+    told.age
+   FROM (((known k
      CROSS JOIN sf_shadow.setting setting)
-     CROSS JOIN sf_shadow.salesforce_now clock);
+     CROSS JOIN sf_shadow.salesforce_now clock)
+     CROSS JOIN LATERAL ( SELECT sf_shadow._age(k.fresh_except_listed, clock.latest) AS age) told);
 
 create view sf_shadow.run_wait as
  SELECT r.run_id,
@@ -789,6 +791,7 @@ create view sf_shadow_lag as
             c.fresh_except_listed,
             c.reason,
             c.waiting_since,
+            c.age,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -818,8 +821,8 @@ create view sf_shadow_lag as
             WHEN (NOT f.is_loaded) THEN 'never loaded'::text
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
-            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((clock.latest - f.fresh_except_listed) > setting.stale_after)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
+            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > setting.stale_after)) THEN 'stale'::text
+            WHEN ((f.dirty > 0) OR (f.age > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
@@ -840,20 +843,17 @@ create view sf_shadow_lag as
     f.fresh_as_of,
     f.fresh_except_listed,
     f.proven_as_of,
-        CASE
-            WHEN (f.fresh_except_listed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (clock.latest - f.fresh_except_listed)), (0)::numeric))::double precision
-            ELSE NULL::double precision
-        END AS lag_seconds,
+    (EXTRACT(epoch FROM f.age))::double precision AS lag_seconds,
     f.dirty,
     f.rejected,
     f.verified_at,
     f.drift_rows,
         CASE
-            WHEN ((f.row_count > 0) AND (s.oldest_updated_at IS NOT NULL)) THEN GREATEST((clock.latest - s.oldest_updated_at), '00:00:00'::interval)
+            WHEN (f.row_count > 0) THEN sf_shadow._age(s.oldest_updated_at, clock.latest)
             ELSE NULL::interval
         END AS max_updated_age,
         CASE
-            WHEN ((f.row_count > 0) AND (s.newest_updated_at IS NOT NULL)) THEN GREATEST((clock.latest - s.newest_updated_at), '00:00:00'::interval)
+            WHEN (f.row_count > 0) THEN sf_shadow._age(s.newest_updated_at, clock.latest)
             ELSE NULL::interval
         END AS since_last_change,
     last_full.finished_at AS last_full_at,
@@ -1007,10 +1007,11 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1322fc9b
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 9fd4c9f4
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ea90ffb0
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body 65a1c141
+create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body 63483b21
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
@@ -1080,7 +1081,7 @@ create function sf_shadow.adopt_organization(of_organization_id text, of_instanc
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8d0e7aaf
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
-create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42553a0c
+create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702

@@ -64,7 +64,7 @@ begin
   if doubt is null and reject_reason is null then
     known_at := greatest(known_at, claim.fresh_except_listed);
   end if;
-  answer.age := case when known_at is not null then greatest(clock.latest - known_at, interval '0') end;
+  answer.age := sf_shadow._age(known_at, clock.latest);
   answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',

@@ -33,9 +33,8 @@ select
     when not f.is_loaded then 'never loaded'
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
-    when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > setting.stale_after then 'stale'
-    when f.dirty > 0 or clock.latest - f.fresh_except_listed > setting.catching_up_after
-      or now() - f.waiting_since > setting.unapplied_after then 'catching up'
+    when f.claimed is null or f.hole_from is not null or f.age > setting.stale_after then 'stale'
+    when f.dirty > 0 or f.age > setting.catching_up_after or now() - f.waiting_since > setting.unapplied_after then 'catching up'
     else 'fresh'
   end as state,
   coalesce(nullif(concat_ws('; ', f.reason, trouble.reason), ''), case
@@ -47,16 +46,13 @@ select
   f.fresh_as_of,
   f.fresh_except_listed,
   f.proven_as_of,
-  case when f.fresh_except_listed is not null
-    then greatest(extract(epoch from clock.latest - f.fresh_except_listed), 0)::double precision end as lag_seconds,
+  extract(epoch from f.age)::double precision as lag_seconds,
   f.dirty,
   f.rejected,
   f.verified_at,
   f.drift_rows,
-  case when f.row_count > 0 and s.oldest_updated_at is not null
-    then greatest(clock.latest - s.oldest_updated_at, interval '0') end as max_updated_age,
-  case when f.row_count > 0 and s.newest_updated_at is not null
-    then greatest(clock.latest - s.newest_updated_at, interval '0') end as since_last_change,
+  case when f.row_count > 0 then sf_shadow._age(s.oldest_updated_at, clock.latest) end as max_updated_age,
+  case when f.row_count > 0 then sf_shadow._age(s.newest_updated_at, clock.latest) end as since_last_change,
   last_full.finished_at as last_full_at,
   last_full.run_id as last_full_run_id,
   last_delta.finished_at as last_delta_at,

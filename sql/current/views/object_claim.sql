@@ -1,7 +1,7 @@
 -- What each object claims (rule 10), without looking at its records: up to when the shadow holds every published
 -- change, except for the records that are listed as dirty or rejected, and why that is not now. Small tables only, and of
 -- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
--- a while (unapplied_after) it is a reason, whatever keeps it from being applied.
+-- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed.
 create or replace view sf_shadow.object_claim as
 with claim as (
   select so.object, s.stream_id,
@@ -47,10 +47,11 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
         where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
     when k.problem is not null then 'the stream stands still since ' || sf_shadow._iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when clock.latest - k.fresh_except_listed > setting.catching_up_after
+    when told.age > setting.catching_up_after
       then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
   end as reason,
-  k.waiting_since
+  k.waiting_since, told.age
 from known k
 cross join sf_shadow.setting setting
-cross join sf_shadow.salesforce_now clock;
+cross join sf_shadow.salesforce_now clock
+cross join lateral (select sf_shadow._age(k.fresh_except_listed, clock.latest) as age) told;

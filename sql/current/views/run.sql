@@ -4,7 +4,7 @@
 --                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
 --                             made anew; it goes on by itself, at paused_until
 --   waits_for, still          what it waits for, in words, and for how long it has made no progress (an interval, as every
---                             age); null when it has ended. After 15 minutes it stands still: see the runbook
+--                             age); null when it has ended. After stands_still_after it stands still: see the runbook
 --   received, expected        percent of it, and rows_per_second over the whole run
 --   inserted ... rejected     what the records did; drift: rows that were wrong though the object claimed to be fresh
 --   difference                the org's COUNT() less the shadow's rows when it ended: not always zero (the org moves; rejects)
