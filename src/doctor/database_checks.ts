@@ -173,13 +173,13 @@ async function askRoles(pool: Pool): Promise<string> {
   if (missing.length > 0) {
     const statements = missing.map((role) => `create role ${role} nologin;`).join(" ")
     throw new Error(
-      `missing: an administrator runs: ${statements} and migrate is run again, which grants them their rights`,
+      `missing: an administrator runs: ${statements} Then run migrate again, which grants them their rights: ${sfShadow} migrate`,
     )
   }
   const bare = rows.filter(({ granted }) => !granted).map(({ role }) => role)
   if (bare.length > 0) {
     throw new Error(
-      `${bare.join(" and ")} came after the last migrate and have no rights: run migrate: ${sfShadow} migrate`,
+      `${bare.join(" and ")} came after the last migrate and have no rights. Run migrate: ${sfShadow} migrate`,
     )
   }
   return rows.map(({ role }) => role).join(", ")
