@@ -16,7 +16,7 @@ import {
   readSchemaFiles,
   type SchemaFiles,
 } from "./schema_files.ts"
-import { assertNamesFree } from "./taken_names.ts"
+import { assertNamesFree, NamesTakenError } from "./taken_names.ts"
 
 /** What a migration did. */
 export interface Migrated {
@@ -46,12 +46,13 @@ export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> 
   const client = await pool.connect()
   const nothing = { revision: program.revision, migrations: [], current: 0 }
   try {
-    // Refuses before the first statement that changes anything.
-    await whatIsDue(client, files, program)
+    if (!(await isMigrated(client, files, program))) {
+      // A session lock: postgres-migrations and graphile-worker commit several times under it.
+      await client.query("select pg_advisory_lock($1, -1)", [lockSpaces.object])
+      // Refuses before the first statement that changes anything.
+      await whatIsDue(client, files, program)
+    }
     await createRoles(client, log)
-    if (isNothing(await whatIsDue(client, files, program))) return nothing
-    // A session lock: postgres-migrations and graphile-worker commit several times under it.
-    await client.query("select pg_advisory_lock($1, -1)", [lockSpaces.object])
     // Another process may have done it meanwhile.
     if (isNothing(await whatIsDue(client, files, program))) return nothing
     const migrations = await applyMigrations(client, log)
@@ -80,6 +81,16 @@ interface Due {
 }
 
 const isNothing = ({ schema, current }: Due) => !schema && current.length === 0
+
+/** Whether nothing is to be done, without a lock: what another process makes meanwhile may look like somebody else's. */
+async function isMigrated(client: PoolClient, files: SchemaFiles, program: Revision): Promise<boolean> {
+  try {
+    return isNothing(await whatIsDue(client, files, program))
+  } catch (error) {
+    if (error instanceof NamesTakenError) return false
+    throw error
+  }
+}
 
 /** What is missing for this program's schema. Reads the catalog and our own small tables only. */
 async function whatIsDue(client: PoolClient, files: SchemaFiles, program: Revision): Promise<Due> {
