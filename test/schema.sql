@@ -1033,7 +1033,7 @@ create function sf_shadow._enable_object(of_object text, of_enabled boolean) ret
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
-create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dd5b7f30
+create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 779c4792
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body e7dd44d2
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
@@ -1056,10 +1056,10 @@ create function sf_shadow._parents_to_children(of_object text) returns void lang
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 54e87a1d
-create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 3a3c137a
+create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 7e592702
 create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
-create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 73fd7da3
+create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 8c7b4883
 create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body eef2e1b0
 create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 78499434
 create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
@@ -1076,7 +1076,7 @@ create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigin
 create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 19ec6548
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 68442eb3
-create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
+create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body f70aca78
 create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body 21d374dc
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 734dd5ee
@@ -1090,7 +1090,7 @@ create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body e31c2478
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 6635a141
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3d247973
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 371540d6
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060

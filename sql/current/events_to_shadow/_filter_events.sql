@@ -24,7 +24,7 @@ begin
         array[(extract(epoch from e.commit_timestamp) * 1000)::bigint, e.commit_number, e.sequence_number] as key,
         sf_shadow._judge_event(
           e.commit_timestamp, e.commit_number, e.sequence_number, sf_shadow._event_seen(e.event_id, $1, e.seq),
-          s.%2$s is not null, coalesce(t.proven, false), coalesce(t.weak, false),
+          s.%2$s is not null, t.proven, t.weak,
           coalesce(s.commit_timestamp, t.commit_timestamp), coalesce(s.commit_number, t.commit_number),
           coalesce(s.sequence_number, t.sequence_number), coalesce(s.system_modstamp, t.system_modstamp),
           read.read_from, read.read_to, $2, refused.known_until, parent.deleted_until, $3) as verdict,
