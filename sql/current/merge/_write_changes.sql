@@ -12,7 +12,8 @@ begin
   perform sf_shadow._set_aside_orphans(of_object);
   perform sf_shadow._check_fuse(of_object, forced);
   perform sf_shadow._remove_children(of_object,
-    array_agg(c.record_id), array_agg(coalesce(c.deleted_meanwhile, greatest(c.commit_timestamp, r.read_to))), array_agg(c.by_absence), forced)
+    array_agg(c.record_id), array_agg(coalesce(c.deleted_meanwhile, greatest(c.commit_timestamp, r.read_to))),
+    array_agg(c.by_absence), forced)
   from pg_temp.change c
   left join sf_shadow.read r on r.read_id = c.read_id and c.proven
   where c.verdict = 'replace' and (c.absent or c.deleted_meanwhile is not null)
@@ -35,7 +36,7 @@ begin
     -- Who gave way and is written with another value after all was never gone.
     count(*) filter (where c.verdict = 'replace' and c.absent and c.present
       or c.yields and not (c.verdict = 'replace' and c.error is null)),
-    count(*) filter (where c.error is null and (c.verdict = 'keep' or c.verdict = 'replace' and not c.changed)),
+    count(*) filter (where c.error is null and (c.verdict in ('keep', 'equal') or c.verdict = 'replace' and not c.changed)),
     count(*) filter (where c.verdict = 'ignore' and not c.yields),
     count(*) filter (where c.dirty_reason is not null),
     count(*) filter (where c.error is not null),
