@@ -42,7 +42,8 @@ begin
   end if;
   raise exception 'column_type % cannot hold every value as Salesforce has it, or is not spelled as Postgres spells it', column_type
     using errcode = 'check_violation', constraint = 'field_column_type_valid',
-      hint = 'Use text, character varying(n), boolean, smallint, integer, bigint, numeric, numeric(p,s), double precision, date, timestamp with time zone or time without time zone, without other spaces.';
+      hint = 'Use text, character varying(n), boolean, smallint, integer, bigint, numeric, numeric(p,s), double precision, date, '
+        'timestamp with time zone or time without time zone, without other spaces.';
 end
 $$;
 
@@ -82,12 +83,12 @@ create table sf_shadow.described_field (
 insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields)
 values
   ('Product2', 'sf_product_shadow', 'product_id', '/data/Product2ChangeEvent', null, null, 'all',
-   '{SystemModstamp,IsDeleted}'),
+    '{SystemModstamp,IsDeleted}'),
   ('PricebookEntry', 'sf_pricebook_shadow', 'pricebook_entry_id', '/data/PricebookEntryChangeEvent',
-   'Product2', 'Product2Id', 'all',
-   '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
+    'Product2', 'Product2Id', 'all',
+    '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
   ('Account', 'sf_account_eligibility_shadow', 'account_id', '/data/AccountChangeEvent', null, null, 'mapped',
-   '{SystemModstamp,IsDeleted}');
+    '{SystemModstamp,IsDeleted}');
 
 insert into sf_shadow.field (object, field, column_name, column_type, required, is_unique)
 values

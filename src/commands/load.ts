@@ -27,9 +27,9 @@ export function backfillCommand(invocation: Invocation, work: Work): Command {
       "after",
       `
 Where the same load runs already, in another process, this follows it and ends with its result; with --force it
-begins anew where that one has made no progress for 15 minutes. Called again within a day of an interruption, it goes on
+begins anew where that one stands still. Called again within a day of an interruption, it goes on
 with what was left: objects that were complete are not loaded again.
-Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (more than 10 % of the rows would be deleted).
+Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (too many rows would be deleted).
 
 Examples:
   ${sfShadow} backfill

@@ -190,7 +190,7 @@ class SharedBudget implements Budget {
       await this.#refresh()
       log.warn(
         { event: "read_limits_failed", err },
-        "the org's limits could not be read; what is stopped waits on",
+        "the org's limits could not be read; what is stopped goes on waiting",
       )
     }
   }
@@ -244,7 +244,7 @@ class SharedBudget implements Budget {
   #leave(err: unknown): void {
     this.#options.log.warn(
       { event: "api_usage_unknown", err },
-      "the API usage could not be read or stored; calls go on by what was known last",
+      "the API usage could not be read or stored; calls go by what was known last",
     )
   }
 }

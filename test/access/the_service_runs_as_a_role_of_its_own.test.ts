@@ -67,7 +67,7 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
   const admin = connect(t, postgres.url)
   await admin.query("create role sf_shadow_reader nologin; create role sf_shadow_operator nologin")
   const between = await runCommand(["doctor"], variables)
-  assert.match(between.stdout, /^✘ roles: .* have no rights: run migrate/m)
+  assert.match(between.stdout, /^✘ roles: .* have no rights\. Run migrate/m)
   await endsWith(0, ["migrate"], variables)
   await admin.query("create role on_call login password 'on_call-password' in role sf_shadow_operator")
 

@@ -64,7 +64,7 @@ test("the sections are those that alerts link to, each in five parts, and links 
 
 const many = Number.POSITIVE_INFINITY
 /** The one command that does not end. */
-const runLine = /^node --import tsx src\/main\.ts run\n/m
+const runLine = /^npm run sf-shadow -- run\n/m
 
 /** A system in operation, and what is done to it before each section. */
 class Operation {

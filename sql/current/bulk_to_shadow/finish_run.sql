@@ -1,6 +1,7 @@
 -- Ends a run whose pages are all merged (rule 13): complete only when as many rows came as the job processed.
 -- Consumes: a run in state sweeping. Produces: the sweep, the object's proof and next delta, a closed hole
 -- (rule 6) where the run began after it, the comparison of counts. Raises SF009 when rows are missing.
+-- Safe to repeat: a run that has ended is left alone.
 create or replace function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -22,7 +23,8 @@ begin
 
   update sf_shadow.object_state s set
     -- Nothing is known of what changed between the object's first read and the beginning of its stream.
-    hole_from = case when s.delta_from is null and s.hole_from is not null then least(s.hole_from, run.read_from - setting.margin) else s.hole_from end,
+    hole_from = case when s.delta_from is null and s.hole_from is not null then least(s.hole_from, run.read_from - setting.margin)
+      else s.hole_from end,
     proof_read_id = case when run.kind = 'delta' then s.proof_read_id else run.read_id end,
     delta_from = case when run.kind = 'ids' then s.delta_from else greatest(s.delta_from, run.read_from) end,
     fuse_of_loads = case when run.kind = 'delta' then s.fuse_of_loads end,
