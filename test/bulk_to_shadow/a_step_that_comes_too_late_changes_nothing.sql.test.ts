@@ -23,7 +23,7 @@ const steps: Record<string, { call: string; from: RunState[] }> = {
   _cancel_run: { call: "_cancel_run($1, 'canceled by somebody')", from: beforeAnEnd },
 }
 
-/** A full load of one product, held back by nothing but its pause, in this state. */
+/** A full load of one product, in this state. */
 async function runIn(shadow: Shadow, state: RunState): Promise<number> {
   const runId = await queueRun(shadow, "Product2", "full")
   if (state === "queued") return runId
@@ -43,23 +43,31 @@ const everything = `select jsonb_build_array(
   (select jsonb_agg(r) from sf_shadow.run r), (select jsonb_agg(p) from sf_shadow.run_page p),
   (select jsonb_agg(r) from sf_shadow.read r), (select jsonb_agg(s) from sf_shadow.object_state s)) as seen`
 
+/** What is there before and after a step of a run that is paused; then the step is taken back. */
+async function aroundStep(shadow: Shadow, runId: number, call: string): Promise<unknown[]> {
+  const client = await shadow.pool.connect()
+  try {
+    await client.query("begin")
+    await client.query("select sf_shadow.pause_run($1, 'a test', 3600000)", [runId])
+    const before = await client.query(everything)
+    await client.query(`select sf_shadow.${call}`, [runId])
+    const after = await client.query(everything)
+    return [before.rows, after.rows]
+  } finally {
+    await client.query("rollback")
+    client.release()
+  }
+}
+
 for (const state of states) {
   test(`of a run that is ${state}, only the steps that are due change anything`, async () => {
     const shadow = await Shadow.open()
     const runId = await runIn(shadow, state)
-    const client = await shadow.pool.connect()
     for (const [name, { call, from }] of Object.entries(steps)) {
-      await client.query("begin")
-      if (name === "resume_run")
-        await client.query("select sf_shadow.pause_run($1, 'a test', 60000)", [runId])
-      const [before] = (await client.query(everything)).rows
-      await client.query(`select sf_shadow.${call}`, [runId])
-      const [after] = (await client.query(everything)).rows
-      await client.query("rollback")
+      const [before, after] = await aroundStep(shadow, runId, call)
       if (from.includes(state)) assert.notDeepEqual(after, before, `${name} is due`)
       else assert.deepEqual(after, before, `${name} is too late, or too early`)
     }
-    client.release()
   })
 }
 
