@@ -222,6 +222,8 @@ CREATE TRIGGER object_pause AFTER UPDATE OF enabled ON sf_shadow.object FOR EACH
 create table sf_shadow.object_state (
   object text collate "C" not null,
   row_count bigint default 0 not null,
+  oldest_updated_at timestamp with time zone,
+  newest_updated_at timestamp with time zone,
   proof_read_id bigint,
   delta_from timestamp with time zone,
   hole_from timestamp with time zone,
@@ -234,8 +236,6 @@ create table sf_shadow.object_state (
   fuse_of_loads text,
   fuse_of_rereads text,
   invalidation_seq bigint default 0 not null,
-  oldest_updated_at timestamp with time zone,
-  newest_updated_at timestamp with time zone,
   constraint object_state_hole_is_whole CHECK ((((hole_from IS NULL) = (hole_to IS NULL)) AND ((hole_from IS NULL) = (hole_reason IS NULL)))),
   constraint object_state_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint object_state_pkey PRIMARY KEY (object),
@@ -287,13 +287,13 @@ create table sf_shadow.reject (
   known_until timestamp with time zone not null,
   sqlstate text not null,
   reason text not null,
+  refused_by text,
   payload bytea not null,
   parent_id text collate "C",
   claimed_value text collate "C",
   attempts integer default 1 not null,
   first_rejected_at timestamp with time zone default now() not null,
   last_rejected_at timestamp with time zone default now() not null,
-  refused_by text,
   constraint reject_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
   constraint reject_pkey PRIMARY KEY (object, record_id)
 );
@@ -319,6 +319,8 @@ create table sf_shadow.run (
   reason text not null,
   forced boolean default false not null,
   since timestamp with time zone,
+  batch_id uuid,
+  error text,
   job_id text collate "C",
   job_attempts integer default 0 not null,
   job_state text collate "C",
@@ -340,14 +342,12 @@ create table sf_shadow.run (
   drift bigint default 0 not null,
   count_in_org bigint,
   count_in_shadow bigint,
-  error text,
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   progressed_at timestamp with time zone default now() not null,
   looked_at timestamp with time zone,
-  batch_id uuid,
-  finished_at timestamp with time zone,
   paused_until timestamp with time zone,
+  finished_at timestamp with time zone,
   constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
@@ -611,13 +611,15 @@ create view sf_shadow.object_claim as
               WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow._iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN ((clock.latest - k.fresh_except_listed) > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
+            WHEN (told.age > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
             ELSE NULL::text
         END AS reason,
-    k.waiting_since
-   FROM ((known k
+    k.waiting_since,
+    told.age
+   FROM (((known k
      CROSS JOIN sf_shadow.setting setting)
-     CROSS JOIN sf_shadow.salesforce_now clock);
+     CROSS JOIN sf_shadow.salesforce_now clock)
+     CROSS JOIN LATERAL ( SELECT sf_shadow._age(k.fresh_except_listed, clock.latest) AS age) told);
 
 create view sf_shadow.run_wait as
  SELECT r.run_id,
@@ -789,6 +791,7 @@ create view sf_shadow_lag as
             c.fresh_except_listed,
             c.reason,
             c.waiting_since,
+            c.age,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -818,8 +821,8 @@ create view sf_shadow_lag as
             WHEN (NOT f.is_loaded) THEN 'never loaded'::text
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
-            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR ((clock.latest - f.fresh_except_listed) > setting.stale_after)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR ((clock.latest - f.fresh_except_listed) > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
+            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > setting.stale_after)) THEN 'stale'::text
+            WHEN ((f.dirty > 0) OR (f.age > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
             ELSE 'fresh'::text
         END AS state,
     COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
@@ -840,20 +843,17 @@ create view sf_shadow_lag as
     f.fresh_as_of,
     f.fresh_except_listed,
     f.proven_as_of,
-        CASE
-            WHEN (f.fresh_except_listed IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (clock.latest - f.fresh_except_listed)), (0)::numeric))::double precision
-            ELSE NULL::double precision
-        END AS lag_seconds,
+    (EXTRACT(epoch FROM f.age))::double precision AS lag_seconds,
     f.dirty,
     f.rejected,
     f.verified_at,
     f.drift_rows,
         CASE
-            WHEN ((f.row_count > 0) AND (s.oldest_updated_at IS NOT NULL)) THEN GREATEST((clock.latest - s.oldest_updated_at), '00:00:00'::interval)
+            WHEN (f.row_count > 0) THEN sf_shadow._age(s.oldest_updated_at, clock.latest)
             ELSE NULL::interval
         END AS max_updated_age,
         CASE
-            WHEN ((f.row_count > 0) AND (s.newest_updated_at IS NOT NULL)) THEN GREATEST((clock.latest - s.newest_updated_at), '00:00:00'::interval)
+            WHEN (f.row_count > 0) THEN sf_shadow._age(s.newest_updated_at, clock.latest)
             ELSE NULL::interval
         END AS since_last_change,
     last_full.finished_at AS last_full_at,
@@ -1007,10 +1007,11 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1322fc9b
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 9fd4c9f4
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ea90ffb0
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body 65a1c141
+create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body 63483b21
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
@@ -1024,9 +1025,9 @@ create function sf_shadow._contests_value(of_object text, of_record_id text) ret
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 627b9309
+create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
-create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body b38fe942
+create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 684e535a
@@ -1034,7 +1035,7 @@ create function sf_shadow._fold_events(of_object text) returns void language plp
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
 create function sf_shadow._judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 230f30d2
-create function sf_shadow._judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body 5b4ec89e
+create function sf_shadow._judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body 594f2676
 create function sf_shadow._kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
 create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
@@ -1042,15 +1043,15 @@ create function sf_shadow._mark_waiting(of_object text) returns void language pl
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
 create function sf_shadow._note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow._open_changes() returns void language plpgsql set search_path=""; -- body 03f12c1f
-create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body b72aa9aa
+create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body febb2cfa
 create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
 create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 1bd39135
-create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 9f28a26a
+create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 85f408c7
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 9834ddcb
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
-create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 33cd5945
+create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body 54e87a1d
 create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 3a3c137a
 create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
@@ -1061,16 +1062,16 @@ create function sf_shadow._salesforce_to_local(at timestamp with time zone) retu
 create function sf_shadow._set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body b461e71c
 create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body ea8a4bd3
 create function sf_shadow._stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
-create function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 3e324825
+create function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body fd49ab99
 create function sf_shadow._synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body a45f1059
 create function sf_shadow._text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow._trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
 create function sf_shadow._unstorable_mark() returns text language sql immutable; -- body 108cceaa
 create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body dcd8cde4
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
-create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body d492a5a4
-create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body e6594111
-create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 7cd659a4
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 3b29553c
+create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
+create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 68442eb3
 create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 535591a8
 create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body 21d374dc
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
@@ -1083,17 +1084,17 @@ create function sf_shadow.begin_job(of_run_id bigint) returns text[] language sq
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 75231178
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8d0e7aaf
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
-create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42553a0c
+create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 2e89452d
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body e31c2478
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 7e005c84
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 5bfbb2be
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3d247973
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 761df09e
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
-create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body e6494ec0
+create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
 create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 60fa3baa
@@ -1109,12 +1110,12 @@ create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) 
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
-create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body cb21d133
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 52e67a0d
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 7af4d6b4
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 1109c8a0
-create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body 13f02ac4
+create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body b01647cd
@@ -1122,7 +1123,7 @@ create function sf_shadow.resume_run(of_run_id bigint) returns double precision 
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 76fe31b5
-create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body d175a5b6
+create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 8cbe0faf
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body ef3824c5
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.start_batch(of_objects text[], of_reason text, of_forced boolean) returns TABLE(object text, run_id bigint, left_in_state text) language plpgsql set search_path=""; -- body 5668c52a

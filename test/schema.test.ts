@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { readdir, readFile } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { join } from "node:path"
 import { before, test } from "node:test"
 import { createTestDatabase, type TestDatabase } from "./harness/postgres.ts"
 import { raiseCommand, schemaFingerprint } from "./revision.ts"
@@ -84,21 +84,6 @@ async function createdBy(folder: string): Promise<{ file: string; created: strin
     }),
   )
 }
-
-test("each file of sql/current makes one function or view, and is named after it", async () => {
-  for (const { file, created } of await createdBy("current")) {
-    // These act on what others have made: queues ahead of their first job, and grants.
-    if (file === "records_to_shadow/refresh_queues.sql" || file === "grants.sql") continue
-    assert.equal(created.length, 1, `${file} makes ${created.join(", ") || "nothing"}`)
-    const [, name = ""] = (created[0] ?? "").split(".")
-    const stem = basename(file, ".sql")
-    // A view's file leaves out the prefix that all views share; an overload's file ends with its argument's type.
-    const named =
-      [name, name.replace(/^sf_/, ""), name.replace(/^sf_shadow_/, "")].includes(stem) ||
-      stem.startsWith(`${name}_`)
-    assert.ok(named, `${file} makes ${name}`)
-  }
-})
 
 test("every function and view of the database has a file", async () => {
   const files = [...(await createdBy("migrations")), ...(await createdBy("current"))]

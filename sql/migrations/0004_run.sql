@@ -1,42 +1,4 @@
--- Settings, the reads and loads of full records, and what they have proven of each object (docs/rules.md).
-
--- One row: settings that SQL needs, written by the process that starts with other values.
-create table sf_shadow.setting (
-  only_row boolean not null default true,
-  -- How long events, and what guards against their replay, are kept.
-  retention interval not null default '14 days',
-  margin interval not null default '10 seconds',
-  publish_delay interval not null default '60 seconds',
-  delta_overlap interval not null default '15 minutes',
-  -- A load without progress for this long stands still: that is said, alerted, and a forced one takes its place.
-  stands_still_after interval not null default '15 minutes',
-  -- An object of which nothing was heard for this long is catching up, and then stale. The second is also the age from
-  -- which a row is stale for a reader that names none.
-  catching_up_after interval not null default '3 minutes',
-  stale_after interval not null default '15 minutes',
-  -- What is received and not applied for this long ends the state fresh.
-  unapplied_after interval not null default '15 seconds',
-  -- A worker without a heartbeat for this long is given up: for as long its jobs, and the shadow, stand still.
-  worker_silent_after interval not null default '20 seconds',
-  -- The fuse of rule 7: more deletes by absence in a day than this share of an object's rows, and than this many, stop.
-  fuse_percent numeric not null default 10,
-  fuse_rows bigint not null default 100,
-  constraint setting_pkey primary key (only_row),
-  constraint setting_only_row check (only_row),
-  constraint setting_margin_positive check (margin >= interval '0'),
-  constraint setting_fuse_is_percent check (fuse_percent between 0 and 100),
-  constraint setting_fuse_rows_not_negative check (fuse_rows >= 0)
-);
-insert into sf_shadow.setting default values;
-
--- Whose changes a stream carries, as the configuration says: a channel carries several objects.
-create table sf_shadow.stream_object (
-  stream_id integer not null,
-  object text collate "C" not null,
-  constraint stream_object_pkey primary key (stream_id, object),
-  constraint stream_object_stream_id_fkey foreign key (stream_id) references sf_shadow.stream,
-  constraint stream_object_object_fkey foreign key (object) references sf_shadow.object on delete cascade
-);
+-- The reads and loads of full records, and what they have proven of each object (docs/rules.md).
 
 -- A full read of records: everything committed before read_from less the margin is in it, nothing after read_to.
 create table sf_shadow.read (
@@ -60,6 +22,9 @@ create table sf_shadow.run (
   forced boolean not null default false,
   -- Lower bound of SystemModstamp, for a delta.
   since timestamptz,
+  -- The backfill command that asked for it, of several objects: called again, it goes on where it was interrupted.
+  batch_id uuid,
+  error text,
   job_id text collate "C",
   -- Bulk jobs of this run that came to nothing (failed for a while, or gone with their result) and were made anew.
   job_attempts integer not null default 0,
@@ -85,14 +50,13 @@ create table sf_shadow.run (
   drift bigint not null default 0,
   count_in_org bigint,
   count_in_shadow bigint,
-  error text,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   progressed_at timestamptz not null default now(),
   -- When a process last looked at the job; without progress the only sign that one is there.
   looked_at timestamptz,
-  -- The backfill command that asked for it, of several objects: called again, it goes on where it was interrupted.
-  batch_id uuid,
+  -- Held back by the budget, or waiting before it makes its bulk job anew; null while it may go on.
+  paused_until timestamptz,
   finished_at timestamptz,
   constraint run_pkey primary key (run_id),
   constraint run_object_fkey foreign key (object) references sf_shadow.object,
@@ -107,6 +71,8 @@ create table sf_shadow.run (
 create unique index run_one_active on sf_shadow.run (object, kind) where finished_at is null;
 create index run_batch_idx on sf_shadow.run (batch_id) where batch_id is not null;
 create index run_object_idx on sf_shadow.run (object, run_id desc);
+-- The last complete run of a kind, however many others came after it.
+create index run_complete_idx on sf_shadow.run (object, kind, run_id desc) where state = 'complete';
 
 -- The ids of each page: the durable id set that a sweep compares with (rule 7).
 create table sf_shadow.run_page (
@@ -124,6 +90,10 @@ create table sf_shadow.object_state (
   object text collate "C" not null,
   -- Exact: moved by every merge in its own transaction.
   row_count bigint not null default 0,
+  -- Bounds of updated_at over the rows, moved by every merge: nothing is older than the one or newer than the other. A
+  -- row that was the oldest and has changed or gone leaves its bound behind, until a scan makes it exact.
+  oldest_updated_at timestamptz,
+  newest_updated_at timestamptz,
   -- The read of the last complete full run or Id comparison: proof for ids that are not there.
   proof_read_id bigint,
   -- Where the next delta begins, on Salesforce's clock: read_from of the last complete full run or delta.
@@ -151,23 +121,3 @@ create table sf_shadow.object_state (
   constraint object_state_row_count_positive check (row_count >= 0)
 );
 insert into sf_shadow.object_state (object) select object from sf_shadow.object;
-
--- What a merge did, in records.
-create type sf_shadow.merge_counts as (
-  inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint,
-  -- Rows that were wrong though the object claimed to be fresh: found, and repaired by the same merge.
-  drift bigint
-);
-
--- Worker processes that live, by the ids under which they lock jobs: a job of one whose beat has stopped is freed,
--- instead of after graphile-worker's own four hours.
-create table sf_shadow.worker (
-  worker_id text collate "C" not null,
-  beat_at timestamptz not null default now(),
-  constraint worker_pkey primary key (worker_id)
-);
-
--- While an object is disabled its events are passed over: a hole says so (rule 10). The function is in sql/current.
-create function sf_shadow.pause_object() returns trigger language plpgsql as 'begin return null; end';
-create trigger object_pause after update of enabled on sf_shadow.object
-  for each row when (old.enabled is distinct from new.enabled) execute function sf_shadow.pause_object();

@@ -1,4 +1,6 @@
--- The invalidation outbox (rule 12): one row per batch that changed something a reader sees.
+-- The invalidation outbox and its consumers (rule 12).
+
+-- One row per batch that changed something a reader sees.
 create table sf_shadow.invalidation (
   object text collate "C" not null,
   seq bigint not null,
@@ -12,7 +14,7 @@ create table sf_shadow.invalidation (
   constraint invalidation_object_fkey foreign key (object) references sf_shadow.object on delete cascade
 );
 
--- Consumers of the outbox, by name, each with a cursor of its own per object (rule 12).
+-- Consumers of the outbox, by name, each with a cursor of its own per object.
 create table sf_shadow.invalidation_consumer (
   consumer text collate "C" not null,
   object text collate "C" not null,
@@ -33,10 +35,3 @@ create table sf_shadow.invalidation_consumer (
   constraint invalidation_consumer_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
   constraint invalidation_consumer_problem_is_whole check ((problem is null) = (problem_since is null))
 ) with (fillfactor = 50);
-
--- How long outbox rows are kept that every consumer has acknowledged, for clients that keep their cursor elsewhere;
--- and how long at most a consumer that does not come back holds rows: it clears everything when it does.
-alter table sf_shadow.setting
-  add column outbox_kept interval not null default '1 day',
-  add column outbox_limit interval not null default '3 days',
-  add constraint setting_outbox_in_order check (outbox_kept <= outbox_limit);

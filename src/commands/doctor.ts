@@ -80,8 +80,11 @@ async function examine(
       const objects = await readObjects(pool)
       return await runChecks(
         [
-          ...[...first, ...salesforceChecks(session, pool), ...objectChecks(session, pool, objects)],
-          ...[...pubsubChecks(config, session, objects), redis],
+          ...first,
+          ...salesforceChecks(session, pool),
+          ...objectChecks(session, pool, objects),
+          ...pubsubChecks(config, session, objects),
+          redis,
         ],
         onFinding,
         signal,

@@ -27,9 +27,9 @@ export function backfillCommand(invocation: Invocation, work: Work): Command {
       "after",
       `
 Where the same load runs already, in another process, this follows it and ends with its result; with --force it
-begins anew where that one has made no progress for 15 minutes. Called again within a day of an interruption, it goes on
+begins anew where that one stands still. Called again within a day of an interruption, it goes on
 with what was left: objects that were complete are not loaded again.
-Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (more than 10 % of the rows would be deleted).
+Exit codes: 0 complete, 1 failed or incomplete, 3 the fuse tripped (too many rows would be deleted).
 
 Examples:
   ${sfShadow} backfill
@@ -79,7 +79,7 @@ async function load(
 }
 
 /** 3 when a fuse tripped, 1 when a load is not complete, else 0. */
-export function exitCodeOfLoads(results: readonly LoadResult[]): ExitCode {
+function exitCodeOfLoads(results: readonly LoadResult[]): ExitCode {
   if (results.some(({ state }) => state === "fuse")) return exitCodes.fuse
   return results.every(({ state }) => state === "complete") ? exitCodes.done : exitCodes.failed
 }
@@ -103,7 +103,15 @@ async function loadWithProgress(given: {
   const progress = startProgress(options.json === true)
   try {
     return await runLoads({
-      ...{ config, pool, session, budget, log, signal, kind, objects, force: options.force === true },
+      config,
+      pool,
+      session,
+      budget,
+      log,
+      signal,
+      kind,
+      objects,
+      force: options.force === true,
       continues: kind === "full",
       onProgress: progress.show,
     })

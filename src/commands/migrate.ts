@@ -17,6 +17,7 @@ export function migrateCommand(invocation: Invocation, work: Work): Command {
       work(async () => {
         const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
         const { migrate } = await import("../postgres/migrate.ts")
+        const { OtherMigrationsError } = await import("../postgres/other_migrations.ts")
         const { OlderProgramError } = await import("../postgres/revision.ts")
         const { NamesTakenError } = await import("../postgres/taken_names.ts")
         const { assertReachable } = await import("../postgres/fault.ts")
@@ -29,7 +30,8 @@ export function migrateCommand(invocation: Invocation, work: Work): Command {
           )
           return exitCodes.done
         } catch (cause) {
-          if (cause instanceof OlderProgramError || cause instanceof NamesTakenError) throw cause
+          const refusals = [OlderProgramError, OtherMigrationsError, NamesTakenError]
+          if (refusals.some((refusal) => cause instanceof refusal)) throw cause
           throw new CommandError(
             `The migration failed, and nothing of the failing step was kept: ${(cause as Error).message}`,
             { cause },

@@ -44,26 +44,23 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
   const workUnlessOff: Work = (perform) => work(isSwitchedOn(environment) ? perform : sayOff)
   const always = new Set([migrateCommand, doctorCommand, statusCommand])
   for (const command of [
-    ...[
-      startCommand,
-      migrateCommand,
-      doctorCommand,
-      runCommand,
-      backfillCommand,
-      deltaCommand,
-      verifyCommand,
-    ],
-    ...[
-      statusCommand,
-      pauseCommand,
-      resumeCommand,
-      runsCommand,
-      rejectsCommand,
-      replayCommand,
-      reapplyCommand,
-      cacheCommand,
-    ],
-    ...[adoptOrgCommand, simulatorCommand],
+    startCommand,
+    migrateCommand,
+    doctorCommand,
+    runCommand,
+    backfillCommand,
+    deltaCommand,
+    verifyCommand,
+    statusCommand,
+    pauseCommand,
+    resumeCommand,
+    runsCommand,
+    rejectsCommand,
+    replayCommand,
+    reapplyCommand,
+    cacheCommand,
+    adoptOrgCommand,
+    simulatorCommand,
   ]) {
     program.addCommand(command(invocation, always.has(command) ? work : workUnlessOff))
   }

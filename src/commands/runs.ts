@@ -18,8 +18,8 @@ export function runsCommand(invocation: Invocation, work: Work): Command {
     .addHelpText(
       "after",
       `
-still is how long a load has made no progress. After 15 minutes it stands still: runs cancel ends it, and
-backfill --force begins anew. A bulk job that stands still for SF_BULK_STALL_S is made anew by itself.
+still is how long a load has made no progress. After a while (stands_still_after of sf_shadow.setting) it stands still: runs
+cancel ends it, and backfill --force begins anew. A bulk job that stands still for SF_BULK_STALL_S is made anew by itself.
 
 Examples:
   ${sfShadow} runs

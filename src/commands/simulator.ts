@@ -64,7 +64,13 @@ async function simulate(flags: SimulatorFlags, { environment, signal }: Invocati
       await writeFile(privateKeyFile, privateKey, { mode: 0o600 })
       const { loginUrl, pubsubEndpoint, caFile } = simulator
       const ready = {
-        ...{ loginUrl, pubsubEndpoint, caFile, clientId, username, clientSecretFile, privateKeyFile },
+        loginUrl,
+        pubsubEndpoint,
+        caFile,
+        clientId,
+        username,
+        clientSecretFile,
+        privateKeyFile,
         environment: {
           SF_LOGIN_URL: loginUrl,
           SF_PUBSUB_ENDPOINT: pubsubEndpoint,

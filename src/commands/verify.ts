@@ -28,8 +28,8 @@ export function verifyCommand(invocation: Invocation, work: Work): Command {
       "after",
       `
 Drift is a row that differs although its object claimed to be fresh; what is merely on its way does not count.
-Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison failed, 3 the fuse tripped (more than 10 % of
-the rows would be deleted).
+Exit codes: 0 no drift, 1 drift was found (and repaired) or the comparison failed, 3 the fuse tripped (too many
+rows would be deleted).
 
 Examples:
   ${sfShadow} verify

@@ -130,7 +130,13 @@ async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<v
   const progress = startProgress(false)
   try {
     const results = await runLoads({
-      ...{ config, pool, session: salesforce.session, budget: salesforce.budget, log, signal, objects: [] },
+      config,
+      pool,
+      session: salesforce.session,
+      budget: salesforce.budget,
+      log,
+      signal,
+      objects: [],
       kind: "full",
       force: true,
       onProgress: progress.show,

@@ -135,17 +135,17 @@ async function askPrivileges(pool: Pool): Promise<string> {
   const { foreign_objects, closed_tables } = found
   if (!may_create) {
     throw new Error(
-      `${name} may not create schemas: an administrator runs: grant create on database ... to ${name}`,
+      `${name} is not allowed to create schemas: an administrator runs: grant create on database ... to ${name}`,
     )
   }
   if (!may_create_in_public) {
     throw new Error(
-      `${name} may not create in schema public: an administrator runs: grant create, usage on schema public to ${name}`,
+      `${name} is not allowed to create in schema public: an administrator runs: grant create, usage on schema public to ${name}`,
     )
   }
   if (!may_create_temporary) {
     throw new Error(
-      `${name} may not create temporary tables, through which every change goes: an administrator runs: grant temporary on database ... to ${name}`,
+      `${name} is not allowed to create temporary tables, through which every change goes: an administrator runs: grant temporary on database ... to ${name}`,
     )
   }
   if (foreign_objects.length > 0) {
@@ -155,7 +155,7 @@ async function askPrivileges(pool: Pool): Promise<string> {
   }
   if (closed_tables.length > 0) {
     throw new Error(
-      `${name} may not ${closed_tables.join("; ")}: an administrator runs: grant select, insert, update, delete on ... to ${name}`,
+      `${name} is not allowed to ${closed_tables.join("; ")}: an administrator runs: grant select, insert, update, delete on ... to ${name}`,
     )
   }
   return superuser ? `${name} is a superuser; a role of its own is enough` : `${name} has what it needs`
@@ -173,13 +173,13 @@ async function askRoles(pool: Pool): Promise<string> {
   if (missing.length > 0) {
     const statements = missing.map((role) => `create role ${role} nologin;`).join(" ")
     throw new Error(
-      `missing: an administrator runs: ${statements} and migrate is run again, which grants them their rights`,
+      `missing: an administrator runs: ${statements} Then run migrate again, which grants them their rights: ${sfShadow} migrate`,
     )
   }
   const bare = rows.filter(({ granted }) => !granted).map(({ role }) => role)
   if (bare.length > 0) {
     throw new Error(
-      `${bare.join(" and ")} came after the last migrate and have no rights: run migrate: ${sfShadow} migrate`,
+      `${bare.join(" and ")} came after the last migrate and have no rights. Run migrate: ${sfShadow} migrate`,
     )
   }
   return rows.map(({ role }) => role).join(", ")

@@ -51,7 +51,7 @@ export function pubsubChecks(config: Config, session: Session, objects: readonly
           const where = rpcId === null ? "" : ` (rpc id ${rpcId})`
           throw new Error(`${code ?? "refused"}: ${message}${where}. ${remedy}`)
         })
-        if (!info.can_subscribe) throw new Error(`this user may not subscribe. ${remedy}`)
+        if (!info.can_subscribe) throw new Error(`this user is not allowed to subscribe. ${remedy}`)
         return "may be subscribed to"
       },
     })),

@@ -62,7 +62,7 @@ async function askOrganization(session: Session, pool: Pool): Promise<string> {
   )
 }
 
-/** A difference is measured and allowed for; it is told because logs and other programs may not do so. */
+/** A difference is measured and allowed for; it is told because logs and other programs might not do so. */
 async function askClocks(session: Session, pool: Pool): Promise<string> {
   const { clock } = session
   const here = { atLeastMs: +clock.earliest() - Date.now(), atMostMs: +clock.latest() - Date.now() }

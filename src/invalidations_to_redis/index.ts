@@ -64,7 +64,7 @@ export async function startInvalidationsToRedis({
     problem = { message, code }
     log[level](
       { event: "invalidations_to_redis_failed", reason: code, err: error },
-      `${message}. Invalidations wait in the outbox and are caught up with; cached records may be old until then.`,
+      `${message}. Invalidations wait in the outbox until this works again; cached records might be old until then.`,
     )
     if (isDatabase) return
     await outbox

@@ -37,7 +37,7 @@ interface ObjectRule {
 }
 
 /** Templates that do not fit the mirrored objects; REDIS_TEMPLATES has to be mended. */
-export class TemplateError extends Error {
+class TemplateError extends Error {
   override readonly name = "TemplateError"
 }
 

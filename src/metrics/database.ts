@@ -56,7 +56,10 @@ export function viewGauges<R extends object>(view: string, query: string, gauges
   asked.push(question)
   for (const { name, help, labels, samples } of gauges) {
     new Gauge({
-      ...{ name, help, labelNames: labels, registers: [registry] },
+      name,
+      help,
+      labelNames: labels,
+      registers: [registry],
       async collect() {
         await look()
         this.reset()

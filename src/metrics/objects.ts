@@ -23,14 +23,12 @@ const epoch = (column: string) => `extract(epoch from ${column})::double precisi
 viewGauges<Lag>(
   "sf_shadow_lag",
   `select object, state, rows, lag_seconds, dirty, rejected, drift_rows, ${[
-    ...[
-      "max_updated_age",
-      "since_last_change",
-      "fresh_as_of",
-      "fresh_except_listed",
-      "proven_as_of",
-      "verified_at",
-    ],
+    "max_updated_age",
+    "since_last_change",
+    "fresh_as_of",
+    "fresh_except_listed",
+    "proven_as_of",
+    "verified_at",
   ]
     .map(epoch)
     .join(", ")} from public.sf_shadow_lag`,

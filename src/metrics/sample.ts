@@ -18,7 +18,9 @@ export function stateGauge<R extends { state: string }>(
   states: readonly string[],
 ): ViewGauge<R> {
   return {
-    ...{ name, help, labels: [...labels, "state"] },
+    name,
+    help,
+    labels: [...labels, "state"],
     samples: (row) =>
       states.map((state): Sample => [{ ...labelsOf(row, labels), state }, row.state === state ? 1 : 0]),
   }

@@ -8,8 +8,8 @@ type Queries = Pick<ClientBase, "query">
 export interface Applied {
   /** Undefined before the first migrate has ended. */
   revision: Revision | undefined
-  /** Ids of numbered migrations. */
-  migrations: Set<number>
+  /** Hashes of the numbered migrations, by id. */
+  migrations: Map<number, string>
   /** By file name. */
   current: Map<string, AppliedFile>
 }
@@ -30,9 +30,9 @@ export async function readDatabaseRevision(client: Queries): Promise<Revision | 
 export async function readApplied(client: Queries): Promise<Applied> {
   const revision = await readDatabaseRevision(client)
   // Somebody else's schema of this name may have a table of this name.
-  const migrations = await rowsIfThere<{ id: number }>(
+  const migrations = await rowsIfThere<{ id: number; hash: string }>(
     client,
-    `select id from sf_shadow.migrations
+    `select id, hash from sf_shadow.migrations
      where exists (select from sf_shadow.migrations first where first.id = 1 and first.name = 'shadow')`,
   )
   const current = await rowsIfThere<AppliedFile>(
@@ -41,7 +41,7 @@ export async function readApplied(client: Queries): Promise<Applied> {
   )
   return {
     revision,
-    migrations: new Set(migrations.map(({ id }) => id)),
+    migrations: new Map(migrations.map(({ id, hash }) => [id, hash])),
     current: new Map(current.map((row) => [row.file, row])),
   }
 }

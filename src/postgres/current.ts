@@ -69,8 +69,10 @@ export async function applyCurrent(
        from unnest($1::text[], $2::text[], $3::text[], $4::text[]) due (file, fingerprint, name, body)
        on conflict (file) do update set fingerprint = excluded.fingerprint, name = excluded.name, body = excluded.body`,
       [
-        ...[due.map(({ file }) => file), due.map(({ fingerprint }) => fingerprint)],
-        ...[due.map(({ name }) => name), due.map(({ body }) => body)],
+        due.map(({ file }) => file),
+        due.map(({ fingerprint }) => fingerprint),
+        due.map(({ name }) => name),
+        due.map(({ body }) => body),
       ],
     )
     await client.query("delete from sf_shadow.current_file where file <> all ($1)", [

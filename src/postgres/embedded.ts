@@ -148,8 +148,15 @@ async function initialise(place: Place, data: string, password: string, log?: Em
     await run(
       place.programs.initdb,
       [
-        ...["-D", beside, "--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-        ...["--no-locale", "--encoding=UTF8", "--no-instructions", ...(await localeFlags(place))],
+        "-D",
+        beside,
+        "--username=postgres",
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--no-locale",
+        "--encoding=UTF8",
+        "--no-instructions",
+        ...(await localeFlags(place)),
       ],
       { ...place.account, cwd: place.folder },
     )

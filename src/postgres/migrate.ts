@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts"
 import { readApplied } from "./applied.ts"
 import { applyCurrent, currentDue } from "./current.ts"
 import { lockSpaces } from "./lock_spaces.ts"
+import { assertSameMigrations } from "./other_migrations.ts"
 import { createPool } from "./pool.ts"
 import { migrateQueue, queueSchema } from "./queue.ts"
 import { assertNotOlder } from "./revision.ts"
@@ -16,7 +17,7 @@ import {
   readSchemaFiles,
   type SchemaFiles,
 } from "./schema_files.ts"
-import { assertNamesFree } from "./taken_names.ts"
+import { assertNamesFree, NamesTakenError } from "./taken_names.ts"
 
 /** What a migration did. */
 export interface Migrated {
@@ -33,8 +34,8 @@ export interface Migrated {
  * changed of sql/current in one transaction. With nothing to do it only reads the catalog: it waits for nobody. Safe to
  * call from several processes at once: one works, the others wait and find nothing to do.
  *
- * @throws OlderProgramError where the schema is newer, NamesTakenError where others have names of ours: nothing was
- *   done; an Error that names the file of a failing migration: what was applied before it stays
+ * @throws OlderProgramError where the schema is newer, OtherMigrationsError where it was made by other files,
+ *   NamesTakenError where others have names of ours: nothing was done; an Error that names the file of a failing migration: what was applied before it stays
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> {
   const files = await readSchemaFiles()
@@ -46,12 +47,13 @@ export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> 
   const client = await pool.connect()
   const nothing = { revision: program.revision, migrations: [], current: 0 }
   try {
-    // Refuses before the first statement that changes anything.
-    await whatIsDue(client, files, program)
+    if (!(await isMigrated(client, files, program))) {
+      // A session lock: postgres-migrations and graphile-worker commit several times under it.
+      await client.query("select pg_advisory_lock($1, -1)", [lockSpaces.object])
+      // Refuses before the first statement that changes anything.
+      await whatIsDue(client, files, program)
+    }
     await createRoles(client, log)
-    if (isNothing(await whatIsDue(client, files, program))) return nothing
-    // A session lock: postgres-migrations and graphile-worker commit several times under it.
-    await client.query("select pg_advisory_lock($1, -1)", [lockSpaces.object])
     // Another process may have done it meanwhile.
     if (isNothing(await whatIsDue(client, files, program))) return nothing
     const migrations = await applyMigrations(client, log)
@@ -81,10 +83,21 @@ interface Due {
 
 const isNothing = ({ schema, current }: Due) => !schema && current.length === 0
 
+/** Whether nothing is to be done, without a lock: what another process makes meanwhile may look like somebody else's. */
+async function isMigrated(client: PoolClient, files: SchemaFiles, program: Revision): Promise<boolean> {
+  try {
+    return isNothing(await whatIsDue(client, files, program))
+  } catch (error) {
+    if (error instanceof NamesTakenError) return false
+    throw error
+  }
+}
+
 /** What is missing for this program's schema. Reads the catalog and our own small tables only. */
 async function whatIsDue(client: PoolClient, files: SchemaFiles, program: Revision): Promise<Due> {
   const applied = await readApplied(client)
   assertNotOlder(program, applied.revision)
+  assertSameMigrations(files, applied)
   await assertNamesFree(client, files, applied)
   const { rows } = await client.query<{ queue: boolean }>("select to_regnamespace($1) is not null as queue", [
     queueSchema,

@@ -22,7 +22,7 @@ export async function createRoles(client: PoolClient, log: Log): Promise<void> {
         if (code === sqlstate.insufficientPrivilege) {
           log.warn(
             { event: "role_missing", role },
-            `role ${role} is missing and this user may not create it; an administrator runs: create role ${role} nologin; then run migrate again for its grants`,
+            `role ${role} is missing and this user is not allowed to create it; an administrator runs: create role ${role} nologin; then run migrate again for its grants`,
           )
           break
         }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join, sep } from "node:path"
+import { loadMigrationFiles } from "postgres-migrations"
 
 const sqlFolder = join(import.meta.dirname, "../../sql")
 export const migrationsFolder = join(sqlFolder, "migrations")
@@ -18,6 +19,8 @@ export interface MigrationFile {
   /** 0001_shadow.sql */
   file: string
   id: number
+  /** Of its name and text: a migration never changes once it is applied. */
+  hash: string
   publicNames: string[]
 }
 
@@ -49,12 +52,17 @@ export function readRevision(): Promise<Revision> {
 }
 
 export async function readSchemaFiles(): Promise<SchemaFiles> {
-  const migrations = (await readFolder(migrationsFolder)).map(({ file, sql }) => ({
-    file,
-    id: Number.parseInt(file, 10),
-    publicNames: publicNames(sql),
-  }))
-  return { migrations, current: await readCurrent() }
+  // The library's own table is its migration 0.
+  const migrations = (await loadMigrationFiles(migrationsFolder)).filter(({ id }) => id > 0)
+  return {
+    migrations: migrations.map(({ fileName, id, hash, sql }) => ({
+      file: fileName,
+      id,
+      hash,
+      publicNames: publicNames(sql),
+    })),
+    current: await readCurrent(),
+  }
 }
 
 /**
@@ -66,7 +74,9 @@ async function readCurrent(): Promise<CurrentFile[]> {
   const files = (await readFolder(currentFolder)).map(({ file, sql }) => {
     const [, kind, name] = /^create or replace (function|view) (\w+\.\w+)/m.exec(sql) ?? []
     return {
-      ...{ file, sql, name: name ?? null },
+      file,
+      sql,
+      name: name ?? null,
       fingerprint: createHash("sha256").update(sql).digest("hex"),
       body: kind === "function" ? bodyHash(sql) : null,
     }

@@ -18,7 +18,7 @@ export const sqlstate = {
   idSetIncomplete: "SF008",
   /** Rows that the job processed did not come (rule 13). */
   incomplete: "SF009",
-  /** A job that operators may not queue, or with a payload of another shape. */
+  /** A job that operators must not queue, or with a payload of another shape. */
   badJob: "SF010",
   /** No stream follows the topic; no consumer of this name is registered. */
   notFollowed: "SF011",

@@ -30,9 +30,9 @@ export interface PubsubCredentials {
 export type SubscribeCall = ClientDuplexStream<FetchRequest, FetchResponse>
 
 /** A batch may hold 100 events of 1 MB at the very worst; real ones stay far below this. */
-const RECEIVE_LIMIT_BYTES = 16 * 1024 * 1024
+const receiveLimitBytes = 16 * 1024 * 1024
 
-const UNARY_DEADLINE_MS = 30_000
+const unaryDeadlineMs = 30_000
 
 type Unary<Answer> = (
   request: object,
@@ -103,8 +103,8 @@ export class PubsubChannel {
   }
 
   /** GetTopic. The schema id is blank for `/data/ChangeEvents` and other channels of several objects. */
-  getTopic(topic: string, credentials: PubsubCredentials, signal?: AbortSignal): Promise<TopicInfo> {
-    return this.#unary<TopicInfo>("GetTopic", { topic_name: topic }, credentials, signal)
+  getTopic(topic: string, credentials: PubsubCredentials): Promise<TopicInfo> {
+    return this.#unary<TopicInfo>("GetTopic", { topic_name: topic }, credentials)
   }
 
   /** GetSchema: the Avro schema of a schema id. */
@@ -121,7 +121,7 @@ export class PubsubChannel {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       const rpc = this.#stub[method].bind(this.#stub) as Unary<Answer>
-      const deadline = Date.now() + UNARY_DEADLINE_MS
+      const deadline = Date.now() + unaryDeadlineMs
       const call = rpc(request, metadataOf(credentials), { deadline }, (error, answer) => {
         signal?.removeEventListener("abort", cancel)
         if (error?.code === status.DEADLINE_EXCEEDED) this.replaceConnection()
@@ -140,7 +140,7 @@ export class PubsubChannel {
       checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(host, cert),
     }
     const options: ChannelOptions = {
-      "grpc.max_receive_message_length": RECEIVE_LIMIT_BYTES,
+      "grpc.max_receive_message_length": receiveLimitBytes,
       // Otherwise a replaced connection would be taken up again from the process-wide pool.
       "grpc.use_local_subchannel_pool": 1,
       ...this.#tunnel(host),

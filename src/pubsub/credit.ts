@@ -1,10 +1,10 @@
 import type { FetchResponse } from "./proto.ts"
 
 /** The most events that may be asked for and not yet delivered (Pub/Sub API guide, "Pull subscription"). */
-export const MAX_OUTSTANDING = 100
+export const maxOutstanding = 100
 
 /** After so long a request must have reached the server, whatever its answers say. */
-const IN_FLIGHT_MS = 5_000
+const inFlightMs = 5_000
 
 /**
  * How many events to ask for, from what the server says it still owes. Counting them here instead would
@@ -12,14 +12,14 @@ const IN_FLIGHT_MS = 5_000
  */
 export class Credit {
   #pending = 0
-  #inFlight = MAX_OUTSTANDING
+  #inFlight = maxOutstanding
   #sentAt = performance.now()
 
   /** Notes a response when it arrives, in order of arrival. */
   received(response: FetchResponse): void {
     // Without having seen our request the server owes exactly what it owed before, less these events.
     const sawRequest = response.pending_num_requested + response.events.length > this.#pending
-    if (sawRequest || performance.now() - this.#sentAt > IN_FLIGHT_MS) this.#inFlight = 0
+    if (sawRequest || performance.now() - this.#sentAt > inFlightMs) this.#inFlight = 0
     this.#pending = response.pending_num_requested
   }
 
@@ -30,8 +30,8 @@ export class Credit {
    * @param waiting events that have arrived and are not yet committed
    */
   next(waiting: number): number {
-    const wanted = MAX_OUTSTANDING - this.#pending - waiting
-    if (this.#inFlight > 0 || wanted < MAX_OUTSTANDING / 2) return 0
+    const wanted = maxOutstanding - this.#pending - waiting
+    if (this.#inFlight > 0 || wanted < maxOutstanding / 2) return 0
     this.#inFlight = wanted
     this.#sentAt = performance.now()
     return wanted

@@ -42,7 +42,7 @@ export interface DecodedEvent {
   bytes: Buffer | null
 }
 
-const YEAR_2200_MS = Date.UTC(2200, 0)
+const year2200Ms = Date.UTC(2200, 0)
 
 /**
  * Decodes one event and never throws: what cannot be decoded or stored comes back with `error`, its bytes,
@@ -138,7 +138,7 @@ class Reading {
   }
 
   #commitTimestamp(event: DecodedEvent, value: unknown): void {
-    if (typeof value === "bigint" && value >= 0n && value < YEAR_2200_MS) {
+    if (typeof value === "bigint" && value >= 0n && value < year2200Ms) {
       event.commitTimestamp = new Date(Number(value))
       return
     }

@@ -24,10 +24,10 @@ export interface ClassifiedError {
   rpcId: string | null
 }
 
-const PREFIX = "sfdc.platform.eventbus.grpc."
+const codePrefix = "sfdc.platform.eventbus.grpc."
 
 /** Pub/Sub API guide, "Handle Errors". */
-const ACTIONS: Readonly<Record<string, ErrorAction>> = {
+const actions: Readonly<Record<string, ErrorAction>> = {
   "service.auth.error": "relogin",
   "service.auth.refresh.invalid": "relogin",
   // instanceurl is one of these headers, and comes from the login: the org may have moved.
@@ -73,13 +73,13 @@ export function classify(error: unknown): ClassifiedError {
     return value === undefined ? null : String(value)
   }
   const fullCode = trailer("error-code")
-  const shortCode = fullCode?.startsWith(PREFIX) ? fullCode.slice(PREFIX.length) : fullCode
+  const shortCode = fullCode?.startsWith(codePrefix) ? fullCode.slice(codePrefix.length) : fullCode
   const grpcStatus = typeof code === "number" && metadata ? (status[code] ?? null) : null
   const byStatus: ErrorAction = grpcStatus === "UNAUTHENTICATED" ? "relogin" : "retry"
   return {
     code: shortCode,
     grpcStatus,
-    action: (shortCode !== null && ACTIONS[shortCode]) || byStatus,
+    action: (shortCode !== null && actions[shortCode]) || byStatus,
     message: storableMessage(details || message || String(error)),
     rpcId: trailer("rpc-id"),
   }

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks"
 import type { SubscribeCall } from "./channel.ts"
-import { Credit, MAX_OUTSTANDING } from "./credit.ts"
+import { Credit, maxOutstanding } from "./credit.ts"
 import type { FetchRequest, FetchResponse, ReplayPreset } from "./proto.ts"
 import type { StallMeter } from "./stall_meter.ts"
 
@@ -20,7 +20,7 @@ export interface ReceivedResponse {
 export class SilenceError extends Error {}
 
 /** The server ended the stream without an error, as it does after 60 s without a request. */
-export class StreamEndedError extends Error {}
+class StreamEndedError extends Error {}
 
 /**
  * One Subscribe call: its responses in order, its credit, its watchdog. Made for one reader that calls
@@ -54,7 +54,7 @@ export class FetchStream {
     const first: FetchRequest = {
       topic_name: topic,
       replay_preset: start.preset,
-      num_requested: MAX_OUTSTANDING,
+      num_requested: maxOutstanding,
     }
     if (start.preset === "CUSTOM") first.replay_id = start.replayId
     call.write(first)
@@ -85,11 +85,6 @@ export class FetchStream {
     this.#waitingEvents -= response.events.length
     const num_requested = this.#credit.next(this.#waitingEvents)
     if (num_requested > 0 && !this.#failure) this.#call.write({ num_requested })
-  }
-
-  /** True once the stream has ended or failed, even if some responses still wait. */
-  get hasEnded(): boolean {
-    return this.#failure !== null
   }
 
   /** Cancels the call and waits until the connection has dropped it. */

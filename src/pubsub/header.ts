@@ -3,9 +3,9 @@ import { EventDefect } from "./defect.ts"
 import { longAsBigInt, readOptions } from "./schema.ts"
 
 /** Kinds of change, as in the Avro enum `ChangeType` of every change event. */
-export type ChangeType = (typeof CHANGE_TYPES)[number]
+export type ChangeType = (typeof changeTypes)[number]
 
-const CHANGE_TYPES = [
+const changeTypes = [
   "CREATE",
   "UPDATE",
   "DELETE",
@@ -21,13 +21,13 @@ const CHANGE_TYPES = [
 const strings = { type: "array", items: "string" } as const
 
 /** Schema of `ChangeEventHeader`, the same in every change event recorded from real orgs. */
-export const HEADER_SCHEMA = {
+export const headerSchema = {
   type: "record",
   name: "ChangeEventHeader",
   fields: [
     { name: "entityName", type: "string" },
     { name: "recordIds", type: strings },
-    { name: "changeType", type: { type: "enum", name: "ChangeType", symbols: [...CHANGE_TYPES] } },
+    { name: "changeType", type: { type: "enum", name: "ChangeType", symbols: [...changeTypes] } },
     { name: "changeOrigin", type: "string" },
     { name: "transactionKey", type: "string" },
     { name: "sequenceNumber", type: "int" },
@@ -42,7 +42,7 @@ export const HEADER_SCHEMA = {
 
 /** For events whose own schema cannot be had: their header is readable all the same. */
 export const standardHeaderFields: readonly { name: string; type: avro.Type }[] = (
-  avro.Type.forSchema(HEADER_SCHEMA, readOptions()) as avro.types.RecordType
+  avro.Type.forSchema(headerSchema, readOptions()) as avro.types.RecordType
 ).fields
 
 /** What was readable of a header, by Avro field name, and where the body starts. */
@@ -97,5 +97,5 @@ function readArray(type: avro.Type, payload: Buffer, start: number): { value: un
 
 /** The change type, or null for one this service does not know. */
 export function knownChangeType(value: unknown): ChangeType | null {
-  return CHANGE_TYPES.find((known) => known === value) ?? null
+  return changeTypes.find((known) => known === value) ?? null
 }

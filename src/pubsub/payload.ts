@@ -5,7 +5,7 @@ import type { BodyField, FlatField, ValueFormat } from "./schema.ts"
 
 type Body = Readonly<Record<string, unknown>>
 
-const DAY_MS = 86_400_000
+const dayMs = 86_400_000
 
 /**
  * Collects the canonical payload of one event (docs/mapping.md): flat REST names, JSON values,
@@ -133,12 +133,12 @@ function jsonText(field: FlatField, value: unknown): string {
 function timeText(field: { name: string; format: ValueFormat }, value: bigint): string {
   const number = Number(value)
   if (field.format === "time") {
-    if (number < 0 || number >= DAY_MS) throw outOfRange(field.name, String(value), "a time of day")
+    if (number < 0 || number >= dayMs) throw outOfRange(field.name, String(value), "a time of day")
     return new Date(number).toISOString().slice(11)
   }
   // DateOnly is epoch milliseconds or days since 1970, by its size: no org has dates near year 237,000.
-  const isDays = field.format === "date" && Math.abs(number) < DAY_MS
-  const date = new Date(isDays ? number * DAY_MS : number)
+  const isDays = field.format === "date" && Math.abs(number) < dayMs
+  const date = new Date(isDays ? number * dayMs : number)
   const year = date.getUTCFullYear()
   if (!(year >= 1 && year <= 9999)) throw outOfRange(field.name, String(value), `a ${field.format}`)
   const text = date.toISOString()

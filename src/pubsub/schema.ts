@@ -83,14 +83,14 @@ interface RecordSchema {
   fields: { name: string; type: unknown; doc?: string }[]
 }
 
-const HEADER = "ChangeEventHeader"
+const headerName = "ChangeEventHeader"
 
 /** Reads a schema as GetSchema answers it. Throws `UnusableSchemaError` when it is no change event's. */
 export function parseEventSchema(id: string, json: string): EventSchema {
   try {
     const schema = JSON.parse(json) as RecordSchema
     const [header, ...fields] = schema.fields
-    if (header?.name !== HEADER) throw new Error(`its first field is not ${HEADER}`)
+    if (header?.name !== headerName) throw new Error(`its first field is not ${headerName}`)
     const options = readOptions(schema.namespace)
     const headerType = avro.Type.forSchema(header.type as avro.Schema, options) as avro.types.RecordType
     const bodySchema = { ...schema, name: `${schema.name}Body`, fields } as avro.Schema

@@ -65,10 +65,10 @@ export interface SubscriptionOptions {
   signal?: AbortSignal
 }
 
-const SILENCE_MS = 275_000
-const SLOW_DOWN_MS = 30_000
-const FATAL_MS = 60_000
-const LIMIT_MS = 600_000
+const usualSilenceMs = 275_000
+const slowDownMs = 30_000
+const fatalMs = 60_000
+const limitMs = 600_000
 
 /**
  * Follows one topic for as long as the process lives: batches strictly one after another, credit only for
@@ -122,7 +122,7 @@ export class Subscription {
 
   /** One stream, until it fails or the subscription is closed; both end in a throw. */
   async #follow(): Promise<never> {
-    const { topic, onState, credentials, silenceMs = SILENCE_MS } = this.#options
+    const { topic, onState, credentials, silenceMs = usualSilenceMs } = this.#options
     onState?.({ status: "connecting" })
     const call = this.#channel.subscribe(await credentials())
     const stream = new FetchStream(call, topic, this.#start, silenceMs, this.#stalls)
@@ -227,7 +227,7 @@ export class Subscription {
         failures: backoff.failures,
         retryInMs,
       },
-      `${what}: ${error.message}; ${REMEDY[action]}${next}`,
+      `${what}: ${error.message}; ${remedies[action]}${next}`,
     )
     if (action === "relogin") await this.#renew()
     await pause(retryInMs, this.#signal)
@@ -244,7 +244,7 @@ export class Subscription {
 }
 
 /** What the log adds for the person on call. */
-const REMEDY: Readonly<Record<ClassifiedError["action"], string>> = {
+const remedies: Readonly<Record<ClassifiedError["action"], string>> = {
   retry: "",
   relogin: "logging in again, ",
   "position-lost": "the changes since then will be read again, ",
@@ -255,8 +255,8 @@ const REMEDY: Readonly<Record<ClassifiedError["action"], string>> = {
 
 function pauseMs(error: ClassifiedError, backoff: Backoff): number {
   const ms = backoff.nextMs()
-  if (error.action === "slow-down") return Math.max(ms, SLOW_DOWN_MS * (0.5 + Math.random()))
-  if (error.action === "fatal") return Math.max(ms, FATAL_MS)
-  if (error.action === "limit") return Math.max(ms, LIMIT_MS)
+  if (error.action === "slow-down") return Math.max(ms, slowDownMs * (0.5 + Math.random()))
+  if (error.action === "fatal") return Math.max(ms, fatalMs)
+  if (error.action === "limit") return Math.max(ms, limitMs)
   return ms
 }

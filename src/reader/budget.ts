@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import { budgetStopped } from "../salesforce/budget.ts"
+import { budgetStopped } from "../salesforce/budget_stop.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import type { ApiUsage } from "../salesforce/http.ts"
 

@@ -36,7 +36,7 @@ export class CircuitBreaker {
 
   /** Announces a call, which must end with `succeeded`, `failed` or `abandoned`. @throws CircuitOpenError */
   enter(): void {
-    if (!this.passes) throw new CircuitOpenError("nothing is called after repeated failures, for a while")
+    if (!this.passes) throw new CircuitOpenError("not called for a while, after repeated failures")
     if (this.#state === "half-open") this.#state = "trial"
   }
 

@@ -1,4 +1,4 @@
-import { isBudgetStop } from "../salesforce/budget.ts"
+import { isBudgetStop } from "../salesforce/budget_stop.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import type { CircuitBreaker } from "./circuit_breaker.ts"
 
@@ -19,7 +19,7 @@ export interface GateOptions {
 }
 
 /** Salesforce was too slow for a reader. */
-export class SalesforceSlowError extends Error {
+class SalesforceSlowError extends Error {
   override readonly name = "SalesforceSlowError"
   readonly code = "SALESFORCE_SLOW"
 }

@@ -14,8 +14,8 @@ export type ReaderMode = "shadow" | "compare" | "live"
  *
  * @throws RangeError for any other value
  */
-export function isSwitchedOff(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
-  const value = (env.SF_SHADOW_ENABLED ?? "").trim().toLowerCase()
+export function isSwitchedOff(): boolean {
+  const value = (process.env.SF_SHADOW_ENABLED ?? "").trim().toLowerCase()
   if (/^(|1|true|on|yes)$/.test(value)) return false
   if (/^(0|false|off|no)$/.test(value)) return true
   throw new RangeError("SF_SHADOW_ENABLED: must be on or off")

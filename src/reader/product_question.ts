@@ -233,7 +233,7 @@ async function toRows(sources: Sources, filter: ProductFilter, raw: Raw): Promis
   )
   if (filter.by === "sku" && products.length > 1) {
     throw new Error(
-      `Salesforce has ${products.length} products with SKU ${filter.sku}: which one counts is for the shadow to say`,
+      `Salesforce has ${products.length} products with SKU ${filter.sku}: only the shadow can say which one counts`,
     )
   }
   const prices = entries

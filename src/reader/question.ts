@@ -20,7 +20,7 @@ export interface Held<R extends Row> {
 /** What Salesforce holds, in the shadow's form. */
 export interface Answered<R extends Row> {
   rows: R[]
-  /** Epoch ms: the begin of the read, less the margin of rule 5: a later commit may not have been visible yet. */
+  /** Epoch ms: the begin of the read, less the margin of rule 5: a later commit might not have been visible yet. */
   freshAsOf: number
   ids: IdsByObject
 }

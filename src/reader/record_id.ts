@@ -27,18 +27,21 @@ export function recordId(id: unknown, object: keyof typeof keyPrefix): string {
   return whole
 }
 
+/** Of a text that is looked for, in characters. */
+const longestKey = 255
+
 /** Checks a text that is looked for. @throws MalformedKeyError when it is empty, too long or no text that Postgres holds */
-export function keyText(value: unknown, name: string, atMost = 255): string {
+export function keyText(value: unknown, name: string): string {
   if (
     typeof value === "string" &&
     value !== "" &&
-    value.length <= atMost &&
+    value.length <= longestKey &&
     !value.includes("\0") &&
     value.isWellFormed()
   )
     return value
   throw new MalformedKeyError(
-    `${shown(value)} is no ${name}: it must be a text of 1 to ${atMost} characters without NUL or half of a character. Nothing was read.`,
+    `${shown(value)} is no ${name}: it must be a text of 1 to ${longestKey} characters without NUL or half of a character. Nothing was read.`,
   )
 }
 

@@ -4,7 +4,7 @@ import type { Connections } from "../connections.ts"
 import { countError, countMerged, type MergeCounts } from "../metrics/index.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { transaction } from "../postgres/transaction.ts"
-import { isBudgetStop } from "../salesforce/budget.ts"
+import { isBudgetStop } from "../salesforce/budget_stop.ts"
 import { readRecords } from "../salesforce/records.ts"
 
 /** Counts of one pass of re-reads, in records. */

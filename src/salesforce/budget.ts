@@ -1,8 +1,16 @@
 import type { Pool } from "pg"
 import type { Log } from "../base/log.ts"
+import {
+  budgetStopped,
+  dailyLimitOf,
+  isBudgetStop,
+  longestStop,
+  type Share,
+  StopLog,
+  stopError,
+} from "./budget_stop.ts"
 import { SalesforceError } from "./errors.ts"
 import type { ApiUsage } from "./http.ts"
-import type { DailyLimit } from "./limit_refusal.ts"
 import type { OrgLimits } from "./limits.ts"
 
 /**
@@ -11,9 +19,6 @@ import type { OrgLimits } from "./limits.ts"
  * Id, 90 %; fallback, a reader's own question, 98 %.
  */
 export type CallKind = "load" | "delta" | "reread" | "fallback"
-
-/** The code of a SalesforceError that the budget threw: nothing was asked of Salesforce. */
-export const budgetStopped = "API_BUDGET_STOPPED"
 
 export interface BudgetOptions {
   /** Where the usage is shared between processes; a database that does not answer stops nothing. */
@@ -64,30 +69,6 @@ const limitNames = {
   deliveredEvents: "DailyDeliveredPlatformEvents",
 } as const satisfies Record<keyof OrgLimits, string>
 
-/** Whether an error says that a daily limit, or the budget within it, is used up: waiting helps, trying does not. */
-export function isBudgetStop(error: unknown): error is SalesforceError {
-  return error instanceof SalesforceError && (error.code === budgetStopped || dailyLimitOf(error) !== null)
-}
-
-function dailyLimitOf({ refused }: SalesforceError): DailyLimit | null {
-  return refused === "concurrent" ? null : refused
-}
-
-/** A share of a limit: a row of sf_shadow.budget_state. */
-interface Share {
-  limit_name: string
-  kind: CallKind
-  stops_at_percent: number
-  used: number
-  max: number
-  /** Whether Salesforce has refused calls for want of this limit. */
-  refused: boolean
-  stopped: boolean
-  /** Until the limits are to be looked at again; not above 0: it is due. */
-  resumes_in_ms: number
-  resumes_at: Date
-}
-
 const cachedForMs = 3_000
 const storedEveryMs = 2_000
 
@@ -106,10 +87,11 @@ class SharedBudget implements Budget {
   #storing: Promise<void> = Promise.resolve()
   #storedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
-  readonly #stopped = new Set<CallKind>()
+  readonly #stops: StopLog
 
   constructor(options: BudgetOptions) {
     this.#options = options
+    this.#stops = new StopLog(options.log)
   }
 
   async assert(kind: CallKind): Promise<void> {
@@ -176,16 +158,10 @@ class SharedBudget implements Budget {
       await this.#storeObserved()
       await this.#refresh()
     }
-    const found = this.#longestStop(kind)
+    const found = longestStop(this.#shares, kind)
     if (found === undefined || this.#resumesInMs(found) > 0) return found
     await this.#look()
-    return this.#longestStop(kind)
-  }
-
-  #longestStop(kind: CallKind): Share | undefined {
-    return this.#shares
-      .filter((share) => share.kind === kind && share.stopped)
-      .sort((a, b) => b.resumes_in_ms - a.resumes_in_ms)[0]
+    return longestStop(this.#shares, kind)
   }
 
   #resumesInMs(share: Share): number {
@@ -214,7 +190,7 @@ class SharedBudget implements Budget {
       await this.#refresh()
       log.warn(
         { event: "read_limits_failed", err },
-        "the org's limits could not be read; what is stopped waits on",
+        "the org's limits could not be read; what is stopped goes on waiting",
       )
     }
   }
@@ -231,24 +207,12 @@ class SharedBudget implements Budget {
   async #readShares(): Promise<void> {
     try {
       this.#shares = (await this.#options.pool.query<Share>("select * from sf_shadow.budget_state")).rows
-      this.#logChanges()
+      for (const kind of new Set(this.#shares.map((share) => share.kind)))
+        this.#stops.tell(kind, longestStop(this.#shares, kind))
     } catch (err) {
       this.#leave(err)
     }
     this.#sharesAt = performance.now()
-  }
-
-  /** Logs what has stopped or goes on since the last time. */
-  #logChanges(): void {
-    for (const kind of new Set(this.#shares.map((share) => share.kind))) {
-      const stop = this.#longestStop(kind)
-      if (stop && !this.#stopped.has(kind)) {
-        this.#stopped.add(kind)
-        this.#options.log.warn({ event: "api_budget_stopped", kind, limit: stop.limit_name }, stopText(stop))
-      } else if (!stop && this.#stopped.delete(kind)) {
-        this.#options.log.info({ event: "api_budget_resumed", kind }, `${kindText[kind]} go on`)
-      }
-    }
   }
 
   #storeObserved(): Promise<void> {
@@ -280,29 +244,7 @@ class SharedBudget implements Budget {
   #leave(err: unknown): void {
     this.#options.log.warn(
       { event: "api_usage_unknown", err },
-      "the API usage could not be read or stored; calls go on by what was known last",
+      "the API usage could not be read or stored; calls go by what was known last",
     )
   }
-}
-
-const kindText: Record<CallKind, string> = {
-  load: "full loads",
-  delta: "deltas and Id comparisons",
-  reread: "re-reads",
-  fallback: "readers' own questions",
-}
-
-function stopText({ limit_name, kind, used, max, stops_at_percent, refused, resumes_at }: Share): string {
-  const why = refused
-    ? `Salesforce refuses ${kindText[kind]} because ${limit_name} is used up`
-    : `${used} of ${max} ${limit_name} are used, and ${kindText[kind]} stop at ${stops_at_percent} %`
-  return `${why}; they go on once the usage has fallen, and it is looked at again at ${resumes_at.toISOString()}`
-}
-
-function stopError(stop: Share, retryAfterMs: number): SalesforceError {
-  return new SalesforceError(`The API budget is used up: ${stopText(stop)}.`, {
-    code: budgetStopped,
-    retryable: true,
-    retryAfterMs,
-  })
 }

@@ -35,7 +35,9 @@ export function createBudgetedSession(config: SalesforceConfig, pool: Pool, log:
     onFailure: (error) => budget.observeFailure(error),
   })
   const keeper: ClockKeeper = new ClockKeeper({
-    ...{ pool, log, clock: session.clock },
+    pool,
+    log,
+    clock: session.clock,
     ask: async () => budget.observeLimits(await readLimits(session)),
   })
   return {

@@ -124,7 +124,7 @@ export function errorFromAnswer(purpose: string, answer: ErrorAnswer): Salesforc
 }
 
 /** Salesforce's code and message in a body: REST sends `[{errorCode, message}]`, OAuth `{error, …}`. */
-export function decodeErrorBody(text: string, status: number): { code: string; message: string } {
+function decodeErrorBody(text: string, status: number): { code: string; message: string } {
   const fallback = `HTTP_${status}`
   let body: unknown
   try {

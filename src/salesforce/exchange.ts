@@ -109,7 +109,7 @@ function signalOf(request: ExchangeRequest, context: ExchangeContext): AbortSign
   return request.signal === undefined ? context.signal : AbortSignal.any([context.signal, request.signal])
 }
 
-/** Codes with a 4xx status that another attempt within the minute may not meet. */
+/** Codes with a 4xx status that another attempt within the minute might not meet. */
 const soonOver = new Set([
   "API_CURRENTLY_DISABLED",
   "SERVER_UNAVAILABLE",

@@ -47,15 +47,6 @@ export interface RecordsRead {
   readTo: Date
 }
 
-/** Records removed in a span of time. */
-export interface DeletedRecords {
-  records: { id: string; deletedDate: Date }[]
-  /** Nothing before this is known any more. */
-  earliestDateAvailable: Date
-  /** Deletions after this may still be missing. */
-  latestDateCovered: Date
-}
-
 /** Most ids in one POST (resources_composite_sobjects_collections_retrieve_post.htm). */
 const idsPerRetrieve = 2_000
 /** An Id in a query's list: 18 characters, two quotes, a comma. */
@@ -170,25 +161,4 @@ export async function countRecords(session: Session, object: string, where?: str
   const soql = `SELECT COUNT() FROM ${object}${where ? ` WHERE ${where}` : ""}`
   const result = await whileDoing(`Count of ${object}`, () => session.connection.query(soql))
   return result.totalSize
-}
-
-/**
- * Records deleted between two times on Salesforce's clock (`/sobjects/X/deleted`; 15 days back at most, more
- * than a minute apart, seconds ignored). Fails with INVALID_REPLICATION_DATE where the log was purged, and
- * with EXCEEDED_ID_LIMIT above 600,000 ids: then only an Id comparison tells.
- */
-export async function getDeleted(
-  session: Session,
-  object: string,
-  start: Date,
-  end: Date,
-): Promise<DeletedRecords> {
-  const result = await whileDoing(`Read of deleted ${object} records`, () =>
-    session.connection.deleted(object, start, end),
-  )
-  return {
-    records: result.deletedRecords.map(({ id, deletedDate }) => ({ id, deletedDate: new Date(deletedDate) })),
-    earliestDateAvailable: new Date(result.earliestDateAvailable),
-    latestDateCovered: new Date(result.latestDateCovered),
-  }
 }

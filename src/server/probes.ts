@@ -43,7 +43,8 @@ export function serviceProbes(given: {
     },
   }
   return [
-    ...[database, schema],
+    database,
+    schema,
     ...(orphans ? [streamProbe(orphans)] : []),
     salesforceProbe(session),
     ...(redisProblem ? [redisProbe(redisProblem)] : []),

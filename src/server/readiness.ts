@@ -7,7 +7,7 @@ export interface Check {
   message: string
 }
 
-/** A named question about this process; it answers or throws, and is given up after `timeoutMs`. */
+/** A named question about this process; it answers or throws, and is given up after 2 s. */
 export interface Probe {
   name: string
   required: boolean
@@ -20,16 +20,15 @@ export interface Readiness {
   checks: Record<string, Check>
 }
 
-/**
- * Asks all probes at once. Ready when every required one is well.
- *
- * @param timeoutMs a probe without an answer by then has failed: an orchestrator waits only seconds for /readyz
- */
-export async function readiness(probes: readonly Probe[], timeoutMs = 2_000): Promise<Readiness> {
+/** A probe without an answer by then has failed: an orchestrator waits only seconds for /readyz. */
+const timeoutMs = 2_000
+
+/** Asks all probes at once. Ready when every required one is well. */
+export async function readiness(probes: readonly Probe[]): Promise<Readiness> {
   const entries = await Promise.all(
     probes.map(async (probe): Promise<[string, Check]> => {
       try {
-        return [probe.name, { ok: true, required: probe.required, message: await answer(probe, timeoutMs) }]
+        return [probe.name, { ok: true, required: probe.required, message: await answer(probe) }]
       } catch (error) {
         return [probe.name, { ok: false, required: probe.required, message: (error as Error).message }]
       }
@@ -41,7 +40,7 @@ export async function readiness(probes: readonly Probe[], timeoutMs = 2_000): Pr
   }
 }
 
-async function answer(probe: Probe, timeoutMs: number): Promise<string> {
+async function answer(probe: Probe): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)

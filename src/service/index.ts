@@ -64,17 +64,16 @@ export async function runService(
     let httpUrl: string | undefined
     if (roles.includes("http")) {
       const probes = serviceProbes({
-        ...{ config, pool, session },
+        config,
+        pool,
+        session,
         ...(follows && { orphans }),
         ...(clears && { redisProblem: () => redis?.problem() }),
       })
       showDatabase(pool)
       const { databaseUrl } = config
       const page = statusPage({ databaseUrl, pool, probes, log })
-      const routes = [
-        ...[healthRoutes(probes), metricsRoutes(registry), queueRoutes(pool, databaseUrl)],
-        page,
-      ]
+      const routes = [healthRoutes(probes), metricsRoutes(registry), queueRoutes(pool, databaseUrl), page]
       const http = await startHttp({ ...config.http, log, routes })
       httpUrl = started.add(http).url
     }

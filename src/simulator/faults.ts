@@ -31,8 +31,6 @@ export interface FaultKinds {
   "field.permission": { object: string; field: string }
   /** The integration user lost sight of records: no query shows those for which `hides` is true. */
   "rows.hidden": { object: string; hides: (id: string) => boolean }
-  /** The delete log is purged: getDeleted answers INVALID_REPLICATION_DATE. */
-  "deleted.purged": { object?: string }
   /** The change is never published. */
   "event.suppressed": { object?: string }
   /** The change is published as a GAP event: header only. */

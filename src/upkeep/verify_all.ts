@@ -4,7 +4,7 @@ import { sqlstate } from "../postgres/sqlstate.ts"
 import type { Verification } from "./verify.ts"
 
 /** A load of a comparison did not complete; `code` is SF003 where a fuse stopped it. */
-export class IncompleteComparison extends Error {
+class IncompleteComparison extends Error {
   override readonly name = "IncompleteComparison"
   readonly code: string
 
@@ -36,7 +36,10 @@ export async function verifyAll(
     )
   }
   return loads.map(({ object, received, drift, countInOrg, difference }) => ({
-    ...{ object, drift, compared: received, countInOrg: countInOrg ?? 0 },
+    object,
+    drift,
+    compared: received,
+    countInOrg: countInOrg ?? 0,
     countInShadow: (countInOrg ?? 0) - (difference ?? 0),
   }))
 }

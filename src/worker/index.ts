@@ -75,7 +75,8 @@ function startRunner(
     // Without a batch, a job's end that cannot be stored is an unhandled rejection, which ends the process.
     preset: {
       worker: {
-        ...{ completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
         // Long enough for a batch of events; what takes longer is told to stop, and goes on where it was (rule 13).
         gracefulShutdownAbortTimeout: 1_000,
       },
@@ -169,7 +170,9 @@ function withinBudget({ pool, budget, log }: Connections, task: Task): Task {
       const runAt = await databaseTimeIn(pool, budgetMs * (1 + Math.random() / 10))
       const { key, task_identifier: name, max_attempts: maxAttempts } = helpers.job
       await helpers.addJob(name, payload, {
-        ...{ runAt, maxAttempts, queueName: (await helpers.getQueueName()) ?? undefined },
+        runAt,
+        maxAttempts,
+        queueName: (await helpers.getQueueName()) ?? undefined,
         ...(key === null ? {} : { jobKey: key, jobKeyMode: "preserve_run_at" }),
       })
       log.warn(

@@ -35,16 +35,19 @@ const refused = (sql: string) =>
 test("a reader may read the shadow tables and the views, and call the reading functions", async () => {
   await asReader(async (client) => {
     for (const relation of [
-      ...["sf_product_shadow", "sf_pricebook_shadow", "sf_account_eligibility_shadow", "sf_catalog"],
-      ...[
-        "sf_shadow_lag",
-        "sf_shadow_stream",
-        "sf_shadow_backlog",
-        "sf_shadow_run",
-        "sf_shadow_reject",
-        "sf_shadow_api_usage",
-      ],
-      ...["sf_shadow_reject_reason", "sf_shadow_failed_job", "sf_shadow_invalidation_consumer"],
+      "sf_product_shadow",
+      "sf_pricebook_shadow",
+      "sf_account_eligibility_shadow",
+      "sf_catalog",
+      "sf_shadow_lag",
+      "sf_shadow_stream",
+      "sf_shadow_backlog",
+      "sf_shadow_run",
+      "sf_shadow_reject",
+      "sf_shadow_api_usage",
+      "sf_shadow_reject_reason",
+      "sf_shadow_failed_job",
+      "sf_shadow_invalidation_consumer",
     ])
       await client.query(`select * from ${relation} limit 1`)
     await client.query("select * from sf_price('SKU-1', '01s000000000001AAA', 'EUR')")
@@ -68,8 +71,13 @@ test("asking for a stale row queues its refresh, though a reader may queue no jo
 
 test("a reader may write nothing", async () => {
   for (const table of [
-    ...["sf_product_shadow", "sf_pricebook_shadow", "sf_account_eligibility_shadow"],
-    ...["sf_shadow_run", "sf_shadow_reject", "sf_shadow_event", "sf_shadow_api_usage"],
+    "sf_product_shadow",
+    "sf_pricebook_shadow",
+    "sf_account_eligibility_shadow",
+    "sf_shadow_run",
+    "sf_shadow_reject",
+    "sf_shadow_event",
+    "sf_shadow_api_usage",
   ]) {
     await refused(`delete from public.${table}`)
     await refused(`insert into public.${table} default values`)

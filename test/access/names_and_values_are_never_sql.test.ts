@@ -74,19 +74,19 @@ for (const [n, text] of hostile.entries()) {
     assert.deepEqual(row, { key: id, value: text }, "it is stored as any other name and value")
     await shadow.pool.query("select sf_shadow.ensure_stream($1, array[$1])", [text])
     for (const call of [
-      ...["select sf_shadow.fields_to_columns($1)", "select sf_shadow.sample_ids($1, 5)"],
-      ...["select * from sf_shadow.clear_cache($1)", "select sf_shadow.retry_rejects($1)"],
-      ...["select * from sf_shadow_freshness($1, array[$1])", "select * from sf_shadow_mapping($1)"],
-      ...[
-        "select * from sf_shadow_records_to_rows($1, '[]')",
-        "select * from sf_shadow_refresh($1, array[$1])",
-      ],
-      ...[
-        "select sf_shadow_pause($1)",
-        "select sf_shadow_resume($1)",
-        "select * from sf_shadow_invalidations($1, 0)",
-      ],
-      ...["select sf_shadow.start_run($1, 'full', $1)", "select sf_shadow.replay_stream($1, null)"],
+      "select sf_shadow.fields_to_columns($1)",
+      "select sf_shadow.sample_ids($1, 5)",
+      "select * from sf_shadow.clear_cache($1)",
+      "select sf_shadow.retry_rejects($1)",
+      "select * from sf_shadow_freshness($1, array[$1])",
+      "select * from sf_shadow_mapping($1)",
+      "select * from sf_shadow_records_to_rows($1, '[]')",
+      "select * from sf_shadow_refresh($1, array[$1])",
+      "select sf_shadow_pause($1)",
+      "select sf_shadow_resume($1)",
+      "select * from sf_shadow_invalidations($1, 0)",
+      "select sf_shadow.start_run($1, 'full', $1)",
+      "select sf_shadow.replay_stream($1, null)",
       "select add_job('backfill', jsonb_build_object('object', $1::text))",
       "select sf_shadow.claim_organization($1, $1)",
     ]) {
@@ -132,15 +132,11 @@ test("the same as arguments of commands", async () => {
   const [text = ""] = hostile
   const environment = { DATABASE_URL: shadow.url }
   for (const args of [
-    ...[
-      ["pause", `${text}?`],
-      ["rejects", `${text}?`],
-      ["reapply", `${text}?`, "--since", "2026-11-23"],
-    ],
-    ...[
-      ["cache", "clear", "--object", `${text}?`],
-      ["replay", "--topic", `${text}?`, "--from", "earliest"],
-    ],
+    ["pause", `${text}?`],
+    ["rejects", `${text}?`],
+    ["reapply", `${text}?`, "--since", "2026-11-23"],
+    ["cache", "clear", "--object", `${text}?`],
+    ["replay", "--topic", `${text}?`, "--from", "earliest"],
   ]) {
     const { stderr } = await endsWith(2, args, environment)
     assert.match(stderr, /is not mirrored|: not mirrored|no stream follows/)

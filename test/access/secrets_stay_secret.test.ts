@@ -76,8 +76,11 @@ test("secrets are in no log at any level, no answer, no result and no table", {
   }
   const variables: Record<string, string> = {
     ...environment(as.href),
-    ...{ SF_AUTH: "client-credentials", SF_CLIENT_SECRET: clientSecret },
-    ...{ REDIS_URL: redis.url, LOG_LEVEL: "trace", HTTP_TOKEN: planted.token },
+    SF_AUTH: "client-credentials",
+    SF_CLIENT_SECRET: clientSecret,
+    REDIS_URL: redis.url,
+    LOG_LEVEL: "trace",
+    HTTP_TOKEN: planted.token,
   }
   const written: [string, string][] = []
   const run = async (args: string[], change: Record<string, string> = {}) => {

@@ -41,7 +41,8 @@ test("a login host that cannot be reached: said at once, with host and SF_LOGIN_
 test("a service whose login is refused says so, stays, and works once it is let in", async (t) => {
   const { org, simulator, environment } = await startOrg(t, { products: 5, accounts: 5 })
   const refused = org.faults.arm("http.status", {
-    ...{ path: /oauth2\/token/, status: 400 as const },
+    path: /oauth2\/token/,
+    status: 400 as const,
     body: JSON.stringify({ error: "invalid_grant", error_description: "invalid assertion" }),
     times: Number.POSITIVE_INFINITY,
   })

@@ -19,9 +19,17 @@ const port = 26_379
 
 const folder = await mkdtemp(join(tmpdir(), "sf-shadow-bench-redis-"))
 const server = spawn("redis-server", [
-  ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+  "--port",
+  String(port),
+  "--bind",
+  "127.0.0.1",
+  "--dir",
+  folder,
+  "--save",
+  "",
   // The keyspace event of a deletion is Redis's own word for when a key is gone.
-  ...["--notify-keyspace-events", "Eg"],
+  "--notify-keyspace-events",
+  "Eg",
 ])
 // A run that fails must not leave a server behind that the next one would measure.
 process.once("exit", () => server.kill("SIGKILL"))

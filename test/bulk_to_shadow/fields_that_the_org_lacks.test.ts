@@ -38,7 +38,8 @@ test("a field whose permission is lost keeps its values and degrades the object;
   await endsWith(0, ["backfill"], environment(url))
 
   const lost = org.faults.arm("field.permission", {
-    ...{ object: "Product2", field: "VPN_Region__c" },
+    object: "Product2",
+    field: "VPN_Region__c",
     times: Number.POSITIVE_INFINITY,
   })
   org.transaction((tx) => tx.update("Product2", id, { VPN_Region__c: "after", Name: "After" }))

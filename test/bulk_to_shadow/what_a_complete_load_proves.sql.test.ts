@@ -93,8 +93,18 @@ test("counts of a run add up its pages and its sweep, and compare with the org",
     runId,
   )
   assert.deepEqual(run, {
-    ...{ state: "complete", received: 3, inserted: 1, updated: 1, deleted: 1, unchanged: 0, ignored: 0 },
-    ...{ dirty: 1, rejected: 1, count_in_org: 7, count_in_shadow: 3, ended: true },
+    state: "complete",
+    received: 3,
+    inserted: 1,
+    updated: 1,
+    deleted: 1,
+    unchanged: 0,
+    ignored: 0,
+    dirty: 1,
+    rejected: 1,
+    count_in_org: 7,
+    count_in_shadow: 3,
+    ended: true,
   })
   assert.deepEqual(await shadow.all("select from sf_shadow.run_page"), [], "its ids are forgotten")
 })

@@ -34,7 +34,7 @@ test("records of another org are refused until adopt-org; then nothing of the on
   const refused = await endsWith(1, ["backfill", "Product2"], second.environment(url))
   const message = new RegExp(
     `this database belongs to org ${first.org.id} \\(https://127.0.0.1:\\d+\\), and the login is to org ${secondId}.*` +
-      `stop the service and run: npm run sf-shadow -- adopt-org --confirm ${secondId}`,
+      `stop the service and run the command adopt-org --confirm ${secondId}`,
   )
   assert.match(refused.stdout, message)
   // Nor is the database moved while anything runs.

@@ -37,8 +37,8 @@ test("commands on a database that is not migrated exit 1 and say: run migrate", 
 test("migrate from three processes at once migrates once, and again changes nothing", async () => {
   const runs = await Promise.all([1, 2, 3].map(() => runCommand(["migrate"], environment())))
   assert.deepEqual(
-    runs.map(({ code, stderr }) => [code, stderr.match(/error/i)]),
-    Array(3).fill([0, null]),
+    runs.filter(({ code, stderr }) => code !== 0 || /error/i.test(stderr)),
+    [],
   )
   assert.equal(runs.filter(({ stdout }) => /0001_shadow\.sql/.test(stdout)).length, 1)
   assert.equal(runs.filter(({ stdout }) => /none were missing/.test(stdout)).length, 2)

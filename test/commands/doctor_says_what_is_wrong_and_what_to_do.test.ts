@@ -111,12 +111,12 @@ test("a role with everything but one right is told that one", async (t) => {
   await pool.query(`revoke insert, update on sf_product_shadow from ${owner}`)
   assert.deepEqual(await privileges(), {
     state: "failed",
-    detail: `${role} may not insert, update on public.sf_product_shadow: an administrator runs: grant select, insert, update, delete on ... to ${role}`,
+    detail: `${role} is not allowed to insert, update on public.sf_product_shadow: an administrator runs: grant select, insert, update, delete on ... to ${role}`,
   })
   await pool.query(`revoke temporary on database ${database} from public, ${owner}`)
   assert.match(
     (await privileges())?.detail ?? "",
-    /may not create temporary tables.*: grant temporary on database/,
+    /is not allowed to create temporary tables.*: grant temporary on database/,
   )
 })
 

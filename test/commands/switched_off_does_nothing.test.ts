@@ -8,8 +8,16 @@ import { runCommand } from "./process.ts"
 const off = { SF_SHADOW_ENABLED: "false" }
 
 const commands = [
-  ...[["start"], ["run"], ["backfill"], ["delta", "Account"], ["verify"], ["pause", "Account"]],
-  ...[["resume", "Account"], ["rejects", "--retry"], ["cache", "clear"], ["simulator"]],
+  ["start"],
+  ["run"],
+  ["backfill"],
+  ["delta", "Account"],
+  ["verify"],
+  ["pause", "Account"],
+  ["resume", "Account"],
+  ["rejects", "--retry"],
+  ["cache", "clear"],
+  ["simulator"],
   ["replay", "--topic", "/data/AccountChangeEvent", "--from", "earliest"],
   ["reapply", "Account", "--since", "2026-11-23"],
   ["adopt-org", "--confirm", "00D000000000001AAA"],

@@ -71,7 +71,8 @@ export function toObservation(rows: readonly QueryResultRow[]): Observation {
         ]),
       ),
       answers: (row.answers ?? []).map(({ id, is_found: isFound, as_of }) => ({
-        ...{ id, isFound },
+        id,
+        isFound,
         asOf: as_of === null ? null : fromDate(new Date(as_of)),
       })),
       dirty: new Set(row.dirty),

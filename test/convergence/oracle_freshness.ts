@@ -39,7 +39,9 @@ function readerAsOf({ object, id }: ModelRecord, observed: ObservedObject): numb
   const { freshAsOf } = ageOf(
     [
       {
-        ...{ object, keyColumn: "id", isSet: row === undefined },
+        object,
+        keyColumn: "id",
+        isSet: row === undefined,
         rows:
           row === undefined
             ? []

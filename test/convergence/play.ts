@@ -12,7 +12,7 @@ import { Service } from "./service/service.ts"
 import { type DriverBugs, marginMs, publishDelayMs, World } from "./world.ts"
 
 /** A history that ended wrong: what was wrong, and all that had happened. */
-export class BrokenPromise extends Error {
+class BrokenPromise extends Error {
   override name = "BrokenPromise"
 
   constructor(problems: readonly string[], trace: readonly string[]) {
@@ -32,7 +32,9 @@ export async function play(
 ): Promise<void> {
   const { deltaOverlapMs, clockMeasured, localErrorMs } = history
   const number = await database.reset({
-    ...{ marginMs: bugs.marginMs ?? marginMs, publishDelayMs, deltaOverlapMs },
+    marginMs: bugs.marginMs ?? marginMs,
+    publishDelayMs,
+    deltaOverlapMs,
     // As the Date header of an answer tells it.
     aheadMs: clockMeasured ? [-localErrorMs - 2_000, -localErrorMs + 1_000] : [0, 0],
   })

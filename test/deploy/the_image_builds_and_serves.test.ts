@@ -113,8 +113,11 @@ test("the Dockerfile's steps make an image that migrates, serves, answers its he
   const { environment } = await startOrg(t, { products: 5, pricebooks: 1, accounts: 3 })
   assert.equal(ofImage.HTTP_HOST, "0.0.0.0")
   const variables = {
-    ...{ ...ofImage, ...environment(url) },
-    ...{ HTTP_HOST: "127.0.0.1", HTTP_PORT: String(await freePort()), HTTP_TOKEN: "x".repeat(32) },
+    ...ofImage,
+    ...environment(url),
+    HTTP_HOST: "127.0.0.1",
+    HTTP_PORT: String(await freePort()),
+    HTTP_TOKEN: "x".repeat(32),
   }
   await endsWith(0, ["migrate"], variables, workingFolder)
   const service = await startService(t, variables, [], workingFolder)

@@ -8,7 +8,7 @@ import { settle } from "../harness/settled.ts"
 import { readDocument, runShell, runSql } from "./document.ts"
 
 /** The one command that does not end. */
-const runLine = /^node --import tsx src\/main\.ts run\n/m
+const runLine = /^npm run sf-shadow -- run\n/m
 
 test("docs/rollout.md, step by step on an empty database: every block works as written", async (t) => {
   const url = await createEmptyDatabase()

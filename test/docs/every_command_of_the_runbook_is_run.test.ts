@@ -16,17 +16,23 @@ import { readDocument, runShell, runSql, type Section } from "./document.ts"
 
 /** Alerts link to these. */
 const anchors = [
-  ...["replay-events", "manual-backfill", "clear-caches", "tripped-fuse", "load-that-stands-still"],
-  ...["rejects", "lost-permissions"],
-  ...["expired-replay-ids", "api-limit-reached", "redis-down", "restored-from-a-backup"],
-  ...[
-    "rotating-the-salesforce-key",
-    "moving-to-another-org",
-    "stream-down",
-    "failed-jobs",
-    "drift",
-    "service-down",
-  ],
+  "replay-events",
+  "manual-backfill",
+  "clear-caches",
+  "tripped-fuse",
+  "load-that-stands-still",
+  "rejects",
+  "lost-permissions",
+  "expired-replay-ids",
+  "api-limit-reached",
+  "redis-down",
+  "restored-from-a-backup",
+  "rotating-the-salesforce-key",
+  "moving-to-another-org",
+  "stream-down",
+  "failed-jobs",
+  "drift",
+  "service-down",
 ]
 const sections = await readDocument("runbook.md")
 
@@ -58,7 +64,7 @@ test("the sections are those that alerts link to, each in five parts, and links 
 
 const many = Number.POSITIVE_INFINITY
 /** The one command that does not end. */
-const runLine = /^node --import tsx src\/main\.ts run\n/m
+const runLine = /^npm run sf-shadow -- run\n/m
 
 /** A system in operation, and what is done to it before each section. */
 class Operation {
@@ -166,7 +172,9 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
   const { SF_PRIVATE_KEY: _, ...variables } = simulated.environment(url)
   const environment = {
     ...variables,
-    ...{ SF_PRIVATE_KEY_FILE: newKey, REDIS_URL: redis.url, HTTP_PORT: String(port) },
+    SF_PRIVATE_KEY_FILE: newKey,
+    REDIS_URL: redis.url,
+    HTTP_PORT: String(port),
   }
   const operation = new Operation(t, simulated, environment, [
     ["127.0.0.1:9464", `127.0.0.1:${port}`],
@@ -278,7 +286,8 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
       await operation.stop()
       operation.environment = {
         ...next.environment(operation.environment.DATABASE_URL as string),
-        ...{ REDIS_URL: redis.url, HTTP_PORT: String(port) },
+        REDIS_URL: redis.url,
+        HTTP_PORT: String(port),
       }
       operation.org = next
       const [doctor = ""] = await operation.follow(section, { 0: 1 })

@@ -15,7 +15,7 @@ async function anchorsOf(page: string): Promise<Set<string>> {
 
 test("every link of README and docs leads to a file that exists, and to a heading of it", async () => {
   const broken: string[] = []
-  for await (const page of glob(["*.md", "docs/*.md"], { cwd: root })) {
+  for await (const page of glob(["*.md", "{docs,deploy,src/reader}/*.md"], { cwd: root })) {
     const text = (await readFile(join(root, page), "utf8")).replace(fence, "")
     for (const [link, path, anchor] of text.matchAll(/\]\(((?!https?:)[^)#]*)(?:#([^)]*))?\)/g)) {
       const target = path ? normalize(join(page, "..", path)) : page

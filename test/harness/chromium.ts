@@ -27,8 +27,12 @@ export const withoutChromium: string | false =
 const switches = [
   // Root has no user namespace of its own to lock the browser into.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-  ...["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"],
-  ...["--disable-sync", "--disable-dev-shm-usage"],
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
 ]
 
 /** A headless Chromium with a profile of its own, which asks nobody but the tests' servers; closed with the test. */

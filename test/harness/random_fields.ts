@@ -1,11 +1,11 @@
-import { HOSTILE_TEXTS } from "../../src/simulator/org/hostile_texts.ts"
+import { hostileTexts } from "../../src/simulator/org/hostile_texts.ts"
 import type { FieldDescription } from "../../src/simulator/org/object_description.ts"
 import type { Org } from "../../src/simulator/org/org.ts"
 import type { Random } from "../../src/simulator/org/random.ts"
 
 export type Fields = Record<string, unknown>
 
-const texts = [...HOSTILE_TEXTS, "plain", "naïve — 東京 🏔", null, ""]
+const texts = [...hostileTexts, "plain", "naïve — 東京 🏔", null, ""]
 const longText = (random: Random) => `${"All of it. ".repeat(100)}${random.below(1000)}`
 
 /** A random value, or null, for each of some writable fields of an object; about one field in three. */
@@ -28,5 +28,5 @@ function randomValue(field: FieldDescription, random: Random): unknown {
   if (field.name === "Description") return random.pick([longText(random), longText(random), null, "short"])
   if (field.picklistValues.length > 0) return random.pick(field.picklistValues)
   if (field.length < 40) return "B"
-  return field.nillable ? random.pick(texts) : `Text ${random.below(100)} ${random.pick(HOSTILE_TEXTS)}`
+  return field.nillable ? random.pick(texts) : `Text ${random.below(100)} ${random.pick(hostileTexts)}`
 }

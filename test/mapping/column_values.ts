@@ -24,14 +24,18 @@ export const allowedTypes: Record<string, (value: string) => boolean> = {
 
 /** Types that an operator may give a column all the same, and spellings that Postgres takes for allowed ones. */
 export const otherTypes = [
-  ...["real", "character(5)", "character varying", "timestamp without time zone", "uuid", "jsonb", "money"],
-  ...[
-    "timestamp(0) with time zone",
-    "time(0) without time zone",
-    "numeric(5,-2)",
-    "numeric(3,5)",
-    "interval",
-  ],
+  "real",
+  "character(5)",
+  "character varying",
+  "timestamp without time zone",
+  "uuid",
+  "jsonb",
+  "money",
+  "timestamp(0) with time zone",
+  "time(0) without time zone",
+  "numeric(5,-2)",
+  "numeric(3,5)",
+  "interval",
 ]
 
 /** What a stored column is, in the canonical form of its Salesforce type, from its text as Postgres or its JSON shows it. */

@@ -91,7 +91,7 @@ export const rules: readonly { files: string[]; tests: string[] }[] = [
     files: ["src/records_to_shadow/index.ts"],
     tests: ["test/records_to_shadow/*.test.ts", "test/bad_input/*.test.ts"],
   },
-  { files: ["src/salesforce/budget.ts"], tests: ["test/budget/*.test.ts"] },
+  { files: ["src/salesforce/budget.ts", "src/salesforce/budget_stop.ts"], tests: ["test/budget/*.test.ts"] },
   {
     files: ["bulk_results", "clock", "csv_guard", "errors", "records"].map(
       (name) => `src/salesforce/${name}.ts`,

@@ -163,7 +163,8 @@ test("every file of tasks/ is on the list of tasks, and every task of the cronta
     const [row] = await shadow.all<{ fits: boolean }>(
       `select not exists (select from jsonb_object_keys($2::jsonb) k where k <> all (t.keys)) as fits
        from sf_shadow.task t where t.task = $1`,
-      ...[task, payload],
+      task,
+      payload,
     )
     assert.ok(row?.fits, line)
   }

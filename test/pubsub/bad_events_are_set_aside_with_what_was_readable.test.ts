@@ -3,15 +3,15 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { decodeEvent } from "../../src/pubsub/decode.ts"
 import { parseEventSchema, UnusableSchemaError } from "../../src/pubsub/schema.ts"
-import { consumed, payloadOf, SCHEMA_JSON } from "./event.ts"
+import { consumed, payloadOf, schemaJson } from "./event.ts"
 
-const schema = parseEventSchema("schema-1", SCHEMA_JSON)
-const GOOD_ID = "001Dp00000JJkkHIAT"
+const schema = parseEventSchema("schema-1", schemaJson)
+const goodId = "001Dp00000JJkkHIAT"
 type Header = Parameters<typeof payloadOf>[0]
 
 const cases: [string, Header, Record<string, unknown>, string][] = [
   ["no record ids", { recordIds: [] }, {}, "no-record-ids"],
-  ["a malformed record id", { recordIds: [GOOD_ID, "001Dp00000JJ; --"] }, {}, "malformed-record-id"],
+  ["a malformed record id", { recordIds: [goodId, "001Dp00000JJ; --"] }, {}, "malformed-record-id"],
   ["a negative commit time", { commitTimestamp: -1n }, {}, "commit-timestamp"],
   ["a commit time in the far future", { commitTimestamp: 2n ** 62n }, {}, "commit-timestamp"],
   ["a NUL in its header", { changeOrigin: "a\0b" }, {}, "unstorable-text"],
@@ -33,7 +33,7 @@ for (const [what, header, body, reason] of cases) {
     assert.equal(event.fields, "{}")
     assert.equal(event.object, "Account")
     assert.equal(event.changeType, "UPDATE")
-    assert.deepEqual(event.recordIds, header.recordIds?.length === 0 ? [] : [GOOD_ID])
+    assert.deepEqual(event.recordIds, header.recordIds?.length === 0 ? [] : [goodId])
     assert.equal(event.transactionKey, "00003adb-6942-447e-6033-9e8fe741230f")
     assert.doesNotMatch(JSON.stringify({ ...event, bytes: null }), /(?<!\\)\\u(0000|d[89a-f])/)
   })
@@ -61,11 +61,11 @@ test("a text that Postgres cannot hold is no matter in a field that is not kept,
 
 test("a change type that no version of the schema had is an error, not a guess", () => {
   const payload = payloadOf({})
-  const other = parseEventSchema("schema-2", SCHEMA_JSON.replace('"UPDATE"', '"MERGE"'))
+  const other = parseEventSchema("schema-2", schemaJson.replace('"UPDATE"', '"MERGE"'))
   const event = decodeEvent(consumed(payload), other)
   assert.equal(event.error?.reason, "unknown-change-type")
   assert.equal(event.changeType, null)
-  assert.deepEqual(event.recordIds, [GOOD_ID])
+  assert.deepEqual(event.recordIds, [goodId])
 })
 
 test("a payload cut anywhere keeps the header as far as it goes", () => {
@@ -73,7 +73,7 @@ test("a payload cut anywhere keeps the header as far as it goes", () => {
   for (let length = 0; length < payload.length; length++) {
     const event = decodeEvent(consumed(payload.subarray(0, length)), schema)
     assert.equal(event.error?.reason, "undecodable", `cut at ${length}`)
-    if (length > 40) assert.deepEqual([event.object, event.recordIds], ["Account", [GOOD_ID]])
+    if (length > 40) assert.deepEqual([event.object, event.recordIds], ["Account", [goodId]])
   }
   const longer = decodeEvent(consumed(Buffer.concat([payload, Buffer.alloc(3)])), schema)
   assert.match(longer.error?.message ?? "", /3 bytes too many/)
@@ -102,5 +102,5 @@ test("random bytes never throw, hang or exhaust the memory", () => {
 test("an event without a usable schema still names its records", () => {
   const event = decodeEvent(consumed(payloadOf({})), new UnusableSchemaError("no such schema"))
   assert.deepEqual(event.error, { reason: "schema-unusable", message: "no such schema" })
-  assert.deepEqual([event.object, event.changeType, event.recordIds], ["Account", "UPDATE", [GOOD_ID]])
+  assert.deepEqual([event.object, event.changeType, event.recordIds], ["Account", "UPDATE", [goodId]])
 })

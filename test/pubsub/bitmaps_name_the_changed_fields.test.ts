@@ -4,9 +4,9 @@ import { readBitmaps, selectedNames } from "../../src/pubsub/bitmap.ts"
 import { decodeEvent } from "../../src/pubsub/decode.ts"
 import { EventDefect } from "../../src/pubsub/defect.ts"
 import { parseEventSchema } from "../../src/pubsub/schema.ts"
-import { consumed, payloadOf, SCHEMA_JSON } from "./event.ts"
+import { consumed, payloadOf, schemaJson } from "./event.ts"
 
-const schema = parseEventSchema("schema-1", SCHEMA_JSON)
+const schema = parseEventSchema("schema-1", schemaJson)
 const names = (...bitmaps: string[]) => selectedNames(readBitmaps(bitmaps, schema))
 
 test("bit i from the right is field i of the schema, the header being field 0", () => {

@@ -1,5 +1,5 @@
 import avro from "avsc"
-import { HEADER_SCHEMA } from "../../src/pubsub/header.ts"
+import { headerSchema } from "../../src/pubsub/header.ts"
 import type { ConsumerEvent } from "../../src/pubsub/proto.ts"
 import { longAsBigInt } from "../../src/pubsub/schema.ts"
 import { TextType } from "../../src/simulator/pubsub/schema.ts"
@@ -29,12 +29,12 @@ const location = {
 }
 
 /** A change-event schema with one field of each kind; the comments are positions in bitmaps. */
-export const SCHEMA_JSON = JSON.stringify({
+export const schemaJson = JSON.stringify({
   type: "record",
   name: "AccountChangeEvent",
   namespace: "com.sforce.eventbus",
   fields: [
-    { name: "ChangeEventHeader", type: HEADER_SCHEMA, doc: "Data:ComplexValueType" },
+    { name: "ChangeEventHeader", type: headerSchema, doc: "Data:ComplexValueType" },
     {
       name: "Name",
       type: ["null", "string", personName],
@@ -56,7 +56,7 @@ export const SCHEMA_JSON = JSON.stringify({
 })
 
 const options = { registry: { long: longAsBigInt, string: new TextType() } }
-const type = avro.Type.forSchema(JSON.parse(SCHEMA_JSON), options) as avro.types.RecordType
+const type = avro.Type.forSchema(JSON.parse(schemaJson), options) as avro.types.RecordType
 
 /** A record's missing subfields as null, which avsc wants to see. */
 function filled(of: avro.Type, value: unknown): unknown {
@@ -68,7 +68,7 @@ function filled(of: avro.Type, value: unknown): unknown {
   )
 }
 
-const HEADER = {
+const usualHeader = {
   entityName: "Account",
   recordIds: ["001Dp00000JJkkHIAT"],
   changeType: "UPDATE",
@@ -84,16 +84,16 @@ const HEADER = {
 }
 
 /** Payload of an Account event; what is not given is as in a plain UPDATE with an empty body. */
-export function payloadOf(header: Partial<typeof HEADER>, body: Record<string, unknown> = {}): Buffer {
+export function payloadOf(header: Partial<typeof usualHeader>, body: Record<string, unknown> = {}): Buffer {
   const record: Record<string, unknown> = {}
   for (const field of type.fields) record[field.name] = filled(field.type, body[field.name])
-  return type.toBuffer({ ...record, ChangeEventHeader: { ...HEADER, ...header } })
+  return type.toBuffer({ ...record, ChangeEventHeader: { ...usualHeader, ...header } })
 }
 
 /** The payload as a subscriber receives it. */
-export function consumed(payload: Buffer, schemaId = "schema-1"): ConsumerEvent {
+export function consumed(payload: Buffer): ConsumerEvent {
   return {
-    event: { id: "366d9355-f1bc-4650-b321-6d45e77180b5", schema_id: schemaId, payload },
+    event: { id: "366d9355-f1bc-4650-b321-6d45e77180b5", schema_id: "schema-1", payload },
     replay_id: Buffer.from("00000000001790500000", "hex"),
   }
 }

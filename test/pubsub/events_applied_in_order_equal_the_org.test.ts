@@ -7,8 +7,8 @@ import { Follower, startBus } from "./bus.ts"
 
 type Fields = Record<string, unknown>
 
-const TEXTS = ["plain", 'quote " and \\', "line\r\nbreak", "#N/A", "naïve — 東京 🏔", null, ""]
-const LONG = (random: Random) => `${"All of it. ".repeat(100)}${random.below(1000)}`
+const texts = ["plain", 'quote " and \\', "line\r\nbreak", "#N/A", "naïve — 東京 🏔", null, ""]
+const longText = (random: Random) => `${"All of it. ".repeat(100)}${random.below(1000)}`
 
 /** A random value for each of some writable fields of an object. */
 function randomFields(org: Org, object: string, random: Random): Fields {
@@ -22,13 +22,13 @@ function randomFields(org: Org, object: string, random: Random): Fields {
     else if (field.type === "datetime")
       fields[field.name] = new Date(1.7e12 + random.below(1e9)).toISOString()
     else if (field.type === "date") fields[field.name] = `20${10 + random.below(80)}-02-28`
-    else if (field.name === "Description") fields[field.name] = random.pick([LONG(random), null, "short"])
+    else if (field.name === "Description") fields[field.name] = random.pick([longText(random), null, "short"])
     else if (field.picklistValues.length > 0) {
       fields[field.name] = field.nillable
         ? random.pick([...field.picklistValues, null])
         : field.picklistValues[0]
     } else if (field.length < 40) fields[field.name] = random.pick(["B", null])
-    else fields[field.name] = field.nillable ? random.pick(TEXTS) : `Text ${random.below(100)}`
+    else fields[field.name] = field.nillable ? random.pick(texts) : `Text ${random.below(100)}`
   }
   return fields
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { type DecodedEvent, decodeEvent } from "../../src/pubsub/decode.ts"
 import { parseEventSchema } from "../../src/pubsub/schema.ts"
-import { consumed, payloadOf, SCHEMA_JSON } from "./event.ts"
+import { consumed, payloadOf, schemaJson } from "./event.ts"
 
-const schema = parseEventSchema("schema-1", SCHEMA_JSON)
+const schema = parseEventSchema("schema-1", schemaJson)
 type Header = Parameters<typeof payloadOf>[0]
 
 function decode(header: Header, body: Record<string, unknown> = {}, keep?: string[]): DecodedEvent {

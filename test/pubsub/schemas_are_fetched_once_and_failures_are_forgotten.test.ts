@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { SchemaCache, UnusableSchemaError } from "../../src/pubsub/schema.ts"
-import { SCHEMA_JSON } from "./event.ts"
+import { schemaJson } from "./event.ts"
 
 test("many events that ask at once cost one GetSchema", async () => {
   const asked: string[] = []
   const cache = new SchemaCache(async (id) => {
     asked.push(id)
-    return SCHEMA_JSON
+    return schemaJson
   })
   const schemas = await Promise.all([cache.get("a"), cache.get("a"), cache.get("b")])
   assert.equal(schemas[0], schemas[1])
@@ -19,14 +19,14 @@ test("a failed fetch is tried again by the next event", async () => {
   let calls = 0
   const cache = new SchemaCache(async () => {
     if (++calls === 1) throw new Error("unavailable")
-    return SCHEMA_JSON
+    return schemaJson
   })
   await assert.rejects(cache.get("a"), /unavailable/)
   assert.equal((await cache.get("a")).name, "AccountChangeEvent")
 })
 
 for (const [what, json] of [
-  ["half a schema", SCHEMA_JSON.slice(0, 300)],
+  ["half a schema", schemaJson.slice(0, 300)],
   [
     "a platform event's schema",
     '{"type":"record","name":"Note__e","fields":[{"name":"Text__c","type":"string"}]}',

@@ -15,8 +15,8 @@ beforeEach(async () => {
 })
 
 /** Logs in and knows the mapping, so that what follows is one call per read. */
-async function warmReader(options = {}) {
-  const reader = reading.reader(options)
+async function warmReader() {
+  const reader = reading.reader()
   assert.equal((await reader.eligibility(seeded.accounts.at(-1) as string)).source, "salesforce")
   return reader
 }

@@ -57,7 +57,9 @@ test("sf_price is the active price of a SKU in a price book and a currency", asy
   const priceOf = async (sku: string, pricebook: string, currency: string) => {
     const rows = await shadow.all<{ unit_price: string }>(
       "select unit_price from sf_price(sku => $1, pricebook_id => $2, currency => $3)",
-      ...[sku, pricebook, currency],
+      sku,
+      pricebook,
+      currency,
     )
     return rows.map(({ unit_price }) => unit_price)
   }

@@ -88,7 +88,9 @@ test("an account in doubt whose id a price has is no doubt of the price", async 
   const shadow = await loaded()
   await shadow.all(
     "select sf_shadow._mark_dirty('Account', array[$1, $2], array[$3, $3]::timestamptz[], array[$3, $3]::timestamptz[], array['x', 'x'])",
-    ...[priceId(1), priceId(9), at(60)],
+    priceId(1),
+    priceId(9),
+    at(60),
   )
   assert.deepEqual(await listed(shadow), [[], []])
 })

@@ -80,7 +80,10 @@ test("a reader's wish marks the account it names, once, and leaves those of othe
   const wish = (object: ObjectName, id: string) =>
     shadow.all(
       "insert into sf_shadow.refresh_request (object, record_id, since, not_before) values ($1, $2, $3, $4)",
-      ...[object, id, at(10), at(30)],
+      object,
+      id,
+      at(10),
+      at(30),
     )
   await wish("Account", accountId(1))
   await wish("Account", accountId(2))

@@ -129,7 +129,9 @@ describe("Login", () => {
     }
     const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
     const session = createSession({
-      ...{ ...server.config, ...jwt(pem), loginUrl: `${server.url}/customers` },
+      ...server.config,
+      ...jwt(pem),
+      loginUrl: `${server.url}/customers`,
       audience: "https://login.salesforce.mil",
     })
     await session.credentials()

@@ -10,7 +10,7 @@ import { CsvGuard } from "../../src/salesforce/csv_guard.ts"
 import { describeObject } from "../../src/salesforce/describe.ts"
 import { SalesforceError } from "../../src/salesforce/errors.ts"
 import { readLimits } from "../../src/salesforce/limits.ts"
-import { countRecords, getDeleted, readRecords } from "../../src/salesforce/records.ts"
+import { countRecords, readRecords } from "../../src/salesforce/records.ts"
 import { createSession, type Session } from "../../src/salesforce/session.ts"
 import { orgTest } from "./simulated_org.ts"
 
@@ -210,22 +210,9 @@ orgTest(
   },
 )
 
-orgTest("counts, deletions and limits are read", async ({ simulator, seeded, session }) => {
+orgTest("counts and limits are read", async ({ session }) => {
   assert.equal(await countRecords(session, "Product2"), 120)
   assert.equal(await countRecords(session, "Product2", "Name = 'no such product'"), 0)
-  const id = seeded.products[0] ?? ""
-  simulator.org.transaction((tx) => tx.delete("Product2", id))
-  const now = simulator.org.now()
-  const span = [new Date(now - 120_000), new Date(now + 120_000)] as const
-  const deleted = await getDeleted(session, "Product2", ...span)
-  assert.deepEqual(
-    deleted.records.map((record) => record.id),
-    [id],
-  )
-  assert.ok(Math.abs(Number(deleted.records[0]?.deletedDate) - now) < 5_000)
-  assert.ok(deleted.earliestDateAvailable < deleted.latestDateCovered)
-  simulator.org.faults.arm("deleted.purged", {})
-  assert.equal((await rejection(getDeleted(session, "Product2", ...span))).code, "INVALID_REPLICATION_DATE")
   const limits = await readLimits(session)
   assert.deepEqual([limits.apiRequests?.max, limits.bulkQueryJobs?.max], [100_000, 10_000])
   assert.ok(Number(limits.apiRequests?.remaining) < 100_000)

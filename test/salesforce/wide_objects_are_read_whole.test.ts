@@ -28,8 +28,13 @@ async function startWide(t: TestContext, count: number): Promise<Wide> {
   const session = createSession({
     loginUrl: simulator.loginUrl,
     auth: "client-credentials",
-    ...{ clientId, clientSecret, apiVersion: "66.0", pubsubEndpoint: simulator.pubsubEndpoint },
-    ...{ ca: simulator.ca, httpIdleMs: 5_000, bulkPollMs: 10 },
+    clientId,
+    clientSecret,
+    apiVersion: "66.0",
+    pubsubEndpoint: simulator.pubsubEndpoint,
+    ca: simulator.ca,
+    httpIdleMs: 5_000,
+    bulkPollMs: 10,
   })
   t.after(async () => {
     await session.close()

@@ -12,7 +12,10 @@ const well: Probe = { name: "database", required: true, ask: async () => "db.int
 const page: Routes = (app) => app.get("/page", async () => "a page")
 
 const server = await startHttp({
-  ...{ host: "127.0.0.1", port: 0, token, log: createLog("silent") },
+  host: "127.0.0.1",
+  port: 0,
+  token,
+  log: createLog("silent"),
   routes: [healthRoutes([well]), metricsRoutes(registry), page],
 })
 test.after(() => server.stop())
@@ -47,12 +50,15 @@ test("the token opens every path, as Bearer and, for browsers, as the password o
 
 test("a wrong token is refused, whatever its length and form", async () => {
   const wrong = [
-    ...["Bearer", "Bearer ", `Bearer ${token}x`, `Bearer ${token.slice(1)}`, token, `Basic ${token}`],
-    ...[
-      `Basic ${Buffer.from(`${token}:`).toString("base64")}`,
-      `Token ${token}`,
-      `Bearer ${"x".repeat(4000)}`,
-    ],
+    "Bearer",
+    "Bearer ",
+    `Bearer ${token}x`,
+    `Bearer ${token.slice(1)}`,
+    token,
+    `Basic ${token}`,
+    `Basic ${Buffer.from(`${token}:`).toString("base64")}`,
+    `Token ${token}`,
+    `Bearer ${"x".repeat(4000)}`,
   ]
   for (const authorization of wrong) {
     assert.equal((await get("/metrics", authorization)).status, 401, authorization)

@@ -10,7 +10,9 @@ import { metricsRoutes } from "../../src/server/routes/metrics.ts"
 
 const well: Probe = { name: "database", required: true, ask: async () => "db.internal is reachable" }
 const server = await startHttp({
-  ...{ host: "127.0.0.1", port: 0, log: createLog("silent") },
+  host: "127.0.0.1",
+  port: 0,
+  log: createLog("silent"),
   routes: [healthRoutes([well]), metricsRoutes(registry)],
 })
 test.after(() => server.stop())

@@ -253,8 +253,12 @@ test("the TypeScript reader answers alike from a pool with hostile settings", as
     const live = reading.reader({ pool, mode: "live" })
     const answered = []
     for (const answer of [
-      ...[await reader.product(id), await reader.catalog({ limit: 5 }), await reader.eligibility(accountOf)],
-      ...[await live.product(id), await live.catalog({ limit: 5 }), await live.eligibility(accountOf)],
+      await reader.product(id),
+      await reader.catalog({ limit: 5 }),
+      await reader.eligibility(accountOf),
+      await live.product(id),
+      await live.catalog({ limit: 5 }),
+      await live.eligibility(accountOf),
     ]) {
       const { value, source, stale, reason, ageMs, freshAsOf } = answer
       assert.ok(

@@ -37,7 +37,7 @@ export async function startWithClient(options: SimulatorOptions & Partial<SeedSi
   const dispatcher = new Agent({ connect: { ca: simulator.ca } })
   const { clientId, clientSecret } = simulator.credentials
   const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret }
-  const login = await sendForm({ simulator, dispatcher }, "/services/oauth2/token", form)
+  const login = await requestToken({ simulator, dispatcher }, form)
   const { access_token } = JSON.parse(login.text) as { access_token: string }
 
   async function send(
@@ -72,13 +72,12 @@ export async function startWithClient(options: SimulatorOptions & Partial<SeedSi
   }
 }
 
-/** Posts a form without a token, as logins do. */
-export async function sendForm(
+/** Logs in with what the form says. */
+export async function requestToken(
   { simulator, dispatcher }: Pick<Client, "simulator" | "dispatcher">,
-  path: string,
   form: Record<string, string>,
 ): Promise<Answer> {
-  const answer = await request(simulator.loginUrl + path, {
+  const answer = await request(`${simulator.loginUrl}/services/oauth2/token`, {
     dispatcher,
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },

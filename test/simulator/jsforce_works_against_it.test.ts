@@ -80,17 +80,12 @@ describe("jsforce works against the simulator", () => {
     assert.equal(connection.limitInfo.apiUsage?.limit, 100_000)
   })
 
-  it("retrieves records by id and reads what was deleted", async () => {
+  it("retrieves records by id", async () => {
     const { org } = client.simulator
     const connection = withClientCredentials()
     const [first] = org.rows("Product2")
     const record = await connection.sobject("Product2").retrieve(first?.Id as string)
     assert.equal(record.Name, first?.Name)
-    const now = org.now()
-    const deleted = await connection
-      .sobject("Product2")
-      .deleted(new Date(now - 3_600_000), new Date(now + 60_000))
-    assert.deepEqual(deleted.deletedRecords, [])
   })
 
   it("runs a bulk query whose result is one page", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { after, before, describe, it } from "node:test"
 import { importPKCS8, SignJWT } from "jose"
-import { type Client, sendForm, startWithClient } from "./client.ts"
+import { type Client, requestToken, startWithClient } from "./client.ts"
 
 type Entry = { Id: string; UnitPrice: number; Product2: { ProductCode: string | null } | null }
 
@@ -126,7 +126,7 @@ describe("The REST API", () => {
   it("refuses a login with a wrong secret, key, user or audience, as objects", async () => {
     const { credentials, loginUrl } = client.simulator
     const refused = async (form: Record<string, string>) => {
-      const { status, text } = await sendForm(client, "/services/oauth2/token", form)
+      const { status, text } = await requestToken(client, form)
       assert.equal(status, 400)
       return JSON.parse(text) as { error: string; error_description: string }
     }
@@ -162,9 +162,6 @@ describe("The REST API", () => {
         reason,
       )
     }
-    assert.equal(
-      (await sendForm(client, "/services/oauth2/token", { grant_type, assertion: good })).status,
-      200,
-    )
+    assert.equal((await requestToken(client, { grant_type, assertion: good })).status, 200)
   })
 })

@@ -6,7 +6,7 @@ import { classify } from "../../src/pubsub/errors.ts"
 import type { FetchRequest, FetchResponse } from "../../src/pubsub/proto.ts"
 import { startBus, type TestBus } from "../pubsub/bus.ts"
 
-const TOPIC = "/data/Product2ChangeEvent"
+const productTopic = "/data/Product2ChangeEvent"
 
 async function connect(t: TestContext) {
   const bus = await startBus(t)
@@ -61,7 +61,7 @@ async function createMany(bus: TestBus, count: number) {
 
 test("GetTopic names the schema of one object's topic, and none for a channel of several", async (t) => {
   const { bus, channel, credentials } = await connect(t)
-  const topic = await channel.getTopic(TOPIC, credentials)
+  const topic = await channel.getTopic(productTopic, credentials)
   assert.equal(topic.can_subscribe, true)
   assert.match(topic.schema_id, /^[\w-]{22}$/)
   assert.equal((await channel.getTopic("/data/ChangeEvents", credentials)).schema_id, "")
@@ -70,7 +70,7 @@ test("GetTopic names the schema of one object's topic, and none for a channel of
     "NOT_FOUND",
   ])
   bus.org.faults.arm("pubsub.schema-change", { object: "Product2", times: Number.POSITIVE_INFINITY })
-  const changed = await channel.getTopic(TOPIC, credentials)
+  const changed = await channel.getTopic(productTopic, credentials)
   assert.notEqual(changed.schema_id, topic.schema_id)
   const { schema_json } = await channel.getSchema(topic.schema_id, credentials)
   assert.doesNotMatch(schema_json, /Added_Later__c/)
@@ -97,7 +97,7 @@ test("schemas are shaped as recorded ones: header first, unions with null, Addre
 test("missing and wrong credentials, schemas and requests are refused with Salesforce's codes", async (t) => {
   const { bus, channel, credentials } = await connect(t)
   const refuse = (change: Partial<PubsubCredentials>) =>
-    failureOf(channel.getTopic(TOPIC, { ...credentials, ...change }))
+    failureOf(channel.getTopic(productTopic, { ...credentials, ...change }))
   assert.deepEqual(await refuse({ accessToken: "expired" }), ["service.auth.error", "UNAUTHENTICATED"])
   assert.deepEqual(await refuse({ tenantId: "00D000000000000AAA" }), [
     "service.auth.error",
@@ -112,7 +112,7 @@ test("missing and wrong credentials, schemas and requests are refused with Sales
   }
   const stream = (...requests: FetchRequest[]) => streamFailure(channel, credentials, ...requests)
   const invalid = (code: string) => [`subscription.fetch.${code}`, "INVALID_ARGUMENT"]
-  const first = { topic_name: TOPIC, num_requested: 1 }
+  const first = { topic_name: productTopic, num_requested: 1 }
   assert.deepEqual(await stream({ ...first, num_requested: 0 }), invalid("requested.events.invalid"))
   assert.deepEqual(
     await stream(first, { topic_name: "/data/ChangeEvents", num_requested: 1 }),
@@ -136,7 +136,7 @@ test("it sends what was asked for and no more; a request over 100 counts as 100"
   const { bus, channel, credentials } = await connect(t)
   await createMany(bus, 250)
   const call = channel.subscribe(credentials)
-  call.write({ topic_name: TOPIC, replay_preset: "EARLIEST", num_requested: 500 })
+  call.write({ topic_name: productTopic, replay_preset: "EARLIEST", num_requested: 500 })
   // A keepalive shows that the server has nothing more to send for this credit.
   const isIdle = (all: FetchResponse[]) => all.at(-1)?.events.length === 0
   const all = await responses(call, isIdle)
@@ -160,7 +160,7 @@ test("CUSTOM goes on after the id; a purged id is refused, the newest one is not
     const preset = replay_id
       ? { replay_preset: "CUSTOM" as const, replay_id }
       : { replay_preset: "EARLIEST" as const }
-    call.write({ topic_name: TOPIC, num_requested: 100, ...preset })
+    call.write({ topic_name: productTopic, num_requested: 100, ...preset })
     return call
   }
   const first = open()
@@ -176,7 +176,7 @@ test("CUSTOM goes on after the id; a purged id is refused, the newest one is not
     ids.slice(3),
   )
   bus.server.log.purge()
-  const request = { topic_name: TOPIC, num_requested: 1, replay_preset: "CUSTOM" } as const
+  const request = { topic_name: productTopic, num_requested: 1, replay_preset: "CUSTOM" } as const
   assert.deepEqual(await streamFailure(channel, credentials, { ...request, replay_id: ids[3] as Buffer }), [
     "subscription.fetch.replayid.corrupted",
     "INVALID_ARGUMENT",
@@ -191,7 +191,7 @@ test("a log that is reset ends its streams: what comes after it has nothing to d
   const { bus, channel, credentials } = await connect(t)
   const call = channel.subscribe(credentials)
   const ended = once(call, "end")
-  call.write({ topic_name: TOPIC, num_requested: 1 })
+  call.write({ topic_name: productTopic, num_requested: 1 })
   await responses(call, (all) => all.length > 0)
   bus.server.log.reset()
   await ended

@@ -62,8 +62,10 @@ test("the run is back where it makes its job: it has no job, no read and no plac
   await createJob(shadow, runId, { from: 60, job: "751" })
   await shadow.all("select sf_shadow.renew_job($1, '751', 'the job has failed', 60000)", runId)
   assert.deepEqual(await stateOf(), {
-    ...{ ...again, error: "the job has failed" },
-    ...{ job_attempts: 2, is_paused: true },
+    ...again,
+    error: "the job has failed",
+    job_attempts: 2,
+    is_paused: true,
   })
   const [{ seconds } = { seconds: 0 }] = await shadow.all<{ seconds: number }>(
     "select extract(epoch from paused_until - now())::float8 as seconds from sf_shadow.run",

@@ -13,7 +13,12 @@ const streams = (shadow: Shadow) =>
 const fresh = {
   topic: "/data/ChangeEvents",
   objects: ["Account", "PricebookEntry", "Product2"],
-  ...{ is_heard: false, keepalive_at: null, waiting: 0, is_young: null, problem: null, has_since: false },
+  is_heard: false,
+  keepalive_at: null,
+  waiting: 0,
+  is_young: null,
+  problem: null,
+  has_since: false,
 }
 
 test("a stream names its objects, and what waits until it is folded", async () => {

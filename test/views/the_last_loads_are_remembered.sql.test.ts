@@ -21,7 +21,10 @@ async function lastLoads(shadow: Shadow): Promise<LastLoads> {
 test("the last complete full load and delta are named, not one that runs, failed, or only compared ids", async () => {
   const shadow = await Shadow.open()
   assert.deepEqual(await lastLoads(shadow), {
-    ...{ last_full_run_id: null, last_full_at: null, last_delta_run_id: null, last_delta_at: null },
+    last_full_run_id: null,
+    last_full_at: null,
+    last_delta_run_id: null,
+    last_delta_at: null,
   })
   const full = await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
   const delta = await runThrough(shadow, "Product2", "delta", [], { from: 100 })

@@ -54,7 +54,8 @@ test("it claims what was applied, up to its hole, and up to the oldest record th
   assert.deepEqual(await claims(), [at(70), at(70)])
   await shadow.all(
     "select sf_shadow._mark_dirty('Product2', array[$1], array[$2::timestamptz], array[$2], array['x'])",
-    ...[productId(7), at(60)],
+    productId(7),
+    at(60),
   )
   assert.deepEqual(await claims(), [at(60), at(70)])
 })

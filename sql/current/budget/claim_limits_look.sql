@@ -1,4 +1,5 @@
--- Rule 14: whether the caller is the one to look at /limits now, for all that are stopped; nobody else within 30 s.
+-- Rule 14: whether the caller is the one to look at /limits now, for all that are stopped.
+-- Produces: the claim, for 30 s. Safe to repeat: nobody else, and no second call, gets it within that time.
 create or replace function sf_shadow.claim_limits_look() returns boolean
 language sql set search_path = '' as $$
   with claimed as (

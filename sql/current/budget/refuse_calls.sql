@@ -1,6 +1,6 @@
--- Rule 14: Salesforce has refused a call for want of a daily limit. Every kind of call that spends of it stops until
--- /limits is asked: after as long as Salesforce asked to wait; at once (0) where it did not, for its word alone is no
--- proof; at the usual time (null) where /limits itself was refused. Safe to repeat.
+-- Rule 14: Salesforce has refused a call for want of a daily limit. Changes sf_shadow.api_usage: every kind of call that
+-- spends of it stops until /limits is asked: after as long as Salesforce asked to wait; at once (0) where it did not,
+-- for its word alone is no proof; at the usual time (null) where /limits itself was refused. Safe to repeat.
 create or replace function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void
 language sql set search_path = '' as $$
   update sf_shadow.api_usage u set

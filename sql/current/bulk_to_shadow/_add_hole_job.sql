@@ -1,5 +1,5 @@
 -- Rule 6: sees to it that an object's hole is closed by a delta that begins after it, once its end is known and
--- the object was loaded; before that, the first full load has to come. Safe to repeat: one waiting job.
+-- the object was loaded; before that, the first full load has to come. Produces: the job. Safe to repeat: one waiting job.
 create or replace function sf_shadow._add_hole_job(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare

@@ -36,7 +36,8 @@ begin
       doubt_since, doubt_not_before, dirty_reason)
     select s.%2$s, case when decided then 'replace' else 'dirty' end, true, true, false, %3$s, %4$s, decided,
       s.system_modstamp, $1, s.commit_timestamp, s.commit_number, s.sequence_number, true, true,
-      coalesce(r.read_from - $4, s.commit_timestamp), greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
+      coalesce(r.read_from - $4, s.commit_timestamp),
+      greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
       case when not decided then 'not seen by a run that began before its last change' end
     from %1$s s
     left join sf_shadow.read r on r.read_id = s.read_id

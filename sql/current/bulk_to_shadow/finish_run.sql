@@ -22,7 +22,8 @@ begin
 
   update sf_shadow.object_state s set
     -- Nothing is known of what changed between the object's first read and the beginning of its stream.
-    hole_from = case when s.delta_from is null and s.hole_from is not null then least(s.hole_from, run.read_from - setting.margin) else s.hole_from end,
+    hole_from = case when s.delta_from is null and s.hole_from is not null then least(s.hole_from, run.read_from - setting.margin)
+      else s.hole_from end,
     proof_read_id = case when run.kind = 'delta' then s.proof_read_id else run.read_id end,
     delta_from = case when run.kind = 'ids' then s.delta_from else greatest(s.delta_from, run.read_from) end,
     fuse_of_loads = case when run.kind = 'delta' then s.fuse_of_loads end,

@@ -2,7 +2,7 @@
 -- sf_shadow.run. kind: full, delta (since the last one, less the overlap), ids (the Id comparison of rule 7).
 -- A forced one does not follow a run that stands still: that one is canceled, and another begins.
 -- A delta without an earlier load has no beginning, and an Id comparison nothing to compare: SF005. A paused object, and
--- one that is not mirrored: SF006.
+-- one that is not mirrored: SF006. Safe to repeat: an object has one run of a kind at a time.
 create or replace function sf_shadow.start_run(
   of_object text, of_kind text, of_reason text, of_forced boolean default false, of_batch_id uuid default null
 ) returns bigint

@@ -1,6 +1,7 @@
 -- Stores how far Salesforce's clock is ahead of this database's, between bounds, as a process has just measured it.
--- Written only where it is news: the first one, after an hour, or moved by more than a second, which is how exact ages
--- are. Where it moved, jobs that wait for a time of Salesforce's are timed anew. Safe to repeat.
+-- Changes sf_shadow.salesforce_clock only where it is news: the first one, after an hour, or moved by more than a
+-- second, which is how exact ages are. Where it moved, jobs that wait for a time of Salesforce's are timed anew. Safe to
+-- repeat.
 create or replace function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void
 language plpgsql set search_path = '' as $$
 declare

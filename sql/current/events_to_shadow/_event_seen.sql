@@ -1,5 +1,6 @@
 -- Rule 4: whether the log holds the same ProducerEvent.id before this event of the stream, or in another stream.
--- A bus that publishes at least once repeats an event under a new replay id. Reads only.
+-- A bus that publishes at least once repeats an event under a new replay id. Reads only, and is inlined by the planner: hence no
+-- search_path.
 create or replace function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean
 language sql stable as $$
   select exists (

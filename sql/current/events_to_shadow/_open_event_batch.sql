@@ -70,7 +70,8 @@ begin
     where s.stream_id = of_stream_id
   ) stream
   cross join sf_shadow.salesforce_clock clock
-  cross join lateral (select coalesce(e.commit_timestamp, e.committed_before, clock_timestamp() + clock.ahead_at_most) as committed_before) bound
+  cross join lateral (
+    select coalesce(e.commit_timestamp, e.committed_before, clock_timestamp() + clock.ahead_at_most) as committed_before) bound
   left join mirrored m on m.object = e.object
   left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
 end

@@ -1,7 +1,7 @@
 -- Rule 8, for what a parent's own row does not show: a delete that is not applied to it (it was read again since, or
 -- the event only says that something happened, a gap), and a return of one that never seemed away. Its children
 -- went and came with it all the same, perhaps untold. After a delete those in the shadow are in doubt, and an older
--- event of a child may not bring it back; after a return those that are gone are: where no later read says how they are.
+-- event of a child must not bring it back; after a return those that are gone are: where no later read says how they are.
 -- Consumes: judged events of pg_temp.event_batch, the children's tables, tombstones. Produces: doubts, parent_deletion.
 -- Safe to repeat. Call it under the parent's lock.
 create or replace function sf_shadow._parents_to_children(of_object text) returns void

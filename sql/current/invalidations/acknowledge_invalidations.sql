@@ -1,5 +1,5 @@
 -- Rule 12: moves a consumer's cursors, after its cache has acknowledged. Consumes: parallel arrays of objects and the
--- last numbers done. Also says that the consumer lives, for all of its objects. Cursors move forward only.
+-- last numbers done. Also says that the consumer lives, for all of its objects. Safe to repeat: cursors move forward only.
 -- Raises SF011 when the consumer's rows are gone or of another database: it must join again.
 create or replace function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void
 language plpgsql set search_path = '' as $$

@@ -2,7 +2,7 @@
 -- at most so many rows. `everything` means: forget all you hold of this object; the lists are null then. That is also
 -- the one answer where the cursor is null (a new consumer), is from another database (it lies ahead), or has been
 -- overtaken by the trimming. No row: nothing is new. The caller stores the last seq as its next cursor, after it is done.
--- Security definer: the outbox itself is not for readers.
+-- Reads only. Security definer: the outbox itself is not for readers.
 create or replace function public.sf_shadow_invalidations(of_object text, after bigint, at_most integer default 1000)
 returns table (
   object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamptz

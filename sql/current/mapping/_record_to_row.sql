@@ -38,7 +38,8 @@ language sql stable set search_path = '' as $$
           format('when %s is null then array[''23502'', %L, %L] ', value, format('required field %s is empty', field), field) end,
         -- In a case: what cannot be cast must not be cast. A text keeps all.
         case when column_type <> 'text' then
-          format('when case when pg_input_is_valid(%1$s, %2$L) then %3$s end is distinct from %1$s then array[%4$s, %5$L || left(%1$s, 60) || %6$L, %7$L] ',
+          format('when case when pg_input_is_valid(%1$s, %2$L) then %3$s end is distinct from %1$s '
+            'then array[%4$s, %5$L || left(%1$s, 60) || %6$L, %7$L] ',
             given, column_type, sf_shadow._column_to_text(format('%s::%s', given, column_type), column_type),
             case
               when sf_shadow._column_family(column_type) = 'number'
@@ -51,7 +52,8 @@ language sql stable set search_path = '' as $$
       -- By text, which needs no cast; a default need not be spelled as its column shows it.
       case when column_type = 'text' or default_value is null
         then format('%s is distinct from %s collate "C"', shown, value)
-        else format('case when %1$s is null then s.%3$I is null else %2$s is distinct from %1$s collate "C" end', given, shown, column_name) end as differs
+        else format('case when %1$s is null then s.%3$I is null else %2$s is distinct from %1$s collate "C" end',
+          given, shown, column_name) end as differs
     from mapped
     cross join lateral (select sf_shadow._column_to_text(format('s.%I', column_name), column_type) as shown) held
   ), listed as (

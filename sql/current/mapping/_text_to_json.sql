@@ -1,4 +1,4 @@
--- The canonical form of docs/mapping.md for one value: SQL that turns the text expression of a field,
+-- The canonical form of docs/mapping.md for one value. Produces: SQL that turns the text expression of a field,
 -- as CSV or REST gives it, into JSON. What is not of its type stays a string; a mapped column then rejects it.
 create or replace function sf_shadow._text_to_json(expression text, type text) returns text
 language sql immutable set search_path = '' as $$

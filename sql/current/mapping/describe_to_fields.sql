@@ -27,7 +27,8 @@ begin
     join pg_temp.described now_there on now_there.name = d.field
     left join sf_shadow.field m on m.object = of_object and m.field = d.field
     where d.object = of_object and d.vanished_at is not null;
-  perform sf_shadow._open_hole(of_object, min(d.vanished_at + clock.ahead_at_least), sf_shadow._hole_end(of_object), 'a field is readable again: ' || string_agg(d.field, ', '))
+  perform sf_shadow._open_hole(of_object, min(d.vanished_at + clock.ahead_at_least), sf_shadow._hole_end(of_object),
+    'a field is readable again: ' || string_agg(d.field, ', '))
   from sf_shadow.described_field d
   join pg_temp.described now_there on now_there.name = d.field
   cross join sf_shadow.salesforce_clock clock

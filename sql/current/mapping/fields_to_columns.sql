@@ -1,6 +1,6 @@
 -- Fills the columns of a shadow table from raw_payload again, after a row of sf_shadow.field was added or changed:
 -- values that are there need no call to Salesforce (docs/mapping.md); readers are told that everything may have
--- changed. Returns the rows that changed.
+-- changed. Returns the rows that changed. Safe to repeat.
 -- Rows that the new mapping cannot store stay as they are and are in doubt: their re-read makes rejects of them.
 create or replace function sf_shadow.fields_to_columns(of_object text) returns bigint
 language plpgsql set search_path = ''
@@ -25,7 +25,8 @@ begin
   end if;
 
   execute format($sql$
-    select sf_shadow._mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(clock.earliest), array_agg('its columns cannot hold it: ' || u.error[2]))
+    select sf_shadow._mark_dirty($1, array_agg(u.record_id), array_agg(u.synced_at), array_agg(clock.earliest),
+      array_agg('its columns cannot hold it: ' || u.error[2]))
     from (
       select s.%2$s as record_id, s.synced_at, %3$s as error
       from (select s.%2$s, s.synced_at, s.raw_payload as fields from %1$s s) s

@@ -1,5 +1,6 @@
 -- Rule 7: adds deletes by absence to the day's count of an object; with `fused` it raises SF003 past
--- fuse_percent of the rows that the day began with and fuse_rows. The raise undoes the caller's deletes.
+-- fuse_percent of the rows that the day began with and fuse_rows. The raise undoes the caller's deletes. Changes
+-- sf_shadow.object_state.
 create or replace function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void
 language plpgsql set search_path = '' as $$
 declare

@@ -11,7 +11,7 @@ create or replace function sf_shadow._judge_full_record(
 language sql stable as $$
   select case
     when not r_known then
-      -- A later full run has not seen it: an older page may not bring it back unasked.
+      -- A later full run has not seen it: an older page must not bring it back unasked.
       case when proof_read_from is null or f_read_from >= proof_read_from or f_sm > proof_read_to then 'replace'
         else 'dirty' end
     when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'

@@ -1,4 +1,4 @@
--- Rule 3, one writer per object: takes the objects' transaction locks, parents before children.
+-- Rule 3, one writer per object. Produces: the objects' transaction locks, taken parents before children.
 -- Call it as a statement of its own; what is read after it is what the last writer left. Safe to repeat.
 -- Refuses any isolation but READ COMMITTED, where a snapshot older than the lock would be used (SF002).
 create or replace function sf_shadow._lock_objects(objects text[]) returns void

@@ -1,5 +1,5 @@
 -- Rule 5: judges every record of a page against what is known of it.
--- A reject is known as well, though its version is not in the row: an older record may not pass for the answer to it.
+-- A reject is known as well, though its version is not in the row: an older record must not pass for the answer to it.
 -- Consumes: pg_temp.page, missing ids, the shadow, tombstones, rejects. Produces: pg_temp.change.
 -- Columns of fields that have vanished from describe keep the value they had (docs/mapping.md).
 create or replace function sf_shadow._page_to_changes(
@@ -16,7 +16,8 @@ begin
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
     case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)
       then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
-    case when has_marks then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
+    case when has_marks then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)'
+      else '' end as mark_check
   into g
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
@@ -60,15 +61,15 @@ begin
         or verdict = 'replace' and not (present and same_content))
     from (
       select f.record_id, f.absent, f.f_sm, f.by_absence,
-        -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it may not put off its own
+        -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it must not put off its own
         -- decision, or records that contest a value put each other off for ever.
         case when judged.verdict = 'dirty'
-            and refused.payload = sf_shadow._reject_payload(f.fields)
-            and not exists (select from sf_shadow.dirty d where d.object = $1 and d.record_id = f.record_id and d.not_before <= $5)
+          and refused.payload = sf_shadow._reject_payload(f.fields)
+          and not exists (select from sf_shadow.dirty d where d.object = $1 and d.record_id = f.record_id and d.not_before <= $5)
           then 'ignore'
           -- Nothing to raise: the row need not be written.
-          when judged.verdict = 'keep' and $4 <= r.read_from and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent)
-            and mistaken.columns_differ is not true
+          when judged.verdict = 'keep' and $4 <= r.read_from
+            and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent) and mistaken.columns_differ is not true
           then 'ignore' else judged.verdict end as verdict,
         s.%2$s is not null as present, t.record_id is not null as entombed,
         %6$s as old_unique_value, %7$s as old_parent_id,
@@ -96,7 +97,8 @@ begin
       cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until,
         refused.known_until) as r_commit) known
       cross join lateral (select case when s.%2$s is null then f.absent
-        else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end as same_content offset 0) compared
+        else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end as same_content
+        offset 0) compared
       -- A row whose columns are not what its own raw_payload says is wrong, however equal that is. (Concatenated, so that it
       -- is unpacked once and not for each column.)
       cross join lateral (select s.%2$s is not null and compared.same_content as is_asked offset 0) held

@@ -1,6 +1,7 @@
--- Writes the rows of pg_temp.change (null: of all records). What the mapping implies was checked ahead; a table may have
--- further constraints of its operators, and indexes that take no long text. When one of those refuses a record the records
--- are halved until the bad one stands alone and is set aside (rule 9): one bad record never holds back its batch.
+-- Consumes: pg_temp.change (null: all of its records). Produces: the rows of the shadow table. What the mapping implies
+-- was checked ahead; a table may have further constraints of its operators, and indexes that take no long text. When one
+-- of those refuses a record the records are halved until the bad one stands alone and is set aside (rule 9): one bad
+-- record never holds back its batch.
 create or replace function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void
 language plpgsql set search_path = '' as $$
 declare

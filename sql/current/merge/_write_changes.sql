@@ -12,7 +12,8 @@ begin
   perform sf_shadow._set_aside_orphans(of_object);
   perform sf_shadow._check_fuse(of_object, forced);
   perform sf_shadow._remove_children(of_object,
-    array_agg(c.record_id), array_agg(coalesce(c.deleted_meanwhile, greatest(c.commit_timestamp, r.read_to))), array_agg(c.by_absence), forced)
+    array_agg(c.record_id), array_agg(coalesce(c.deleted_meanwhile, greatest(c.commit_timestamp, r.read_to))),
+    array_agg(c.by_absence), forced)
   from pg_temp.change c
   left join sf_shadow.read r on r.read_id = c.read_id and c.proven
   where c.verdict = 'replace' and (c.absent or c.deleted_meanwhile is not null)

@@ -11,7 +11,8 @@ begin
 
   insert into sf_shadow.reject as r (object, record_id, since, known_until, sqlstate, reason, refused_by, payload, parent_id, claimed_value)
   -- What is refused stays as old as the doubt that this read has settled, and as the hole that it may be the end of.
-  select of_object, c.record_id, least(c.doubt_since, d.since, state.hole_from), coalesce(greatest(c.commit_timestamp, read.read_to), '-infinity'),
+  select of_object, c.record_id, least(c.doubt_since, d.since, state.hole_from),
+    coalesce(greatest(c.commit_timestamp, read.read_to), '-infinity'),
     c.error[1], c.error[2], c.error[3],
     sf_shadow._reject_payload(c.fields),
     c.parent_id, c.unique_value
@@ -21,7 +22,8 @@ begin
   left join sf_shadow.dirty d on d.object = of_object and d.record_id = c.record_id
   where c.error is not null
   on conflict (object, record_id) do update set
-    since = least(r.since, excluded.since), known_until = greatest(r.known_until, excluded.known_until), sqlstate = excluded.sqlstate, reason = excluded.reason, refused_by = excluded.refused_by,
+    since = least(r.since, excluded.since), known_until = greatest(r.known_until, excluded.known_until),
+    sqlstate = excluded.sqlstate, reason = excluded.reason, refused_by = excluded.refused_by,
     payload = excluded.payload, parent_id = excluded.parent_id, claimed_value = excluded.claimed_value,
     attempts = r.attempts + 1, last_rejected_at = now();
 

@@ -8,8 +8,10 @@ declare
 begin
   select * into g from sf_shadow._record_to_row(of_object);
   if exists (select from pg_temp.change c where c.verdict = 'replace' and c.absent and c.present) then
-    execute format('delete from %s s using pg_temp.change c where c.verdict = ''replace'' and c.absent and c.present and s.%s = c.record_id',
-      g.shadow_table, g.key_column);
+    execute format($sql$
+      delete from %s s using pg_temp.change c
+      where c.verdict = 'replace' and c.absent and c.present and s.%s = c.record_id
+    $sql$, g.shadow_table, g.key_column);
   end if;
   loop
     perform sf_shadow._set_aside_contested(of_object);

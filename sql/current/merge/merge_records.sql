@@ -1,6 +1,7 @@
 -- The edge records_to_shadow (rule 5): merges full records into the shadow; bulk pages, deltas and re-reads.
--- Consumes: pg_temp.page (one text column per Salesforce field), the read they came from, and the ids that
--- the read has shown to be missing, and whether a text may hold a mark (_unstorable_mark). Produces: shadow rows, tombstones, doubts, rejects, invalidations.
+-- Consumes: pg_temp.page (one text column per Salesforce field), the read they came from, the ids that the read has shown to
+-- be missing, and whether a text may hold a mark (_unstorable_mark). Produces: shadow rows, tombstones, doubts, rejects,
+-- invalidations.
 -- Safe to repeat: the same page again is the same version again.
 create or replace function sf_shadow.merge_records(
   of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false

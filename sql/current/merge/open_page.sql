@@ -1,5 +1,5 @@
 -- Produces: an empty pg_temp.page with one text column per Salesforce field, to COPY or insert records into.
--- It is dropped with the transaction. Names come from describe and are quoted.
+-- It is dropped with the transaction. Safe to repeat: it makes it anew. Names come from describe and are quoted.
 create or replace function sf_shadow.open_page(fields text[]) returns void
 language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
 begin

@@ -1,4 +1,4 @@
--- Refuses (SF010) what operators may not queue: a task that is not theirs, a payload that is not of its shape. Messages
+-- Refuses (SF010) what operators must not queue: a task that is not theirs, a payload that is not of its shape. Messages
 -- quote no more than the beginning of what was given. Reads only.
 create or replace function sf_shadow._check_job(identifier text, payload jsonb) returns void
 language plpgsql stable set search_path = '' as $$

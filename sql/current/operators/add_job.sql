@@ -1,6 +1,6 @@
--- The operators' entry: SELECT add_job('backfill', '{"object":"Product2"}').
+-- The operators' entry: select add_job('backfill', '{"object":"Product2"}'). Produces: a job. Returns its id.
 -- Security definer, because graphile-worker's tables are row-secured to their owner; hence it accepts only this
--- project's tasks with a payload of their shape (SF010), and keeps one waiting job per task and object.
+-- project's tasks with a payload of their shape (SF010), and is safe to repeat: one waiting job per task and object.
 create or replace function public.add_job(identifier text, payload json default '{}') returns bigint
 language plpgsql security definer set search_path = ''
 set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'

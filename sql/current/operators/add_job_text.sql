@@ -1,5 +1,5 @@
--- The same with text: without it a literal payload would fit json and jsonb alike, and Postgres would refuse
--- SELECT add_job('backfill', '{"object":"Product2"}') as ambiguous.
+-- public.add_job with text: without it a literal payload would fit json and jsonb alike, and Postgres would refuse
+-- select add_job('backfill', '{"object":"Product2"}') as ambiguous. Returns the id of the job. Safe to repeat, as that is.
 create or replace function public.add_job(identifier text, payload text) returns bigint
 language plpgsql set search_path = '' as $$
 begin

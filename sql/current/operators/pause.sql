@@ -1,5 +1,5 @@
 -- Pauses an object, for operators: its events are passed over and its loads refused until sf_shadow_resume. The rows
--- stay and read as paused; a hole is open from what was applied. Says whether that is new. Safe to repeat.
+-- stay and read as paused; a hole is open from what was applied. Returns whether that is new. Safe to repeat.
 -- Security definer: operators see nothing of the machinery. An unknown object is SF006.
 create or replace function public.sf_shadow_pause(object text) returns boolean
 language sql security definer set search_path = ''

@@ -1,6 +1,6 @@
 -- Pausing an object (rule 10): while sf_shadow.object.enabled is false its events are passed over, so that a hole
--- is open from what was applied until it is enabled again; a delta then closes it. Works for any update of the
--- column. Trigger function of sf_shadow.object.
+-- is open from what was applied until it is enabled again; a delta then closes it. Trigger function of
+-- sf_shadow.object, so that it works for any update of the column. Produces: the hole. Safe to repeat: a hole only widens.
 create or replace function sf_shadow.pause_object() returns trigger
 language plpgsql set search_path = '' as $$
 declare

@@ -1,5 +1,5 @@
 -- Ends the pause of an object, for operators: its events are applied again, and a delta and an Id comparison that are
--- queued now cover what was passed over; until then it is stale. Says whether that is new. Safe to repeat.
+-- queued now cover what was passed over; until then it is stale. Returns whether that is new. Safe to repeat.
 -- Security definer: operators see nothing of the machinery. An unknown object is SF006.
 create or replace function public.sf_shadow_resume(object text) returns boolean
 language sql security definer set search_path = ''

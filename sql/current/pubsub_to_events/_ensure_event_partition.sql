@@ -1,4 +1,4 @@
--- Makes the day's partition of sf_shadow_event when it is missing, with the refusal of TRUNCATE that a
+-- Produces: the day's partition of sf_shadow_event when it is missing, with the refusal of TRUNCATE that a
 -- partition does not inherit. Safe to repeat and to call at once from several sessions. Attached rather than
 -- created in place, which would lock out readers of the whole log.
 create or replace function sf_shadow._ensure_event_partition(day date) returns void
@@ -17,7 +17,9 @@ begin
   execute format('create table sf_shadow.%I (like public.sf_shadow_event including defaults including constraints)', partition);
   execute format('alter table public.sf_shadow_event attach partition sf_shadow.%I for values from (%L) to (%L)',
     partition, day, day + 1);
-  execute format('create trigger sf_shadow_event_no_truncate before truncate on sf_shadow.%I for each statement execute function sf_shadow.refuse_change()',
-    partition);
+  execute format($sql$
+    create trigger sf_shadow_event_no_truncate before truncate on sf_shadow.%I
+    for each statement execute function sf_shadow.refuse_change()
+  $sql$, partition);
 end
 $$;

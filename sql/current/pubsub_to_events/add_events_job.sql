@@ -1,4 +1,4 @@
--- Sees to it that events_to_shadow folds what a stream has received. Safe to repeat: one waiting job per stream.
+-- Sees to it that events_to_shadow folds what a stream has received. Produces: the job. Safe to repeat: one waiting job per stream.
 create or replace function sf_shadow.add_events_job(of_stream_id integer) returns void
 language plpgsql set search_path = '' as $$
 begin

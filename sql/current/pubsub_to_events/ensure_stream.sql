@@ -1,5 +1,6 @@
 -- Makes a topic's stream where it is new, and notes whose changes it carries. An object has one stream: an
--- earlier one that the configuration no longer names claims nothing for it any more. Safe to repeat.
+-- earlier one that the configuration no longer names claims nothing for it any more. Returns the stream's id.
+-- Safe to repeat.
 create or replace function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer
 language plpgsql set search_path = '' as $$
 declare

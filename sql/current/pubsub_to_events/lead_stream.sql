@@ -1,6 +1,6 @@
--- Rule 2: makes the caller, who holds the leader's lock, the one writer of a topic's stream, by a new random
--- epoch (a counter would re-admit an old leader after a restore). Consumes: a stream of ensure_stream.
--- Produces: its committed position. A position older than 70 hours is lost (rule 11): it is returned as null.
+-- Rule 2: makes the caller, who holds the leader's lock, the one writer of a topic's stream, by a new random epoch (a counter
+-- would re-admit an old leader after a restore). Safe to repeat: the last caller is the leader. Consumes: a stream of
+-- ensure_stream. Produces: its committed position. One older than 70 hours is lost (rule 11): it is returned as null.
 -- `known_until`: everything that was published and committed before it has been received.
 -- `replay_unproven`: an operator chose where to start, which may be later than that (replay_to_holes).
 -- `unproven_since`: a leader before left a hole open at its end and died; the first response closes it (rule 11).

@@ -51,11 +51,11 @@ begin
     where r.error is not null and r.bytes is not null
   )
   insert into public.sf_shadow_event (received_day, stream_id, seq, received_at, replay_id, event_id, schema_id, object,
-    change_type, record_ids, commit_timestamp, committed_before, commit_number, sequence_number, transaction_key, change_origin, commit_user,
-    changed_fields, nulled_fields, diff_fields, inexact_fields, fields, error)
+    change_type, record_ids, commit_timestamp, committed_before, commit_number, sequence_number, transaction_key,
+    change_origin, commit_user, changed_fields, nulled_fields, diff_fields, inexact_fields, fields, error)
   select today, of_stream_id, r.seq, now(), decode(r.replay_id, 'hex'), r.event_id, r.schema_id, r.object,
-    r.change_type, coalesce(r.record_ids, '{}'), r.commit_timestamp, r.committed_before, r.commit_number, r.sequence_number, r.transaction_key,
-    r.change_origin, r.commit_user, coalesce(r.changed_fields, '{}'), coalesce(r.nulled_fields, '{}'),
+    r.change_type, coalesce(r.record_ids, '{}'), r.commit_timestamp, r.committed_before, r.commit_number, r.sequence_number,
+    r.transaction_key, r.change_origin, r.commit_user, coalesce(r.changed_fields, '{}'), coalesce(r.nulled_fields, '{}'),
     coalesce(r.diff_fields, '{}'), coalesce(r.inexact_fields, '{}'), coalesce(r.fields, '{}'), r.error
   from received r;
 

@@ -12,7 +12,9 @@ begin
   where s.topic = of_topic;
   if not found then
     raise exception 'no stream follows %', of_topic
-      using errcode = 'SF011', hint = 'Topics: ' || coalesce((select string_agg(s.topic, ', ') from sf_shadow.stream s), 'none yet; start the service first') || '.';
+      using errcode = 'SF011',
+        hint = 'Topics: '
+          || coalesce((select string_agg(s.topic, ', ') from sf_shadow.stream s), 'none yet; start the service first') || '.';
   end if;
 end
 $$;

@@ -1,7 +1,7 @@
 -- Rule 11 for a replay: the bus may have forgotten events that were never received, and an operator may name a position
 -- behind them. Where the first response brings an event that was received before, under the same replay id, the bus
 -- still has all that followed it. Another event proves nothing, however old: the bus repeats old events under new
--- replay ids. Then there is a hole from what is known to the response, which a delta closes.
+-- replay ids. Produces: then a hole from what is known to the response, which a delta closes.
 -- Call it with the first response, in the transaction that appended its `received` events. Safe to repeat.
 create or replace function sf_shadow.replay_to_holes(
   of_stream_id integer, received integer, objects text[], known_until timestamptz, ends_at timestamptz

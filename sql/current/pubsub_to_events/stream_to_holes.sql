@@ -1,6 +1,6 @@
 -- Rule 11. A stream that starts at LATEST proves nothing until its first response: its objects are dirty from
 -- before the subscription (`ends_at` null) until that response was stored (`ends_at` given).
--- A lost position opens the hole where the stream was last known to be complete. Safe to repeat.
+-- A lost position opens the hole where the stream was last known to be complete. Produces: the holes. Safe to repeat.
 create or replace function sf_shadow.stream_to_holes(
   of_stream_id integer, objects text[], begins_at timestamptz, ends_at timestamptz, reason text
 ) returns void

@@ -1,6 +1,7 @@
--- The eligibility of an account with its age (rule 10), always one row; see the type's columns in migration 0006.
--- A row that is older than max_age (null: stale_after of the settings) is stale, and its refresh is asked for; a row of which Salesforce has a version that
--- cannot be stored is not, since another read would bring the same. Security definer: readers do not see the machinery.
+-- The eligibility of an account with its age (rule 10), always one row; its type, in migration 0001, says what the columns mean.
+-- A row that is older than max_age (null: stale_after of the settings) is stale. Produces: a request for its refresh, but not
+-- where Salesforce has a version that cannot be stored: another read would bring the same. Safe to repeat.
+-- Security definer: readers do not see the machinery.
 create or replace function public.sf_account_eligibility(account_id text, max_age interval default null)
 returns public.sf_account_eligibility_answer
 language plpgsql security definer set search_path = ''
@@ -63,7 +64,7 @@ begin
   if doubt is null and reject_reason is null then
     known_at := greatest(known_at, claim.fresh_except_listed);
   end if;
-  answer.age := case when known_at is not null then greatest(clock.latest - known_at, interval '0') end;
+  answer.age := sf_shadow._age(known_at, clock.latest);
   answer.is_stale := coalesce(answer.age > bound, true);
 
   answer.reason := nullif(concat_ws('; ',

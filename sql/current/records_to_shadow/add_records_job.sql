@@ -1,4 +1,4 @@
--- Sees to it that records_to_shadow runs for an object when its earliest doubt is ripe. Safe to repeat:
+-- Sees to it that records_to_shadow runs for an object when its earliest doubt is ripe. Produces: the job. Safe to repeat:
 -- one waiting job per object, and an earlier one keeps its time (the task asks again for what remains), unless `is_anew`.
 create or replace function sf_shadow.add_records_job(of_object text, is_anew boolean default false) returns void
 language plpgsql set search_path = '' as $$

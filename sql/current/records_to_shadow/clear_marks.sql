@@ -1,7 +1,8 @@
--- Rule 6: clears the marks of records that were read again, where nothing dirtied them since the read was
--- captured (its generation); a mark that the merge itself renewed stays, and backs off: from 2 s doubling to
--- 10 minutes, so that a record that changes all the time costs few calls. A null generation stands for a record
--- that was only read along (ripe_marks): its own mark is as it was. Call it in the merge's transaction.
+-- Rule 6. Changes sf_shadow.dirty: clears the marks of records that were read again, where nothing dirtied them since
+-- the read was captured (its generation); a mark that the merge itself renewed stays, and backs off: from 2 s doubling
+-- to 10 minutes, so that a record that changes all the time costs few calls. A null generation stands for a record that
+-- was only read along (ripe_marks): its own mark is as it was. Call it in the merge's transaction. Safe to repeat: a
+-- renewed mark is put off once more.
 create or replace function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint
 language plpgsql set search_path = '' as $$
 declare

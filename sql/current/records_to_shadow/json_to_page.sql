@@ -1,5 +1,5 @@
--- Fills pg_temp.page from records as REST gives them, so that a re-read takes the same way as a CSV page.
--- Keys are field names, dotted ones too; empty texts are null (docs/mapping.md).
+-- Consumes: records as REST gives them. Produces: pg_temp.page, so that a re-read takes the same way as a CSV page.
+-- Keys are field names, dotted ones too; empty texts are null (docs/mapping.md). Safe to repeat: it makes the page anew.
 create or replace function sf_shadow.json_to_page(fields text[], records jsonb) returns void
 language plpgsql set search_path = '' as $$
 begin

@@ -10,8 +10,10 @@ begin
   select * into g from sf_shadow._record_to_row(of_object);
   select s.row_count into row_count from sf_shadow.object_state s where s.object = of_object;
   -- Twice as many as asked for, so that chance seldom gives too few; small tables are taken whole.
-  execute format('select array_agg(id) from (select s.%2$s as id from %1$s s tablesample bernoulli (%3$s) order by random() limit $1) sample',
-    g.shadow_table, g.key_column, least(100, 200.0 * sample_size / greatest(row_count, 1)))
+  execute format($sql$
+    select array_agg(sample.id)
+    from (select s.%2$s as id from %1$s s tablesample bernoulli (%3$s) order by random() limit $1) sample
+  $sql$, g.shadow_table, g.key_column, least(100, 200.0 * sample_size / greatest(row_count, 1)))
   into ids using sample_size;
   return coalesce(ids, '{}');
 end

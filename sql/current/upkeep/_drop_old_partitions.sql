@@ -16,8 +16,9 @@ begin
       and to_date(right(c.relname, 8), 'YYYYMMDD') < ((now() - setting.retention) at time zone 'utc')::date
     order by c.relname
   loop
-    execute format('select exists (select from sf_shadow.%I e join sf_shadow.stream_cursor c on c.stream_id = e.stream_id where e.seq > c.applied_seq)',
-      partition.name) into unread;
+    execute format($sql$
+      select exists (select from sf_shadow.%I e join sf_shadow.stream_cursor c on c.stream_id = e.stream_id where e.seq > c.applied_seq)
+    $sql$, partition.name) into unread;
     exit when unread;
     execute format('drop table sf_shadow.%I', partition.name);
     dropped := dropped || partition.name;

@@ -1,4 +1,5 @@
--- Stores the settings that SQL needs, from the configuration of the process that starts; the last one wins.
+-- Stores the settings that SQL needs, from the configuration of the process that starts; the last one wins. Changes
+-- sf_shadow.setting.
 -- A default currency fills CurrencyIsoCode where the org has none (a single-currency org). Safe to repeat.
 create or replace function sf_shadow.apply_settings(
   of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text

@@ -16,7 +16,7 @@ begin
     raise exception 'this database belongs to org % (%), and the login is to org % (%)',
       claimed.organization_id, claimed.instance_url, of_organization_id, of_instance_url
       using errcode = 'SF012', hint = 'Correct DATABASE_URL or the SF_* variables. To move this database to the other org, stop '
-        'the service and run: npm run sf-shadow -- adopt-org --confirm ' || of_organization_id;
+        'the service and run the command adopt-org --confirm ' || of_organization_id;
   end if;
   -- The org has moved to another instance.
   update sf_shadow.organization o set instance_url = of_instance_url where o.instance_url <> of_instance_url;

@@ -1,4 +1,4 @@
--- What waits without a job gets one: events behind a cursor, records in doubt or asked for by readers, holes. A job
+-- Produces: a job for what waits without one: events behind a cursor, records in doubt or asked for by readers, holes. A job
 -- that ran out of attempts or was lost is thereby tried again. Safe to repeat: one waiting job per stream and object.
 create or replace function sf_shadow.requeue_forgotten() returns void
 language plpgsql set search_path = '' as $$

@@ -1,4 +1,4 @@
--- A worker process says that it lives. Safe to repeat.
+-- A worker process says that it lives. Produces: the heartbeats of its workers. Safe to repeat.
 create or replace function sf_shadow.worker_beat(worker_ids text[]) returns void
 language sql set search_path = '' as $$
   insert into sf_shadow.worker (worker_id)

@@ -11,7 +11,8 @@ select
   end as state,
   case
     when c.problem is not null then 'stands still since ' || sf_shadow._iso_time(c.problem_since) || ': ' || c.problem
-    when c.seen_at < now() - interval '5 minutes' then 'not seen since ' || sf_shadow._iso_time(c.seen_at) || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = ' || quote_literal(c.consumer)
+    when c.seen_at < now() - interval '5 minutes' then 'not seen since ' || sf_shadow._iso_time(c.seen_at)
+      || ': start it, or forget it by: delete from sf_shadow.invalidation_consumer where consumer = ' || quote_literal(c.consumer)
     when c.seq is null then 'everything of this object is being cleared'
   end as reason,
   c.seq, c.behind,
@@ -20,7 +21,8 @@ select
 from (
   select c.*, s.invalidation_seq - c.seq as behind,
     c.seq < s.invalidation_seq and waiting.committed_at is null as lost,
-    extract(epoch from now() - case when c.seq < s.invalidation_seq then coalesce(waiting.committed_at, c.seen_at) end)::double precision as lag_seconds
+    extract(epoch from now() - case when c.seq < s.invalidation_seq then coalesce(waiting.committed_at, c.seen_at) end)
+      ::double precision as lag_seconds
   from sf_shadow.invalidation_consumer c
   join sf_shadow.object_state s on s.object = c.object
   left join sf_shadow.invalidation waiting on waiting.object = c.object and waiting.seq = c.seq + 1

@@ -19,7 +19,8 @@ create or replace view public.sf_shadow_lag as
 with fresh as (
   select c.*, dirty.records as dirty, reject.records as rejected, verified.verified_at, verified.drift as drift_rows,
     -- A record that may be missing since nobody knows when leaves nothing to claim.
-    case when c.fresh_except_listed is not null then nullif(least(c.fresh_except_listed, dirty.since, reject.since), '-infinity') end as fresh_as_of
+    case when c.fresh_except_listed is not null
+      then nullif(least(c.fresh_except_listed, dirty.since, reject.since), '-infinity') end as fresh_as_of
   from sf_shadow.object_claim c
   left join lateral (select v.verified_at, v.drift from sf_shadow.verification v where v.object = c.object
     order by v.verification_id desc limit 1) verified on true
@@ -32,26 +33,26 @@ select
     when not f.is_loaded then 'never loaded'
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
-    when f.claimed is null or f.hole_from is not null or clock.latest - f.fresh_except_listed > setting.stale_after then 'stale'
-    when f.dirty > 0 or clock.latest - f.fresh_except_listed > setting.catching_up_after or now() - f.waiting_since > setting.unapplied_after
-      then 'catching up'
+    when f.claimed is null or f.hole_from is not null or f.age > setting.stale_after then 'stale'
+    when f.dirty > 0 or f.age > setting.catching_up_after or now() - f.waiting_since > setting.unapplied_after then 'catching up'
     else 'fresh'
   end as state,
   coalesce(nullif(concat_ws('; ', f.reason, trouble.reason), ''), case
     when f.dirty > 0 then case f.dirty when 1 then '1 record waits' else f.dirty || ' records wait' end || ' to be read again'
-    when f.rejected > 0 then case f.rejected when 1 then '1 record' else f.rejected || ' records' end || ' cannot be stored: see sf_shadow_reject'
+    when f.rejected > 0 then case f.rejected when 1 then '1 record' else f.rejected || ' records' end
+      || ' cannot be stored: see sf_shadow_reject'
   end) as reason,
   f.row_count as rows,
   f.fresh_as_of,
   f.fresh_except_listed,
   f.proven_as_of,
-  case when f.fresh_except_listed is not null then greatest(extract(epoch from clock.latest - f.fresh_except_listed), 0)::double precision end as lag_seconds,
+  extract(epoch from f.age)::double precision as lag_seconds,
   f.dirty,
   f.rejected,
   f.verified_at,
   f.drift_rows,
-  case when f.row_count > 0 and s.oldest_updated_at is not null then greatest(clock.latest - s.oldest_updated_at, interval '0') end as max_updated_age,
-  case when f.row_count > 0 and s.newest_updated_at is not null then greatest(clock.latest - s.newest_updated_at, interval '0') end as since_last_change,
+  case when f.row_count > 0 then sf_shadow._age(s.oldest_updated_at, clock.latest) end as max_updated_age,
+  case when f.row_count > 0 then sf_shadow._age(s.newest_updated_at, clock.latest) end as since_last_change,
   last_full.finished_at as last_full_at,
   last_full.run_id as last_full_run_id,
   last_delta.finished_at as last_delta_at,
@@ -64,7 +65,8 @@ join sf_shadow.object_state s on s.object = f.object
 cross join lateral (
   select nullif(concat_ws('; ',
     'the fuse has stopped a load: ' || s.fuse_of_loads, 'the fuse has stopped re-reads: ' || s.fuse_of_rereads,
-    string_agg('run ' || w.run_id || ' (' || w.kind || ') stands still and waits for ' || w.waits_for, '; ' order by w.run_id)), '') as reason
+    string_agg('run ' || w.run_id || ' (' || w.kind || ') stands still and waits for ' || w.waits_for, '; ' order by w.run_id)),
+    '') as reason
   from sf_shadow.run_wait w
   where w.object = f.object and w.stands_still
 ) trouble

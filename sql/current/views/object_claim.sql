@@ -1,7 +1,7 @@
 -- What each object claims (rule 10), without looking at its records: up to when the shadow holds every published
 -- change, except for the records that are listed as dirty or rejected, and why that is not now. Small tables only, and of
 -- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
--- a while (unapplied_after) it is a reason, whatever keeps it from being applied.
+-- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed.
 create or replace view sf_shadow.object_claim as
 with claim as (
   select so.object, s.stream_id,
@@ -21,7 +21,8 @@ with claim as (
   select o.object, o.enabled, state.proof_read_id is not null as is_loaded, state.row_count, state.hole_from, state.hole_reason,
     state.degraded, claim.stream_id, claim.claimed, claim.problem, claim.problem_since, claim.waiting_since,
     proof.read_from - setting.margin as proven_as_of,
-    case when state.proof_read_id is not null and claim.claimed is not null then least(claim.claimed, state.hole_from) end as fresh_except_listed
+    case when state.proof_read_id is not null and claim.claimed is not null
+      then least(claim.claimed, state.hole_from) end as fresh_except_listed
   from sf_shadow.object o
   cross join sf_shadow.setting setting
   join sf_shadow.object_state state on state.object = o.object
@@ -34,8 +35,8 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
     when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || sf_shadow._iso_time(k.hole_from)
     when k.degraded is not null then k.degraded
     when k.hole_from is not null then 'changes since ' || sf_shadow._iso_time(k.hole_from) || ' may be missing: ' || k.hole_reason
-    when now() - k.waiting_since > setting.unapplied_after then 'events received since ' || sf_shadow._iso_time(k.waiting_since) || ' are not applied: '
-      || coalesce((
+    when now() - k.waiting_since > setting.unapplied_after
+      then 'events received since ' || sf_shadow._iso_time(k.waiting_since) || ' are not applied: ' || coalesce((
         select case
           when job.locked_at is not null then 'a worker is at it since ' || sf_shadow._iso_time(job.locked_at)
           when job.last_error is not null then 'the last of ' || job.attempts || ' attempts failed: '
@@ -46,9 +47,11 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
         where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
     when k.problem is not null then 'the stream stands still since ' || sf_shadow._iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when clock.latest - k.fresh_except_listed > setting.catching_up_after then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
+    when told.age > setting.catching_up_after
+      then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
   end as reason,
-  k.waiting_since
+  k.waiting_since, told.age
 from known k
 cross join sf_shadow.setting setting
-cross join sf_shadow.salesforce_now clock;
+cross join sf_shadow.salesforce_now clock
+cross join lateral (select sf_shadow._age(k.fresh_except_listed, clock.latest) as age) told;

@@ -1,4 +1,5 @@
--- What cannot be stored? Every rejected record, with its reason; the payload is for operators, in sf_shadow.reject.
+-- What cannot be stored? Every rejected record, with its reason. Its payload is in sf_shadow.reject, where only the
+-- service's role may look.
 -- Grouped, and with what to do: sf_shadow_reject_reason.
 --   sqlstate, reason                 what Postgres would say, in words with the record's values
 --   since                            until when the shadow was right about the record, on Salesforce's clock

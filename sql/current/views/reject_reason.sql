@@ -15,13 +15,15 @@ select refused.object, refused.sqlstate, refused.refused_by,
     when '22001' then format('%s is longer than its column', refused.refused_by)
     when '23503' then format('the record of %s is itself rejected', refused.refused_by)
     when '23505' then format('%s is held by another record', refused.refused_by)
-    when '22021' then format('%s holds a NUL, half of a character or bytes that are not UTF-8, which Postgres cannot store', refused.refused_by)
+    when '22021' then format('%s holds a NUL, half of a character or bytes that are not UTF-8, which Postgres cannot store',
+      refused.refused_by)
     when '22023' then 'the Id has not 18 characters'
     else concat_ws(' ', 'the shadow table refuses it:', refused.refused_by, format('(SQLSTATE %s)', refused.sqlstate))
   end as reason,
   refused.records,
   array(select sample.record_id from sf_shadow.reject sample
-    where sample.object = refused.object and sample.sqlstate = refused.sqlstate and sample.refused_by is not distinct from refused.refused_by
+    where sample.object = refused.object and sample.sqlstate = refused.sqlstate
+      and sample.refused_by is not distinct from refused.refused_by
     order by sample.record_id limit 5) as sample_ids,
   refused.oldest_since,
   refused.latest_at,
@@ -32,7 +34,8 @@ select refused.object, refused.sqlstate, refused.refused_by,
     when '22P02' then format('Correct %s in Salesforce, or change the type of its column (alter table), then retry.', refused.refused_by)
     when '23503' then 'Settle the rejected parent first; its children are read again with it.'
     when '23505' then format('Give each record a %s of its own in Salesforce: the first holder keeps it.', refused.refused_by)
-    when '22021' then format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...', refused.refused_by)
+    when '22021' then format('Correct the text of %s in Salesforce; the payload in sf_shadow.reject shows the place as \u.... or \x...',
+      refused.refused_by)
     when '22023' then 'Look at the payload in sf_shadow.reject: no Salesforce record has such an Id.'
     else 'Correct the record in Salesforce, or the constraint of the shadow table, then retry.'
   end as what_to_do,

@@ -4,7 +4,7 @@
 --                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
 --                             made anew; it goes on by itself, at paused_until
 --   waits_for, still          what it waits for, in words, and for how long it has made no progress (an interval, as every
---                             age); null when it has ended. After 15 minutes it stands still: see the runbook
+--                             age); null when it has ended. After stands_still_after it stands still: see the runbook
 --   received, expected        percent of it, and rows_per_second over the whole run
 --   inserted ... rejected     what the records did; drift: rows that were wrong though the object claimed to be fresh
 --   difference                the org's COUNT() less the shadow's rows when it ended: not always zero (the org moves; rejects)
@@ -26,5 +26,6 @@ select r.run_id, r.object, r.kind,
 from sf_shadow.run r
 left join sf_shadow.run_wait wait on wait.run_id = r.run_id
 cross join lateral (
-  select (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))::double precision as rows_per_second
+  select (r.received / nullif(extract(epoch from coalesce(r.finished_at, r.progressed_at) - r.started_at), 0))
+    ::double precision as rows_per_second
 ) rate;

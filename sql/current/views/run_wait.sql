@@ -6,7 +6,8 @@ select r.run_id, r.object, r.kind,
     when earlier.run_id is not null then 'run ' || earlier.run_id || ' of the same backfill'
     when r.paused_until is not null then 'until ' || sf_shadow._iso_time(r.paused_until) || coalesce(': ' || r.error, '')
     when greatest(r.looked_at, r.progressed_at) < now() - setting.stands_still_after
-      then 'a process: none has looked at it since ' || sf_shadow._iso_time(greatest(r.looked_at, r.progressed_at)) || '. Is a worker running? Else run the command again'
+      then 'a process: none has looked at it since ' || sf_shadow._iso_time(greatest(r.looked_at, r.progressed_at))
+        || '. Is a worker running? Else run the command again'
     when r.state = 'waiting' then 'Salesforce: bulk job ' || r.job_id || ' is ' || coalesce(r.job_state, 'made')
     when r.state = 'loading' then 'page ' || r.pages + 1 || ' of bulk job ' || r.job_id
     when r.state = 'sweeping' then 'the comparison of Ids'

@@ -7,7 +7,8 @@
 --   problem        why nothing comes at the moment, in words, and since when: problem_since; null while all is well
 create or replace view public.sf_shadow_stream as
 select s.topic,
-  (select coalesce(array_agg(so.object order by so.object), '{}') from sf_shadow.stream_object so where so.stream_id = s.stream_id) as objects,
+  (select coalesce(array_agg(so.object order by so.object), '{}') from sf_shadow.stream_object so
+    where so.stream_id = s.stream_id) as objects,
   s.position_at, s.keepalive_at, b.waiting, b.oldest_age, s.problem, s.problem_since
 from sf_shadow.stream s
 left join public.sf_shadow_backlog b on b.kind = 'stream' and b.name = s.topic;

@@ -96,7 +96,8 @@ function runAttention(run: RunRow, { runs }: Snapshot): Attention[] {
   if (run.still_since !== null) {
     return [
       attention("problem", `The ${loadNames[kind]} of ${object} stands still`, {
-        ...{ text: `It waits for ${run.waits_for}.`, since: run.still_since },
+        text: `It waits for ${run.waits_for}.`,
+        since: run.still_since,
         advice: "Salesforce may be slow, or the job lost. To end it and begin anew:",
         remedies: remedies.cancelRun(run.run_id),
       }),
@@ -113,7 +114,8 @@ function runAttention(run: RunRow, { runs }: Snapshot): Attention[] {
   if (run.state === "fuse") {
     return [
       attention("problem", `The fuse of ${object} tripped`, {
-        ...{ text, since },
+        text,
+        since,
         advice:
           "Lost permissions look like deletions: look at the org first. Only if the records are gone indeed:",
         remedies: remedies.backfill(object, true),
@@ -124,7 +126,9 @@ function runAttention(run: RunRow, { runs }: Snapshot): Attention[] {
     const again = { full: remedies.backfill, delta: remedies.delta, ids: remedies.compareIds }[kind]
     return [
       attention("problem", `The last ${loadNames[kind]} of ${object} failed`, {
-        ...{ text, since, remedies: again(object) },
+        text,
+        since,
+        remedies: again(object),
       }),
     ]
   }
@@ -152,7 +156,9 @@ function checkAttention(checks: Readiness["checks"]): Attention[] {
 function jobAttention({ failed_jobs }: Snapshot): Attention[] {
   return failed_jobs.map(({ job_id, task, key, error: text, failed_at: since, retried_at, by_operators }) =>
     attention("warning", `The job ${key ?? `${task} ${job_id}`} failed and is out of attempts`, {
-      ...{ text, since, remedies: by_operators ? remedies.again(task, key) : [] },
+      text,
+      since,
+      remedies: by_operators ? remedies.again(task, key) : [],
       advice: `It is tried again by itself after ${utc(retried_at)}.`,
     }),
   )

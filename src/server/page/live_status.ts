@@ -154,14 +154,12 @@ export class LiveStatus {
         ? { tone: "problem" as const, text: "The database does not answer." }
         : headlineOf(snapshot, attention)
     this.#latest = {
-      ...{
-        version,
-        database: databaseAddress(databaseUrl),
-        headline,
-        attention,
-        fault: this.#fault,
-        snapshot,
-      },
+      version,
+      database: databaseAddress(databaseUrl),
+      headline,
+      attention,
+      fault: this.#fault,
+      snapshot,
     }
     for (const watcher of this.#watchers) watcher(this.#latest)
   }

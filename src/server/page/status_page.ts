@@ -35,7 +35,11 @@ export function statusPage({
     const samples = new LagSamples()
     const stopping = new AbortController()
     const live = new LiveStatus({
-      ...{ databaseUrl, pool, probes, version, log },
+      databaseUrl,
+      pool,
+      probes,
+      version,
+      log,
       onSnapshot: ({ objects }) => samples.add(objects),
     })
     const history = () => JSON.stringify(samples.history())

@@ -7,8 +7,8 @@ import { ApiError } from "./api_error.ts"
 import type { CsvFormat } from "./csv.ts"
 import { restDatetime } from "./rest_record.ts"
 
-const SHUFFLED_WHOLE = 20_000
-const BLOCK = 64
+const shuffledWhole = 20_000
+const blockRows = 64
 
 export type BulkState = "UploadComplete" | "InProgress" | "Aborted" | "JobComplete" | "Failed"
 
@@ -158,9 +158,10 @@ export class BulkJob {
  * halve the speed at which they are read, for want of cache.
  */
 function unordered(rows: Row[], random: Random): Row[] {
-  if (rows.length <= SHUFFLED_WHOLE) return random.shuffle(rows)
+  if (rows.length <= shuffledWhole) return random.shuffle(rows)
   const blocks: Row[][] = []
-  for (let from = 0; from < rows.length; from += BLOCK) blocks.push(rows.slice(from, from + BLOCK).reverse())
+  for (let from = 0; from < rows.length; from += blockRows)
+    blocks.push(rows.slice(from, from + blockRows).reverse())
   return random.shuffle(blocks).flat()
 }
 

@@ -5,7 +5,7 @@ import { compileQuery, type Query } from "../soql/query.ts"
 import { ApiError, notFound } from "./api_error.ts"
 import { BulkJob } from "./bulk_job.ts"
 import { bulkResultRoutes } from "./bulk_results.ts"
-import { DELIMITERS } from "./csv.ts"
+import { delimiters } from "./csv.ts"
 
 /** How the org runs query jobs. */
 export interface BulkOptions {
@@ -51,7 +51,7 @@ export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: Bulk
     if (operation !== "query" && operation !== "queryAll") refuse("operation", operation)
     if (contentType !== "CSV") refuse("contentType", contentType)
     if (lineEnding !== "LF" && lineEnding !== "CRLF") refuse("lineEnding", lineEnding)
-    const delimiter = DELIMITERS[columnDelimiter]
+    const delimiter = delimiters[columnDelimiter]
     if (delimiter === undefined) refuse("columnDelimiter", columnDelimiter)
     const created = new BulkJob(
       org,

@@ -7,7 +7,7 @@ import type { BulkJob } from "./bulk_job.ts"
 import { csvPieces } from "./csv.ts"
 
 /** How many pages one `resultPages` answer lists. */
-const MOST_PAGES = 5
+const mostPages = 5
 
 /** The results of query jobs: CSV pages that are made while they are sent, and the list of pages. */
 export function bulkResultRoutes(
@@ -56,7 +56,7 @@ export function bulkResultRoutes(
     const base = `/services/data/${version}/jobs/query/${id}`
     const resultPages: { resultUrl: string }[] = []
     let offset = locator === undefined ? 0 : found.offset(locator)
-    for (; offset < rows.length && resultPages.length < MOST_PAGES; offset += size) {
+    for (; offset < rows.length && resultPages.length < mostPages; offset += size) {
       const parameters = new URLSearchParams({ locator: found.locator(offset), maxRecords: String(size) })
       resultPages.push({ resultUrl: `${base}/results?${parameters}` })
     }

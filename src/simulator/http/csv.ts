@@ -5,7 +5,7 @@ import { bytesOf } from "../org/text_bytes.ts"
 import type { Column } from "../soql/columns.ts"
 
 /** The column delimiters of the Bulk API by their names there. */
-export const DELIMITERS: Record<string, string> = {
+export const delimiters: Record<string, string> = {
   COMMA: ",",
   PIPE: "|",
   TAB: "\t",
@@ -21,7 +21,7 @@ export interface CsvFormat {
 }
 
 /** Large enough to make few chunks, small enough to be garbage soon. */
-const CHUNK_CHARACTERS = 64 * 1024
+const chunkCharacters = 64 * 1024
 
 /**
  * Rows as Salesforce's Bulk API writes them: a header row, every value in quotes, nulls as `""`. Yields
@@ -47,7 +47,7 @@ export function* csvPieces(
       if (value !== null) line += write(value)
     }
     text += `${line}"${lineEnd}`
-    if (text.length < CHUNK_CHARACTERS) continue
+    if (text.length < chunkCharacters) continue
     yield bytesOf(text)
     text = ""
   }
@@ -90,7 +90,7 @@ function datetimeWriter(): (value: Value) => string {
 }
 
 /** A double as Java prints it: "100.0", and "1.25E7" from ten million on. */
-export function javaDouble(value: number): string {
+function javaDouble(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
     const [digits = "", exponent] = value.toExponential().split("e")

@@ -48,7 +48,7 @@ function objectFlags(object: ObjectDescription, version: string): Record<string,
   }
 }
 
-const SOAP_TYPES: Partial<Record<FieldType, string>> = {
+const soapTypes: Partial<Record<FieldType, string>> = {
   id: "tns:ID",
   reference: "tns:ID",
   boolean: "xsd:boolean",
@@ -67,7 +67,7 @@ function describeField(field: FieldDescription): Record<string, unknown> {
     name,
     label,
     type,
-    soapType: SOAP_TYPES[type] ?? "xsd:string",
+    soapType: soapTypes[type] ?? "xsd:string",
     length,
     byteLength: length * 3,
     precision,

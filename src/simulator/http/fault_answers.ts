@@ -9,7 +9,7 @@ const html = (title: string) =>
 const json = (errorCode: string, message: string) => JSON.stringify([{ message, errorCode }])
 
 /** The bodies Salesforce and its edge send with an error status. */
-const BODIES: Record<number, { type: string; body: string }> = {
+const bodies: Record<number, { type: string; body: string }> = {
   400: {
     type: "application/json",
     body: json("QUERY_TIMEOUT", "Your query request was running for too long."),
@@ -48,7 +48,7 @@ export function answerWithFault(faults: Faults, request: FastifyRequest, reply: 
 }
 
 function usualAnswer(status: number, url: string): { type: string; body: string } {
-  const usual = BODIES[status] ?? { type: "text/html", body: "" }
+  const usual = bodies[status] ?? { type: "text/html", body: "" }
   if (status !== 400 || !url.includes("/oauth2/")) return usual
   const body = JSON.stringify({ error: "invalid_grant", error_description: "expired access/refresh token" })
   return { type: "application/json", body }

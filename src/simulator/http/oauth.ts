@@ -22,10 +22,10 @@ class OAuthError extends Error {
   }
 }
 
-const JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 /** Salesforce wants `exp` within five minutes; half a minute more allows for the clock's skew. */
-const LATEST_EXPIRY_S = 330
-const SCOPE = "api refresh_token"
+const latestExpiryS = 330
+const grantedScope = "api refresh_token"
 
 /** The OAuth endpoints: token (client credentials, JWT bearer), revoke, userinfo and the identity URL. */
 export function oauthRoutes(
@@ -52,7 +52,7 @@ export function oauthRoutes(
     return {
       access_token: sessions.issue(),
       signature: Buffer.from(org.id).toString("base64"),
-      scope: SCOPE,
+      scope: grantedScope,
       instance_url: instanceUrl(),
       id: identityUrl(),
       token_type: "Bearer",
@@ -105,7 +105,7 @@ async function grant(
   context: { org: Org; app: ConnectedApp; loginUrl: () => string },
 ): Promise<void> {
   if (form.grant_type === "client_credentials") return clientCredentials(form, request, context.app)
-  if (form.grant_type === JWT_GRANT) return jwtBearer(form.assertion ?? "", context)
+  if (form.grant_type === jwtGrant) return jwtBearer(form.assertion ?? "", context)
   throw new OAuthError("unsupported_grant_type", "grant type not supported")
 }
 
@@ -134,7 +134,7 @@ async function jwtBearer(
     if (payload.iss !== app.clientId) throw new OAuthError("invalid_client_id", "client identifier invalid")
     if (payload.sub !== app.username)
       throw new OAuthError("invalid_grant", "user hasn't approved this consumer")
-    if ((payload.exp ?? 0) - org.now() / 1000 > LATEST_EXPIRY_S)
+    if ((payload.exp ?? 0) - org.now() / 1000 > latestExpiryS)
       throw new OAuthError("invalid_grant", "invalid assertion")
   } catch (error) {
     if (error instanceof errors.JWTExpired)

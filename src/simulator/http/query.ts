@@ -7,13 +7,13 @@ import { compileQuery, type Query } from "../soql/query.ts"
 import { ApiError, notFound, toApiError } from "./api_error.ts"
 import { restRecord } from "./rest_record.ts"
 
-/** Records a page, at most and by default; a client may ask for as few as SMALLEST_PAGE. */
-const LARGEST_PAGE = 2000
-const SMALLEST_PAGE = 200
+/** Records a page, at most and by default; a client may ask for as few as smallestPage. */
+const largestPage = 2000
+const smallestPage = 200
 /** Cursors a user may have open; the oldest is dropped (SOQL and SOSL limits). */
-const MOST_CURSORS = 10
+const mostCursors = 10
 /** Queries in one composite request (resources_composite_composite.htm). */
-const MOST_QUERIES = 5
+const mostQueries = 5
 
 /** One call in the body of a composite request. */
 interface Subrequest {
@@ -42,12 +42,8 @@ export function queryRoutes(server: FastifyInstance, org: Org): void {
     if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
       throw new ApiError(400, "JSON_PARSER_ERROR", "The body must have the list compositeRequest.")
     }
-    if (compositeRequest.length > MOST_QUERIES) {
-      throw new ApiError(
-        400,
-        "PROCESSING_HALTED",
-        `At most ${MOST_QUERIES} queries in one composite request.`,
-      )
+    if (compositeRequest.length > mostQueries) {
+      throw new ApiError(400, "PROCESSING_HALTED", `At most ${mostQueries} queries in one composite request.`)
     }
     return { compositeResponse: compositeRequest.map(subanswer) }
   })
@@ -76,7 +72,7 @@ export function queryRoutes(server: FastifyInstance, org: Org): void {
     try {
       if (method !== "GET" || resource === "") throw notFound()
       const q = asked.searchParams.get("q") ?? undefined
-      const body = answer(resource as "query" | "queryAll", version, q, LARGEST_PAGE)
+      const body = answer(resource as "query" | "queryAll", version, q, largestPage)
       return { body, httpHeaders: {}, httpStatusCode: 200, referenceId }
     } catch (error) {
       const refused = toApiError(error)
@@ -103,7 +99,7 @@ export function queryRoutes(server: FastifyInstance, org: Org): void {
 
   function keep(id: string, cursor: Cursor): void {
     cursors.set(id, cursor)
-    if (cursors.size > MOST_CURSORS) cursors.delete(cursors.keys().next().value as string)
+    if (cursors.size > mostCursors) cursors.delete(cursors.keys().next().value as string)
   }
 
   function page(cursor: Cursor, id: string, offset: number, version: string, resource: string): object {
@@ -119,6 +115,6 @@ export function queryRoutes(server: FastifyInstance, org: Org): void {
 }
 
 function pageSize(header: string | string[] | undefined): number {
-  const asked = Number(/batchSize=(\d+)/i.exec(String(header ?? ""))?.[1] ?? LARGEST_PAGE)
-  return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, asked))
+  const asked = Number(/batchSize=(\d+)/i.exec(String(header ?? ""))?.[1] ?? largestPage)
+  return Math.min(largestPage, Math.max(smallestPage, asked))
 }

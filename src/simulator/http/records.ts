@@ -8,7 +8,7 @@ import { ApiError, notFound } from "./api_error.ts"
 import { columnsFor, restRecord } from "./rest_record.ts"
 
 /** Most ids that one sObject Collections retrieve takes by POST. */
-const MOST_IDS = 2000
+const mostIds = 2000
 
 /** Reads by Id: sObject Collections (many at once, null for what is missing) and single records. */
 export function recordRoutes(server: FastifyInstance, org: Org): void {
@@ -45,8 +45,8 @@ export function recordRoutes(server: FastifyInstance, org: Org): void {
 
   function retrieve(object: string, version: string, ids: string[], fields: string[]): unknown[] {
     const described = describedObject(object)
-    if (ids.length > MOST_IDS) {
-      const message = `The maximum number of records allowed in a request is ${MOST_IDS}.`
+    if (ids.length > mostIds) {
+      const message = `The maximum number of records allowed in a request is ${mostIds}.`
       throw new ApiError(400, "EXCEEDED_ID_LIMIT", message)
     }
     const columns = columnsFor(org, described, fields)

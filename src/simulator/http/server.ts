@@ -11,13 +11,12 @@ import { answerMoved, type Moved } from "./moved.ts"
 import { bearer, type ConnectedApp, oauthRoutes } from "./oauth.ts"
 import { queryRoutes } from "./query.ts"
 import { recordRoutes } from "./records.ts"
-import { replicationRoutes } from "./replication.ts"
 import type { Sessions } from "./sessions.ts"
 
 /** Salesforce answers 414 to longer URIs; header fields come on top. */
-const LONGEST_URI = 16_384
+const longestUri = 16_384
 /** A composite request may bring a query of 100,000 characters, encoded. */
-const LARGEST_BODY = 6 * 1024 * 1024
+const largestBody = 6 * 1024 * 1024
 
 /** A running HTTPS side of the simulated org. */
 export interface HttpServer {
@@ -45,10 +44,10 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const { org, app, sessions, key, cert, moved = () => null } = options
   const server = fastify({
-    https: { key, cert, maxHeaderSize: 2 * LONGEST_URI },
+    https: { key, cert, maxHeaderSize: 2 * longestUri },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
-    bodyLimit: LARGEST_BODY,
+    bodyLimit: largestBody,
   })
   let url = ""
 
@@ -62,7 +61,7 @@ export async function startHttpServer(
     const away = moved()
     if (away !== null && answerMoved(away, request, reply)) return reply
     if (answerWithFault(org.faults, request, reply)) return reply
-    if (request.url.length > LONGEST_URI) throw new ApiError(414, "URI_TOO_LONG", "URI Too Long")
+    if (request.url.length > longestUri) throw new ApiError(414, "URI_TOO_LONG", "URI Too Long")
     if (!request.url.startsWith("/services/data/")) return
     if (!sessions.isValid(bearer(request))) {
       throw new ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
@@ -101,7 +100,6 @@ export async function startHttpServer(
   describeRoutes(server, org)
   limitRoutes(server, org)
   recordRoutes(server, org)
-  replicationRoutes(server, org)
   bulkQueryRoutes(server, org, options)
 
   await server.listen({ host: "127.0.0.1", port: options.port })

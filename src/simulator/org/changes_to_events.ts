@@ -10,13 +10,13 @@ export type TransactionHeader = Pick<
 >
 
 /** Changes of one transaction beyond which Salesforce sends one GAP_OVERFLOW event per object. */
-export const OVERFLOW_AFTER = 100_000
+const overflowAfter = 100_000
 /** Most record ids that one merged event carries. */
-const MOST_RECORD_IDS = 250
+const mostRecordIds = 250
 /** How often an update merged over several records arrives as two events, as one was recorded to. */
-const SPLIT_CHANCE = 0.5
+const splitChance = 0.5
 /** A longer event becomes a gap event: the bus takes 1 MB (Pub/Sub API, event allocations). */
-const LARGEST_BODY_CHARACTERS = 900_000
+const largestBodyCharacters = 900_000
 
 /** A change before it is numbered, and whether another record with an equal one may join it. */
 interface Change {
@@ -43,13 +43,13 @@ export function changesToEvents(
     const change = toChange(draft, header, random)
     if (change === null) continue
     changes += Math.max(1, change.event.changedFields.length)
-    if (changes > OVERFLOW_AFTER) {
+    if (changes > overflowAfter) {
       overflown.add(change.event.entityName)
       continue
     }
     const { event, mergeKey } = change
     const same = mergeKey === null ? undefined : mergeable.get(mergeKey)
-    if (same !== undefined && same.recordIds.length < MOST_RECORD_IDS) {
+    if (same !== undefined && same.recordIds.length < mostRecordIds) {
       same.recordIds.push(...event.recordIds)
       continue
     }
@@ -123,7 +123,7 @@ function toChange(draft: Draft, header: TransactionHeader, random: Random): Chan
   } else {
     event.body = fullBody(layout, draft.after ?? [], changeType === "CREATE")
   }
-  if (JSON.stringify(event.body).length > LARGEST_BODY_CHARACTERS)
+  if (JSON.stringify(event.body).length > largestBodyCharacters)
     return { event: toGap(event), mergeKey: null }
   if (changeType !== "UPDATE") return { event, mergeKey: null }
   const mergeKey = JSON.stringify([event.entityName, event.changedFields, event.diffFields, event.body])
@@ -134,7 +134,7 @@ function toChange(draft: Draft, header: TransactionHeader, random: Random): Chan
 function split(event: ChangeEvent, random: Random): ChangeEvent[] {
   const names = event.changedFields.map(topLevel).filter((name) => !name.startsWith("LastModified"))
   const fields = [...new Set(names)]
-  if (event.recordIds.length < 2 || fields.length < 2 || !random.chance(SPLIT_CHANCE)) return [event]
+  if (event.recordIds.length < 2 || fields.length < 2 || !random.chance(splitChance)) return [event]
   const later = new Set(fields.slice(Math.ceil(fields.length / 2)))
   return [part(event, (name) => !later.has(topLevel(name))), part(event, (name) => later.has(topLevel(name)))]
 }

@@ -6,8 +6,8 @@ import type { Random } from "./random.ts"
 import type { Layout, Row, Value } from "./row.ts"
 
 /** A changed text of at least this length may come as a diff (Change Data Capture guide, diffFields). */
-const DIFF_FROM_LENGTH = 1000
-const DIFF_CHANCE = 0.5
+const diffFromLength = 1000
+const diffChance = 0.5
 
 /** A body with every field of the object's change-event schema, all null. */
 export function emptyBody(object: ObjectDescription): Record<string, unknown> {
@@ -48,7 +48,7 @@ export function changedParts({ table, before, after }: Draft, random: Random): P
     const name = eventName(field)
     parts.changedFields.push(name)
     if (is === null) parts.nulledFields.push(name)
-    const diffed = typeof was === "string" && isDiffed(was, is) && random.chance(DIFF_CHANCE)
+    const diffed = typeof was === "string" && isDiffed(was, is) && random.chance(diffChance)
     if (diffed) parts.diffFields.push(name)
     put(parts.body, layout.object, field, diffed ? diff(was, is as string) : eventValue(field, is))
   }
@@ -56,7 +56,7 @@ export function changedParts({ table, before, after }: Draft, random: Random): P
 }
 
 function isDiffed(was: string, is: Value): boolean {
-  return typeof is === "string" && was.length >= DIFF_FROM_LENGTH && is.length >= DIFF_FROM_LENGTH
+  return typeof is === "string" && was.length >= diffFromLength && is.length >= diffFromLength
 }
 
 /** The name of a field in changedFields: "Name", or "BillingAddress.Street" inside a compound. */

@@ -1,5 +1,5 @@
 /** Texts that break careless CSV, SQL and shell handling; all of them are legal in Salesforce. */
-export const HOSTILE_TEXTS: readonly string[] = [
+export const hostileTexts: readonly string[] = [
   'He said "5G", twice: ""',
   "O'Brien; drop table product2;--",
   "first line\nsecond line",
@@ -28,4 +28,4 @@ export const HOSTILE_TEXTS: readonly string[] = [
 ]
 
 /** Texts that Postgres cannot hold; of a text that was cut by units of UTF-16 half of a character is left. */
-export const UNSTORABLE_TEXTS: readonly string[] = ["before\0after", "cut \ud83d", "\udc80 is left", "\0"]
+export const unstorableTexts: readonly string[] = ["before\0after", "cut \ud83d", "\udc80 is left", "\0"]

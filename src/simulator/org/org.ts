@@ -111,7 +111,7 @@ export class Org {
     return result
   }
 
-  /** Removes records as a hard delete or an emptied recycle bin does: no event, no trace in getDeleted. */
+  /** Removes records as a hard delete or an emptied recycle bin does: no event, and no query finds them. */
   hardDelete(object: string, ids: Iterable<string>): void {
     const table = this.table(object)
     const drafts: Draft[] = []

@@ -1,9 +1,9 @@
-const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-const SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+const suffixDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 /** 62^5: how many ids a prefix has before they repeat. */
-const SPACE = 916_132_832
-/** Coprime to SPACE, so that consecutive numbers scatter over it without colliding. */
-const STRIDE = 7_654_321
+const idSpace = 916_132_832
+/** Coprime to idSpace, so that consecutive numbers scatter over it without colliding. */
+const idStride = 7_654_321
 
 /**
  * The three characters that make a 15-character id safe to compare without case: one per five characters,
@@ -17,7 +17,7 @@ export function idSuffix(id15: string): string {
       const code = id15.charCodeAt(group + i)
       if (code >= 65 && code <= 90) bits |= 1 << i
     }
-    suffix += SUFFIX[bits]
+    suffix += suffixDigits[bits]
   }
   return suffix
 }
@@ -37,18 +37,18 @@ export class RecordIds {
 
   /** `start` (a whole number) moves the whole series: orders of ids differ from seed to seed. */
   constructor(start: number) {
-    this.#start = start % SPACE
+    this.#start = start % idSpace
   }
 
   next(keyPrefix: string): string {
     const count = this.#next.get(keyPrefix) ?? 0
     this.#next.set(keyPrefix, count + 1)
     const own = keyPrefix.charCodeAt(1) * 62_003 + keyPrefix.charCodeAt(2) * 8_311_007
-    let scattered = (count * STRIDE + this.#start + own) % SPACE
+    let scattered = (count * idStride + this.#start + own) % idSpace
     const bytes = this.#bytes
     bytes.write(`${keyPrefix}Dp000000`, 0, "latin1")
     for (let place = 14; place >= 10; place--) {
-      bytes[place] = DIGITS.charCodeAt(scattered % 62)
+      bytes[place] = digits.charCodeAt(scattered % 62)
       scattered = Math.floor(scattered / 62)
     }
     bytes.write(idSuffix(bytes.toString("latin1", 0, 15)), 15, "latin1")

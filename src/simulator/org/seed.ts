@@ -1,4 +1,4 @@
-import { HOSTILE_TEXTS } from "./hostile_texts.ts"
+import { hostileTexts } from "./hostile_texts.ts"
 import type { Org } from "./org.ts"
 import type { Random } from "./random.ts"
 
@@ -17,14 +17,14 @@ export interface Seeded {
   accounts: string[]
 }
 
-const ITEM_CLASSES = ["Plan", "Add-on", "Device", "Service"]
-const OFFERINGS = ["Fiber", "Cable", "5G", "DSL", null]
-const TIERS = ["Bronze", "Silver", "Gold", null]
-const REGIONS = ["eu-west", "us-east", "ap-south", null]
-const SIM_TYPES = ["eSIM", "nano", null]
-const ELIGIBILITY = ["Eligible", "Not Eligible", "Pending", "Unknown", null]
-const SOURCES = ["Address Check", "Manual Review", "Provider API", "Expired", null]
-const CITIES = ["San José", "Köln", "O'Fallon", "東京", null]
+const itemClasses = ["Plan", "Add-on", "Device", "Service"]
+const offerings = ["Fiber", "Cable", "5G", "DSL", null]
+const tiers = ["Bronze", "Silver", "Gold", null]
+const regions = ["eu-west", "us-east", "ap-south", null]
+const simTypes = ["eSIM", "nano", null]
+const eligibility = ["Eligible", "Not Eligible", "Pending", "Unknown", null]
+const sources = ["Address Check", "Manual Review", "Provider API", "Expired", null]
+const cities = ["San José", "Köln", "O'Fallon", "東京", null]
 
 /**
  * Fills an org with a catalogue that was always there (no events), the same one for the same seed. About one
@@ -57,8 +57,8 @@ function* numbered<T>(count: number, make: (number: number) => T): Generator<T> 
 }
 
 /** A text that is hostile one time in four. */
-export function hostileText(random: Random, plain: string): string {
-  return random.chance(0.25) ? `${plain} ${random.pick(HOSTILE_TEXTS)}` : plain
+function hostileText(random: Random, plain: string): string {
+  return random.chance(0.25) ? `${plain} ${random.pick(hostileTexts)}` : plain
 }
 
 function product(number: number, random: Random): Record<string, unknown> {
@@ -66,15 +66,15 @@ function product(number: number, random: Random): Record<string, unknown> {
   return {
     Name: hostileText(random, `Product ${number}`),
     ProductCode: random.chance(0.1) ? null : `P-${number}`,
-    Description: random.chance(0.5) ? random.pick(HOSTILE_TEXTS) : null,
+    Description: random.chance(0.5) ? random.pick(hostileTexts) : null,
     IsActive: random.chance(0.9),
     Family: random.pick(["Internet", "VPN", "SIM", "Hardware"]),
-    StockKeepingUnit: random.chance(0.02) ? `${sku} ${random.pick(HOSTILE_TEXTS)}` : sku,
-    Item_Class__c: random.pick(ITEM_CLASSES),
-    Internet_Offering_Type__c: random.pick(OFFERINGS),
-    Internet_Plan_Tier__c: random.pick(TIERS),
-    VPN_Region__c: random.pick(REGIONS),
-    SIM_Type__c: random.pick(SIM_TYPES),
+    StockKeepingUnit: random.chance(0.02) ? `${sku} ${random.pick(hostileTexts)}` : sku,
+    Item_Class__c: random.pick(itemClasses),
+    Internet_Offering_Type__c: random.pick(offerings),
+    Internet_Plan_Tier__c: random.pick(tiers),
+    VPN_Region__c: random.pick(regions),
+    SIM_Type__c: random.pick(simTypes),
     Features__c: random.pick(["IPv6;Static IP", "eSIM", null]),
     Available_From__c: random.chance(0.5)
       ? Date.UTC(2026, random.below(12), 1 + random.below(28), 22, 30)
@@ -105,7 +105,7 @@ function* entriesOf(
 }
 
 function account(number: number, random: Random): Record<string, unknown> {
-  const city = random.pick(CITIES)
+  const city = random.pick(cities)
   return {
     Name: hostileText(random, `Account ${number}`),
     Type: random.pick(["Prospect", "Customer", null]),
@@ -115,8 +115,8 @@ function account(number: number, random: Random): Record<string, unknown> {
     Phone: random.chance(0.5) ? `+1 555 ${String(random.below(10_000_000)).padStart(7, "0")}` : null,
     AnnualRevenue: random.chance(0.3) ? random.below(1_000_000_000) : null,
     NumberOfEmployees: random.chance(0.3) ? random.below(50_000) : null,
-    Internet_Eligibility__c: random.pick(ELIGIBILITY),
-    Internet_Eligibility_Status__c: random.pick(SOURCES),
+    Internet_Eligibility__c: random.pick(eligibility),
+    Internet_Eligibility_Status__c: random.pick(sources),
   }
 }
 

@@ -1,7 +1,7 @@
-const DAY_MS = 86_400_000
+const dayMs = 86_400_000
 
 /** A limit per 24 hours: how much there is and how much of it was used. Counts anew a day after the first use. */
-export class Allowance {
+class Allowance {
   max: number
   readonly #now: () => number
   #used = 0
@@ -13,7 +13,7 @@ export class Allowance {
   }
 
   get used(): number {
-    if (this.#now() - this.#since >= DAY_MS) this.#used = 0
+    if (this.#now() - this.#since >= dayMs) this.#used = 0
     return this.#used
   }
 

@@ -3,7 +3,7 @@ import { longAsBigInt } from "../../pubsub/schema.ts"
 import type { ChangeEvent } from "../org/change_event.ts"
 import type { ComposedSchema } from "./schema.ts"
 
-const DAY_MS = 86_400_000
+const dayMs = 86_400_000
 
 /**
  * The Avro bytes of a change event. The documentation does not give the unit of dates: events with an odd
@@ -23,7 +23,7 @@ export function encodeEvent(event: ChangeEvent, { type, json }: ComposedSchema):
   for (const field of type.fields.slice(1)) {
     const value = avroValue(field.type, event.body[field.name] ?? null)
     const inDays = typeof value === "bigint" && dates.has(field.name) && event.sequenceNumber % 2 === 1
-    record[field.name] = inDays ? value / BigInt(DAY_MS) : value
+    record[field.name] = inDays ? value / BigInt(dayMs) : value
   }
   return type.toBuffer(record)
 }
@@ -32,7 +32,7 @@ export function encodeEvent(event: ChangeEvent, { type, json }: ComposedSchema):
  * Field names ("Name", "BillingAddress.Street") as the bitmaps of a header: upper case, whole bytes, no more
  * of them than needed. What already is a bitmap stays as it is, so that wrong ones can be sent.
  */
-export function encodeBitmaps(names: readonly string[], type: avro.types.RecordType): string[] {
+function encodeBitmaps(names: readonly string[], type: avro.types.RecordType): string[] {
   const raw = names.filter((name) => /^(\d+-)?0x/.test(name))
   const bits = new Map<number | null, bigint>()
   const set = (parent: number | null, bit: number) =>

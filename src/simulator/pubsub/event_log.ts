@@ -19,7 +19,7 @@ export interface LoggedEvent {
 }
 
 /** Events are kept for 72 hours (Pub/Sub API guide, "Event message durability"). */
-const RETENTION_MS = 72 * 3_600_000
+const retentionMs = 72 * 3_600_000
 
 /** The org's event bus: what was published, in order, for as long as it is kept. */
 export class EventLog {
@@ -175,7 +175,7 @@ export class EventLog {
     this.#position += BigInt(1 + Math.floor(Math.random() * 3))
     const replayId = withoutId ? Buffer.alloc(0) : replayIdOf(this.#position)
     this.#events.push({ position: this.#position, replayId, object, event, publishedAt })
-    while ((this.#events[0]?.publishedAt ?? publishedAt) < publishedAt - RETENTION_MS) {
+    while ((this.#events[0]?.publishedAt ?? publishedAt) < publishedAt - retentionMs) {
       this.#events.shift()
       this.#start = null
     }

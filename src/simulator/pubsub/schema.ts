@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import avro from "avsc"
-import { HEADER_SCHEMA } from "../../pubsub/header.ts"
+import { headerSchema } from "../../pubsub/header.ts"
 import { longAsBigInt } from "../../pubsub/schema.ts"
 import type { FieldDescription, ObjectDescription } from "../org/object_description.ts"
 import { bytesOf } from "../org/text_bytes.ts"
@@ -22,7 +22,7 @@ export interface ComposedSchema {
 }
 
 /** Avro type and `doc` of a plain field, as recorded schemas have them. */
-const TYPES: Readonly<Record<string, readonly [string, string]>> = {
+const avroTypes: Readonly<Record<string, readonly [string, string]>> = {
   string: ["string", "Data:Text"],
   textarea: ["string", "Data:StringPlusClob"],
   url: ["string", "Data:Url"],
@@ -65,7 +65,7 @@ export function composeSchema(object: ObjectDescription, addedField?: string): C
     type: "record",
     name: `${object.name}ChangeEvent`,
     namespace: "com.sforce.eventbus",
-    fields: [{ name: "ChangeEventHeader", type: HEADER_SCHEMA, doc: "Data:ComplexValueType" }, ...body],
+    fields: [{ name: "ChangeEventHeader", type: headerSchema, doc: "Data:ComplexValueType" }, ...body],
   }
   const json = JSON.stringify(schema)
   const options = { registry: { long: longAsBigInt, string: new TextType() } }
@@ -82,7 +82,7 @@ function plainField(object: ObjectDescription, field: FieldDescription) {
     const record = { type: "record", name: "Switchable_PersonName", fields: parts }
     return nullable("Name", ["string", record], "Data:Switchable_PersonName")
   }
-  const [type, doc] = TYPES[field.type] ?? ["string", "Data:Text"]
+  const [type, doc] = avroTypes[field.type] ?? ["string", "Data:Text"]
   if (field.name === "CreatedDate") return nullable(field.name, type, "CreatedDate:DateTime")
   if (!field.custom) return nullable(field.name, type, doc)
   const fieldId = createHash("md5").update(`${object.name}.${field.name}`).digest("hex").slice(0, 7)

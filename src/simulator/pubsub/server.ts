@@ -46,7 +46,7 @@ export interface PubsubServer {
   close(): Promise<void>
 }
 
-const ALL_CHANGES = "/data/ChangeEvents"
+const allChanges = "/data/ChangeEvents"
 
 /**
  * Serves GetTopic, GetSchema and Subscribe over TLS gRPC for an org; publishing and managed subscriptions
@@ -60,7 +60,7 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
     refusal(call.metadata, method, org, options.authorize)
 
   const objectsOf = (topic: string): ReadonlySet<string> | null => {
-    if (topic === ALL_CHANGES) return new Set(org.objects.keys())
+    if (topic === allChanges) return new Set(org.objects.keys())
     const [, object = ""] = /^\/data\/(\w+)ChangeEvent$/.exec(topic) ?? []
     return org.objects.has(object) ? new Set([object]) : null
   }
@@ -77,7 +77,7 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
         return callback(salesforceError(status.NOT_FOUND, "topic.not.found", message, "GetTopic"))
       }
       const [object] = objects
-      const schema_id = topic_name === ALL_CHANGES || !object ? "" : log.schemaOf(object).id
+      const schema_id = topic_name === allChanges || !object ? "" : log.schemaOf(object).id
       const rights = { can_publish: false, can_subscribe: true }
       callback(null, {
         topic_name,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js"
 
-const PREFIX = "sfdc.platform.eventbus.grpc."
+const codePrefix = "sfdc.platform.eventbus.grpc."
 
 /** An error as the Pub/Sub API sends it: trailers `error-code`, `rpc-id`, `type`, and the rpc id in the message. */
 export function salesforceError(
@@ -12,7 +12,7 @@ export function salesforceError(
 ): StatusObject {
   const rpcId = randomUUID()
   const metadata = new Metadata()
-  metadata.set("error-code", PREFIX + errorCode)
+  metadata.set("error-code", codePrefix + errorCode)
   metadata.set("rpc-id", rpcId)
   metadata.set("type", method)
   return { code, details: `${message} rpcId: ${rpcId}`, metadata }

@@ -19,10 +19,10 @@ export interface SubscriberContext {
   keepaliveMs: readonly [number, number]
 }
 
-const MAX_CREDIT = 100
+const maxCredit = 100
 
 /** The server closes a stream that has asked for nothing for so long. */
-const NO_CREDIT_MS = 60_000
+const noCreditMs = 60_000
 
 /** The server's side of one Subscribe call. */
 export class Subscriber {
@@ -65,7 +65,7 @@ export class Subscriber {
       this.end(problem)
       return
     }
-    this.#credit = Math.min(MAX_CREDIT, this.#credit + Math.min(MAX_CREDIT, request.num_requested))
+    this.#credit = Math.min(maxCredit, this.#credit + Math.min(maxCredit, request.num_requested))
     clearTimeout(this.#withoutCredit)
     this.#withoutCredit = undefined
     this.#scheduleKeepalive()
@@ -143,7 +143,7 @@ export class Subscriber {
     const response = { events, latest_replay_id, rpc_id: randomUUID(), pending_num_requested: this.#credit }
     this.#call.write(response)
     this.#scheduleKeepalive()
-    if (this.#credit === 0) this.#withoutCredit ??= setTimeout(() => this.end(), NO_CREDIT_MS)
+    if (this.#credit === 0) this.#withoutCredit ??= setTimeout(() => this.end(), noCreditMs)
   }
 
   #scheduleKeepalive(): void {

@@ -188,12 +188,12 @@ function literal(column: Column, text: string, type: string): Value {
   }
 }
 
-const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
+const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
 
 function unquoted(text: string): string {
   return text.replace(/^'|'$/g, "").replace(/\\(.)/gs, (whole, character: string) => {
     if (character === "_" || character === "%") return whole
-    return ESCAPES[character] ?? character
+    return escapes[character] ?? character
   })
 }
 

@@ -14,7 +14,7 @@ import { compileWhere, type Test } from "./condition.ts"
 import { SoqlError } from "./soql_error.ts"
 
 /** Characters (salesforce_app_limits_platform_soslsoql.htm). */
-const LONGEST_QUERY = 100_000
+const longestQuery = 100_000
 
 /** A query that the org understood and can run against any snapshot of it. */
 export interface Query {
@@ -30,10 +30,10 @@ export interface Query {
 
 /** Parses and resolves a SOQL text. Throws SoqlError as Salesforce would refuse it. */
 export function compileQuery(org: Org, text: string): Query {
-  if (text.length > LONGEST_QUERY) {
+  if (text.length > longestQuery) {
     throw new SoqlError(
       "MALFORMED_QUERY",
-      `SOQL statements cannot be longer than ${LONGEST_QUERY} characters.`,
+      `SOQL statements cannot be longer than ${longestQuery} characters.`,
     )
   }
   const parsed = parse(text)

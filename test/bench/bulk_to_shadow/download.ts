@@ -9,9 +9,22 @@ import { createSession } from "../../../src/salesforce/session.ts"
 
 /** The fields of PricebookEntry, in the order of the files' columns. */
 export const columns = [
-  ...["Id", "CreatedById", "CreatedDate", "CurrencyIsoCode", "IsActive", "IsArchived", "IsDeleted"],
-  ...["LastModifiedById", "LastModifiedDate", "Name", "Pricebook2Id", "Product2Id", "ProductCode"],
-  ...["SystemModstamp", "UnitPrice", "UseStandardPrice"],
+  "Id",
+  "CreatedById",
+  "CreatedDate",
+  "CurrencyIsoCode",
+  "IsActive",
+  "IsArchived",
+  "IsDeleted",
+  "LastModifiedById",
+  "LastModifiedDate",
+  "Name",
+  "Pricebook2Id",
+  "Product2Id",
+  "ProductCode",
+  "SystemModstamp",
+  "UnitPrice",
+  "UseStandardPrice",
 ] as const
 
 /** Saves the pages of a query over every PricebookEntry, unzipped, as a load receives them. Returns the files. */

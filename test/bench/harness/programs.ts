@@ -32,8 +32,13 @@ export function startProgram(args: string[], environment: Record<string, string>
 /** Starts `sf-shadow simulator` with a catalogue; resolves with the variables that reach it. */
 export async function startSimulatorProgram(size: { products: number; pricebooks: number }) {
   const program = startProgram([
-    ...["simulator", "--accounts", "0", "--products", String(size.products)],
-    ...["--pricebooks", String(size.pricebooks)],
+    "simulator",
+    "--accounts",
+    "0",
+    "--products",
+    String(size.products),
+    "--pricebooks",
+    String(size.pricebooks),
   ])
   const [line] = await program.printed(/^\{.*\}$/m)
   const { environment } = JSON.parse(line) as { environment: Record<string, string> }

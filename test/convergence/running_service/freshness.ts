@@ -104,7 +104,9 @@ function readerAsOf(id: string, row: HeldRow | undefined, claim: Claim, isListed
   const { freshAsOf } = ageOf(
     [
       {
-        ...{ object, keyColumn: "id", isSet: row === undefined },
+        object,
+        keyColumn: "id",
+        isSet: row === undefined,
         rows:
           row === undefined
             ? []

@@ -1,5 +1,5 @@
 import { DmlError } from "../../../src/simulator/org/dml_error.ts"
-import { UNSTORABLE_TEXTS } from "../../../src/simulator/org/hostile_texts.ts"
+import { unstorableTexts } from "../../../src/simulator/org/hostile_texts.ts"
 import type { Org } from "../../../src/simulator/org/org.ts"
 import type { Random } from "../../../src/simulator/org/random.ts"
 import type { OrgRecord } from "../../../src/simulator/org/row.ts"
@@ -87,7 +87,7 @@ export class RandomTransactions {
   #mendTexts(): void {
     const broken = (["Product2", "Account"] as const).flatMap((object) =>
       this.#records(object)
-        .filter((record) => Object.values(record).some((value) => UNSTORABLE_TEXTS.includes(value as string)))
+        .filter((record) => Object.values(record).some((value) => unstorableTexts.includes(value as string)))
         .map((record) => [object, record.Id as string] as const),
     )
     if (broken.length === 0) return
@@ -95,7 +95,7 @@ export class RandomTransactions {
       for (const [object, id] of broken) {
         const record = this.#org.read(object, id) as OrgRecord
         const fields = Object.keys(record).filter((field) =>
-          UNSTORABLE_TEXTS.includes(record[field] as string),
+          unstorableTexts.includes(record[field] as string),
         )
         tx.update(object, id, Object.fromEntries(fields.map((field) => [field, "whole again"])))
       }
@@ -220,7 +220,7 @@ export class RandomTransactions {
       ["Account", "Internet_Eligibility__c"],
       ["Account", "Name"],
     ] as const)
-    tx.update(object, this.#some(object), { [field]: this.#random.pick(UNSTORABLE_TEXTS) })
+    tx.update(object, this.#some(object), { [field]: this.#random.pick(unstorableTexts) })
   }
 
   #claimSku(tx: Transaction): void {

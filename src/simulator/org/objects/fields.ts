@@ -71,7 +71,7 @@ export function auditFields(inCreateEvent = true): FieldDescription[] {
   ]
 }
 
-const ADDRESS_PARTS: readonly [string, FieldType, number][] = [
+const addressParts: readonly [string, FieldType, number][] = [
   ["Street", "textarea", 255],
   ["City", "string", 40],
   ["State", "string", 80],
@@ -87,7 +87,7 @@ const ADDRESS_PARTS: readonly [string, FieldType, number][] = [
 /** The flat subfields of an address and then the compound: `address("Billing")`. */
 export function address(prefix: string): FieldDescription[] {
   const compoundFieldName = `${prefix}Address`
-  const parts = ADDRESS_PARTS.map(([part, type, length]) =>
+  const parts = addressParts.map(([part, type, length]) =>
     field(prefix + part, type, {
       length,
       compoundFieldName,

@@ -27,6 +27,15 @@ create table sf_shadow.stream (
   constraint stream_problem_is_whole check ((problem is null) = (problem_since is null))
 );
 
+-- Whose changes a stream carries, as the configuration says: a channel carries several objects.
+create table sf_shadow.stream_object (
+  stream_id integer not null,
+  object text collate "C" not null,
+  constraint stream_object_pkey primary key (stream_id, object),
+  constraint stream_object_stream_id_fkey foreign key (stream_id) references sf_shadow.stream,
+  constraint stream_object_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
 -- How far events_to_shadow has come; apart from the stream, so that a fold never holds up an append.
 create table sf_shadow.stream_cursor (
   stream_id integer not null,
@@ -84,7 +93,7 @@ create trigger sf_shadow_event_append_only before update or delete on public.sf_
 create trigger sf_shadow_event_no_truncate before truncate on public.sf_shadow_event
   for each statement execute function sf_shadow.refuse_change();
 
--- Bytes of events that could not be decoded, for operators, kept 72 hours.
+-- Bytes of events that could not be decoded, kept 72 hours. Only the service's role may look at them.
 create table sf_shadow.undecoded_event (
   stream_id integer not null,
   seq bigint not null,

@@ -24,9 +24,14 @@ create table sf_shadow.object (
   constraint object_keep_known check (keep in ('all', 'mapped'))
 );
 
+-- While an object is disabled its events are passed over: a hole says so (rule 10). The function is in sql/current.
+create function sf_shadow.pause_object() returns trigger language plpgsql as 'begin return null; end';
+create trigger object_pause after update of enabled on sf_shadow.object
+  for each row when (old.enabled is distinct from new.enabled) execute function sf_shadow.pause_object();
+
 -- Whether mapped fields may have columns of a type, in Postgres's own spelling (format_type). Left out is what loses
--- something of most values: real rounds, character(n) pads, timestamp forgets its time zone. A function, so that the refusal can
--- say what is allowed.
+-- something of most values: real rounds, character(n) pads, timestamp forgets its time zone. A function, so that the
+-- refusal can say what is allowed.
 create function sf_shadow.is_column_type(column_type text) returns boolean
 language plpgsql immutable set search_path = '' as $$
 begin
@@ -37,7 +42,8 @@ begin
   end if;
   raise exception 'column_type % cannot hold every value as Salesforce has it, or is not spelled as Postgres spells it', column_type
     using errcode = 'check_violation', constraint = 'field_column_type_valid',
-      hint = 'Use text, character varying(n), boolean, smallint, integer, bigint, numeric, numeric(p,s), double precision, date, timestamp with time zone or time without time zone, without other spaces.';
+      hint = 'Use text, character varying(n), boolean, smallint, integer, bigint, numeric, numeric(p,s), double precision, date, '
+        'timestamp with time zone or time without time zone, without other spaces.';
 end
 $$;
 
@@ -46,7 +52,7 @@ create table sf_shadow.field (
   -- Dotted for a parent's field: Product2.ProductCode.
   field text collate "C" not null,
   column_name text collate "C" not null,
-  -- As the mapping wants the column; what a value would lose in it is judged by the table's own type (record_to_row).
+  -- As the mapping wants the column; what a value would lose in it is judged by the table's own type (_record_to_row).
   column_type text collate "C" not null default 'text',
   required boolean not null default false,
   is_unique boolean not null default false,
@@ -77,12 +83,12 @@ create table sf_shadow.described_field (
 insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields)
 values
   ('Product2', 'sf_product_shadow', 'product_id', '/data/Product2ChangeEvent', null, null, 'all',
-   '{SystemModstamp,IsDeleted}'),
+    '{SystemModstamp,IsDeleted}'),
   ('PricebookEntry', 'sf_pricebook_shadow', 'pricebook_entry_id', '/data/PricebookEntryChangeEvent',
-   'Product2', 'Product2Id', 'all',
-   '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
+    'Product2', 'Product2Id', 'all',
+    '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
   ('Account', 'sf_account_eligibility_shadow', 'account_id', '/data/AccountChangeEvent', null, null, 'mapped',
-   '{SystemModstamp,IsDeleted}');
+    '{SystemModstamp,IsDeleted}');
 
 insert into sf_shadow.field (object, field, column_name, column_type, required, is_unique)
 values

@@ -1,4 +1,12 @@
--- What is known of records that are absent, in doubt or not storable, and what comparisons found (rules 6 to 9).
+-- What a merge did, what is known of records that are absent, in doubt or not storable, and what comparisons found
+-- (rules 6 to 9).
+
+-- What a merge did, in records.
+create type sf_shadow.merge_counts as (
+  inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint,
+  -- Rows that were wrong though the object claimed to be fresh: found, and repaired by the same merge.
+  drift bigint
+);
 
 -- A record that is absent, and how that is known.
 create table sf_shadow.tombstone (
@@ -51,6 +59,19 @@ create table sf_shadow.dirty (
 create index dirty_not_before_idx on sf_shadow.dirty (object, not_before);
 create index dirty_since_idx on sf_shadow.dirty (object, since);
 
+-- Records that readers found stale, to be read again. Apart from sf_shadow.dirty, so that a reader's long
+-- transaction holds no lock that the service waits for.
+create table sf_shadow.refresh_request (
+  object text collate "C" not null,
+  record_id text collate "C" not null,
+  -- Until when the row was known to be right: what a doubt about it begins with.
+  since timestamptz not null,
+  -- Not to be read earlier, or the old version may still be the visible one (rule 6).
+  not_before timestamptz not null,
+  constraint refresh_request_pkey primary key (object, record_id),
+  constraint refresh_request_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
 -- A record that cannot be stored (rule 9), with its payload as it came.
 create table sf_shadow.reject (
   object text collate "C" not null,
@@ -60,6 +81,9 @@ create table sf_shadow.reject (
   known_until timestamptz not null,
   sqlstate text not null,
   reason text not null,
+  -- The Salesforce field, or the constraint of the shadow table, that refuses it: with the SQLSTATE the reason without
+  -- the record's values. Null where no field is to be named.
+  refused_by text,
   payload bytea not null,
   -- What it waits for, besides its own change: a parent, or (23505) the value that it claims and another record holds.
   parent_id text collate "C",
@@ -73,6 +97,8 @@ create table sf_shadow.reject (
 );
 create index reject_parent_idx on sf_shadow.reject (object, parent_id) where parent_id is not null;
 create index reject_claimed_idx on sf_shadow.reject (object, claimed_value) where claimed_value is not null;
+-- Counts and the oldest doubt without the payloads, which are wide.
+create index reject_since_idx on sf_shadow.reject (object, since);
 
 -- What a comparison with Salesforce has found (verify): a sample by Id, or every row by a full load.
 create table sf_shadow.verification (
