@@ -32,6 +32,16 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
     because: "no other kind has a `since`; said for who reads it",
   },
   {
+    file: "sql/current/bulk_to_shadow/_sweep_run.sql",
+    mutant: "statement: «analyze pg_temp.seen_id» is null",
+    because: "it makes the planner know how many Ids there are",
+  },
+  {
+    file: "sql/current/bulk_to_shadow/_sweep_run.sql",
+    mutant: "term: without «, '-infinity'»",
+    because: "an object without a proof has no Id comparison (SF005); said for who reads it",
+  },
+  {
     file: "sql/current/merge/_write_changes.sql",
     mutant:
       "operand: without «and (counts.inserted <> counts.deleted or oldest < s.oldest_updated_at or newest > s.newest_updated_at)»",

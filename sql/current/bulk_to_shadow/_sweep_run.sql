@@ -1,7 +1,8 @@
 -- Rule 7, the Id comparison: what is in the shadow, or a reject, and not in the run's durable id set was deleted without
 -- a trace. Consumes: sf_shadow.run_page of a run in state sweeping. Produces: deletes with proven tombstones,
 -- where the record was last known before the read began; doubts for the rest, and for ids that the shadow lacks.
--- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips.
+-- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips. Call it under the object's
+-- lock, and that of the run's row.
 create or replace function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
@@ -10,8 +11,7 @@ declare
   g record;
   seen bigint;
 begin
-  perform sf_shadow._lock_objects((select array[r.object] from sf_shadow.run r where r.run_id = of_run_id));
-  select r.* into run from sf_shadow.run r where r.run_id = of_run_id for update;
+  select r.* into run from sf_shadow.run r where r.run_id = of_run_id;
   select r.* into read from sf_shadow.read r where r.read_id = run.read_id;
   create temporary table seen_id on commit drop as
     select distinct id.record_id from sf_shadow.run_page p cross join unnest(p.record_ids) id (record_id)
