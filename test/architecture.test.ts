@@ -104,3 +104,22 @@ test("the reader and the simulator use nothing of the service", () => {
     [],
   )
 })
+
+/** Texts of SQL that change a row of sf_shadow.run, and those that set its state. */
+const writesRun = /\b(?:insert into|update|merge into)\s+sf_shadow\.run\b/i
+const deletesRun = /\bdelete from\s+sf_shadow\.run\b/i
+const setsState = /\bupdate\s+sf_shadow\.run\b(?:(?!\bwhere\b)[^"`])*\bstate\s*=/i
+
+test("a run goes from state to state by the functions of sql/current/bulk_to_shadow alone", async () => {
+  const copies: string[] = []
+  for await (const file of glob("{src,tasks,test}/**/*.ts", { cwd: root })) {
+    const text = await readFile(join(root, file), "utf8")
+    const isService = /^(src|tasks)\//.test(file)
+    // What drives a run as the service does. Other tests may make a row old, or fill a table; none sets a state by hand.
+    const isDriver = isService || /^test\/(harness|convergence)\//.test(file)
+    if ((isDriver ? writesRun : setsState).test(text)) copies.push(file)
+    // Tests begin with none.
+    else if (isService && deletesRun.test(text)) copies.push(file)
+  }
+  assert.deepEqual(copies, [])
+})

@@ -1024,14 +1024,14 @@ create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) 
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
-create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable; -- body 78571498
+create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
-create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable; -- body d98637e1
+create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 779c4792
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body e7dd44d2
@@ -1083,12 +1083,16 @@ create function sf_shadow.add_events_job(of_stream_id integer) returns void lang
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
 create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 7264d6c4
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
+create function sf_shadow.await_job(of_run_id bigint, of_job_id text, of_fields text[], of_read_from timestamp with time zone) returns boolean language plpgsql set search_path=""; -- body c8a6d541
+create function sf_shadow.begin_job(of_run_id bigint) returns text[] language sql set search_path=""; -- body 3adaefbc
+create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 75231178
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8d0e7aaf
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
+create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning; -- body 6635a141
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3d247973
@@ -1103,10 +1107,13 @@ create function sf_shadow.load_fields(of_object text) returns text[] language sq
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 24541770
 create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 2003ede0
+create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
+create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 398985cb
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
+create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 52e67a0d
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path=""; -- body 7af4d6b4
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
@@ -1116,12 +1123,14 @@ create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) ret
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body b01647cd
+create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 76fe31b5
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body 8cbe0faf
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body ef3824c5
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
+create function sf_shadow.start_batch(of_objects text[], of_reason text, of_forced boolean) returns TABLE(object text, run_id bigint, left_in_state text) language plpgsql set search_path=""; -- body 5668c52a
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 2c256453
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d

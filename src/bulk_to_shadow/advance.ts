@@ -14,8 +14,7 @@ import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
 import { queryOf } from "./query.ts"
-import { jobDueInMs } from "./renew.ts"
-import { callKindOf, endRun, isFinal, type Run, readRun, unpauseRun } from "./run.ts"
+import { callKindOf, isFinal, type Run, readRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
 export interface Step {
@@ -34,13 +33,12 @@ export async function advanceRun(connections: Connections, runId: number, pages:
   const run = await readRun(connections, runId)
   // What Salesforce works on already, and the end of a run, are let through: they cost a call or two.
   if (run.state === "queued" || run.state === "loading") await connections.budget.assert(callKindOf(run))
-  let waitMs = await jobDueInMs(connections, run)
+  let waitMs = run.paused_until === null ? 0 : await resumeRun(connections, run)
   if (waitMs > 0) return { run, waitMs }
-  await unpauseRun(connections, run)
   if (run.state === "queued") await createJob(connections, run)
   else if (run.state === "waiting") waitMs = await lookAtJob(connections, run)
   else if (run.state === "loading") await pages.pageToShadow(run)
-  else if (run.state === "sweeping") await finish(connections, run)
+  else if (run.state === "sweeping") await finishRun(connections, run)
   const after = await readRun(connections, runId)
   // What the sweep has deleted; the pages are counted one by one.
   if (run.state === "sweeping" && after.deleted > run.deleted)
@@ -52,35 +50,36 @@ export async function advanceRun(connections: Connections, runId: number, pages:
   return { run: after, waitMs }
 }
 
+/** Returns how long the run has to wait still, in ms; 0 where its pause is over. */
+async function resumeRun({ pool }: Connections, run: Run): Promise<number> {
+  const { rows } = await pool.query<{ wait_ms: number }>(
+    "select sf_shadow.resume_run(of_run_id => $1) as wait_ms",
+    [run.run_id],
+  )
+  return rows[0]?.wait_ms ?? 0
+}
+
 async function createJob(connections: Connections, run: Run): Promise<void> {
   const { pool, session, log } = connections
   await describeToFields(connections, run.object)
   // Before the job exists: what is marked dirty from now on, this run does not settle.
-  await pool.query("update sf_shadow.run set started_at = now() where run_id = $1 and state = 'queued'", [
-    run.run_id,
-  ])
-  const fields = run.kind === "ids" ? ["Id"] : await loadFields(connections, run.object)
+  const begun = await pool.query<{ fields: string[] | null }>(
+    "select sf_shadow.begin_job(of_run_id => $1) as fields",
+    [run.run_id],
+  )
+  // Null where it was canceled meanwhile.
+  const fields = begun.rows[0]?.fields
+  if (!fields) return
   const job = await createQueryJob(session, queryOf(run, fields))
-  const { rowCount } = await pool.query(
-    `update sf_shadow.run set state = 'waiting', job_id = $2, fields = $3, read_from = $4,
-       job_state = null, job_records = null, progressed_at = now(), error = null
-     where run_id = $1 and state = 'queued'`,
+  const { rows } = await pool.query<{ waits: boolean }>(
+    "select sf_shadow.await_job(of_run_id => $1, of_job_id => $2, of_fields => $3, of_read_from => $4) as waits",
     [run.run_id, job.id, fields, job.createdDate],
   )
-  // It was canceled meanwhile.
-  if (rowCount === 0) return abortJob(session, job.id)
+  if (!rows[0]?.waits) return abortJob(session, job.id)
   log.info(
     { event: "bulk_to_shadow_started", object: run.object, run: run.run_id, kind: run.kind, job: job.id },
     `${run.kind} load of ${run.object} started as bulk job ${job.id}`,
   )
-}
-
-async function loadFields({ pool }: Connections, object: string): Promise<string[]> {
-  const { rows } = await pool.query<{ fields: string[] }>(
-    "select sf_shadow.load_fields(of_object => $1) as fields",
-    [object],
-  )
-  return rows[0]?.fields ?? []
 }
 
 /** Returns how long to wait before the next look; the read's bounds are fixed when the job is complete. */
@@ -88,14 +87,8 @@ async function lookAtJob({ config, pool, session }: Connections, run: Run): Prom
   const job = await getQueryJob(session, run.job_id as string)
   if (job.state === "JobComplete") {
     await pool.query(
-      `with r as (
-         insert into sf_shadow.read (object, read_from, read_to)
-         select object, read_from, $2 from sf_shadow.run where run_id = $1 and state = 'waiting'
-         returning read_id
-       )
-       update sf_shadow.run set state = 'loading', read_id = r.read_id, expected = $3, progressed_at = now(), error = null
-       from r where run_id = $1 and state = 'waiting'`,
-      [run.run_id, job.seenAt, job.numberRecordsProcessed],
+      "select sf_shadow.begin_loading(of_run_id => $1, of_job_id => $2, of_read_to => $3, of_expected => $4)",
+      [run.run_id, run.job_id, job.seenAt, job.numberRecordsProcessed],
     )
     return 0
   }
@@ -125,17 +118,13 @@ async function noteLook(
   job: QueryJob,
 ): Promise<{ elapsed_ms: number; still_ms: number }> {
   const { rows } = await pool.query<{ elapsed_ms: number; still_ms: number }>(
-    `update sf_shadow.run r set looked_at = clock_timestamp(), job_state = $2, job_records = $3, error = null,
-       progressed_at = case when (r.job_state, r.job_records) is distinct from ($2, $3) then clock_timestamp() else r.progressed_at end
-     where r.run_id = $1 and r.finished_at is null
-     returning (1000 * extract(epoch from clock_timestamp() - r.started_at))::double precision as elapsed_ms,
-       (1000 * extract(epoch from clock_timestamp() - r.progressed_at))::double precision as still_ms`,
-    [run.run_id, job.state, job.numberRecordsProcessed],
+    "select * from sf_shadow.note_look(of_run_id => $1, of_job_id => $2, of_job_state => $3, of_job_records => $4)",
+    [run.run_id, run.job_id, job.state, job.numberRecordsProcessed],
   )
   return rows[0] ?? { elapsed_ms: 0, still_ms: 0 }
 }
 
-async function finish({ pool, session, log }: Connections, run: Run): Promise<void> {
+async function finishRun({ pool, session, log }: Connections, run: Run): Promise<void> {
   const countInOrg = await countRecords(session, run.object)
   await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
     run.run_id,
@@ -155,13 +144,4 @@ function logEnd({ log }: Connections, run: Run): void {
   const { object, run_id, kind, state, received, expected } = run
   const keys = { event: "bulk_to_shadow_ended", object, run: run_id, kind, state, received, expected }
   log.info(keys, `${kind} load of ${object} ended: ${state}, ${received} of ${expected} records`)
-}
-
-/** Ends a run that cannot go on: state fuse where deletes were refused, failed otherwise. */
-export async function giveUp(connections: Connections, run: Run, error: Error, fuse: boolean): Promise<void> {
-  await endRun(connections, run.run_id, fuse ? "fuse" : "failed", error.message)
-  connections.log.error(
-    { event: "bulk_to_shadow_failed", object: run.object, run: run.run_id, kind: run.kind },
-    `${run.kind} load of ${run.object} ${fuse ? "was stopped by the fuse" : "failed"}: ${error.message}`,
-  )
 }

@@ -1,25 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Connections } from "../connections.ts"
 import { applySettings, objectsInOrder } from "../mapping/index.ts"
-import { countError } from "../metrics/index.ts"
-import type { SalesforceError } from "../salesforce/errors.ts"
-import { advanceRun, giveUp } from "./advance.ts"
 import { startBatch } from "./batch.ts"
-import { type Failure, failureMessage, judgeFailure } from "./failure.ts"
-import { PageMerger } from "./page.ts"
-import { abortJobOf, renewJob } from "./renew.ts"
-import {
-  type FinalState,
-  isFinal,
-  noteRunError,
-  pauseRun,
-  type Run,
-  type RunKind,
-  type RunState,
-  readRun,
-  startRun,
-  whileDriving,
-} from "./run.ts"
+import { type Next, RunDriver } from "./driver.ts"
+import { failureMessage } from "./failure.ts"
+import { abortJobOf } from "./renew.ts"
+import { type FinalState, type Run, type RunKind, type RunState, readRun, startRun } from "./run.ts"
 
 /** How far a load has come; counts in records. */
 export interface LoadProgress {
@@ -62,7 +48,8 @@ export interface LoadRequest extends Connections {
 
 /** Failures in a row, without progress between them, before a load is given up. */
 const patience = 6
-const followEveryMs = 500
+/** Another process drives this object's runs: look again after this long. */
+const followMs = 500
 
 /**
  * Loads objects in this process, one after another in order of dependency. A run that another process drives is
@@ -74,14 +61,14 @@ export async function runLoads(request: LoadRequest): Promise<LoadResult[]> {
   const objects = await objectsInOrder(request, request.objects)
   const results: LoadResult[] = []
   if (request.continues && objects.length > 1) {
-    for (const { runId } of await startBatch(request, objects, request.force))
-      results.push(loadResult(await driveRun(request, runId)))
+    for (const runId of await startBatch(request, objects, request.force))
+      results.push(loadResult(await driveToEnd(request, runId)))
     return results
   }
   for (const object of objects) {
     const reason = request.kind === "full" ? "backfill command" : "delta command"
     const runId = await startRun(request, { object, kind: request.kind, reason, force: request.force })
-    results.push(loadResult(await driveRun(request, runId)))
+    results.push(loadResult(await driveToEnd(request, runId)))
     if (request.kind === "delta") await closeHole(request, object)
   }
   return results
@@ -91,7 +78,7 @@ export async function runLoads(request: LoadRequest): Promise<LoadResult[]> {
 async function closeHole(request: LoadRequest, object: string): Promise<void> {
   if (!(await hasHole(request, object))) return
   const kind: RunKind = "ids"
-  await driveRun(request, await startRun(request, { object, kind, reason: "hole", force: request.force }))
+  await driveToEnd(request, await startRun(request, { object, kind, reason: "hole", force: request.force }))
 }
 
 /** Whether changes of a past span may be missing in a loaded object: an Id comparison beside the delta is due. */
@@ -103,93 +90,37 @@ export async function hasHole({ pool }: Pick<Connections, "pool">, object: strin
   return rows[0]?.hole ?? false
 }
 
-async function driveRun(request: LoadRequest, runId: number): Promise<Run> {
+/** Drives a run, or follows the process that does, until it has ended. */
+async function driveToEnd(request: LoadRequest, runId: number): Promise<Run> {
+  const { signal } = request
+  const driver = new RunDriver(request, runId, {
+    signal,
+    followMs,
+    isLast: (failures) => failures >= patience,
+    onStep: (run) => report(request, run),
+  })
   for (;;) {
-    const run = await readRun(request, runId)
-    report(request, run)
-    if (isFinal(run.state)) return ended(request, run)
-    request.signal.throwIfAborted()
-    const driven = await whileDriving(request, run.object, () => driveToEnd(request, runId))
-    if (driven === undefined) await sleep(followEveryMs, undefined, { signal: request.signal })
+    const next = await driver.drive()
+    if (next.is === "ended") break
+    const waitMs = next.is === "due" ? next.inMs : pauseBeforeRetry(request, next)
+    await sleep(waitMs, undefined, { signal })
   }
-}
-
-/** Where it was canceled while no service runs, nobody else ends its bulk job. */
-async function ended(request: LoadRequest, run: Run): Promise<Run> {
+  const run = await readRun(request, runId)
+  report(request, run)
+  // Where it was canceled while no service runs, nobody else ends its bulk job.
   if (run.state === "canceled") await abortJobOf(request, run)
   return run
 }
 
-async function driveToEnd(request: LoadRequest, runId: number): Promise<true> {
-  const pages = new PageMerger(request, request.signal)
-  try {
-    return await advanceToEnd(request, runId, pages)
-  } finally {
-    await pages.close()
-  }
-}
-
-async function advanceToEnd(request: LoadRequest, runId: number, pages: PageMerger): Promise<true> {
-  let failures = 0
-  for (;;) {
-    request.signal.throwIfAborted()
-    try {
-      const { run, waitMs } = await advanceRun(request, runId, pages)
-      failures = 0
-      report(request, run)
-      if (isFinal(run.state)) return true
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal })
-    } catch (error) {
-      request.signal.throwIfAborted()
-      const run = await readRun(request, runId)
-      const failure = await judgeFailure(request, run, error)
-      const { action } = failure
-      // What follows may take a while, in which no page stands open.
-      if (action === "pause" || action === "anew") await pages.dropAhead()
-      // A pause for want of API budget is no failure: it may come often, and last for hours.
-      if (action !== "pause") failures += 1
-      const ended = await recover(request, run, error as Error, failure, failures)
-      if (ended) return true
-    }
-  }
-}
-
-/** True when the run ended, or is another process's to go on with. */
-async function recover(
-  request: LoadRequest,
-  run: Run,
-  error: Error,
-  failure: Failure,
-  failures: number,
-): Promise<boolean> {
-  const { action, reason } = failure
-  if (action === "follow") return true
-  if (failure.action === "pause") {
-    const waitMs = await pauseRun(request, run, error, failure.waitMs)
-    await sleep(waitMs, undefined, { signal: request.signal })
-    return false
-  }
-  countError(run.object, "bulk_to_shadow", error, reason)
-  if (action === "anew") {
-    const waitMs = await renewJob(request, run, error as SalesforceError)
-    if (waitMs !== null) {
-      await sleep(waitMs, undefined, { signal: request.signal })
-      return false
-    }
-  }
-  const message = failureMessage(error)
-  if (action !== "retry" || failures >= patience) {
-    await giveUp(request, run, new Error(message), action === "fuse")
-    return true
-  }
-  await noteRunError(request, run.run_id, message)
+/** Returns how long to wait before a step that failed is tried again, in ms. */
+function pauseBeforeRetry({ log }: LoadRequest, next: Extract<Next, { is: "retry" }>): number {
+  const { run, error, failures } = next
   const waitMs = 500 * 2 ** failures * (0.75 + Math.random() / 2)
-  request.log.warn(
+  log.warn(
     { event: "bulk_to_shadow_retry", object: run.object, run: run.run_id, failures },
-    `${message} Trying again in ${(waitMs / 1000).toFixed(1)} s (${failures} of ${patience}).`,
+    `${failureMessage(error)} Trying again in ${(waitMs / 1000).toFixed(1)} s (${failures} of ${patience}).`,
   )
-  await sleep(waitMs, undefined, { signal: request.signal })
-  return false
+  return waitMs
 }
 
 function report({ onProgress }: LoadRequest, { object, run_id, state, received, expected }: Run): void {

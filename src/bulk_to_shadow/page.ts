@@ -66,14 +66,13 @@ export class PageMerger {
     countMerged(run.object, run.kind, merged)
   }
 
-  /** Gives up the page that is read ahead; resolves when nothing of it is left. */
+  /** Gives up the page that is read ahead; resolves when nothing of it is left: neither transaction nor download. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.dropAhead()
+    await this.#dropAhead()
   }
 
-  /** Gives up the page that is read ahead: its transaction and its download must not stand open for long. */
-  async dropAhead(): Promise<void> {
+  async #dropAhead(): Promise<void> {
     const ahead = this.#ahead
     this.#ahead = undefined
     await ahead?.copied.then(
@@ -85,7 +84,7 @@ export class PageMerger {
   async #take(place: PagePlace): Promise<CopiedPage> {
     const ahead = this.#ahead
     if (ahead?.place.run.job_id !== place.run.job_id || ahead.place.locator !== place.locator) {
-      await this.dropAhead()
+      await this.#dropAhead()
       return copyPage(this.#connections, place, this.#signal)
     }
     this.#ahead = undefined

@@ -53,14 +53,3 @@ export async function abortJobOf({ session, log }: Connections, { object, job_id
     log.debug({ event: "bulk_job_kept", object, job, err }, "the job was not aborted"),
   )
 }
-
-/** How long a run whose job failed is to wait before it makes the next one, in ms. */
-export async function jobDueInMs({ pool }: Pick<Connections, "pool">, run: Run): Promise<number> {
-  if (run.state !== "queued" || run.job_attempts === 0 || run.paused_until === null) return 0
-  const { rows } = await pool.query<{ wait_ms: number }>(
-    `select greatest(0, 1000 * extract(epoch from paused_until - clock_timestamp()))::double precision as wait_ms
-     from sf_shadow.run where run_id = $1`,
-    [run.run_id],
-  )
-  return Math.ceil(rows[0]?.wait_ms ?? 0)
-}

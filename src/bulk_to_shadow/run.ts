@@ -66,83 +66,13 @@ export function isFinal(state: RunState): boolean {
   return ["complete", "failed", "fuse", "canceled"].includes(state)
 }
 
-/** Ends a run without success; what it has merged stays, and nothing is deleted. */
-export async function endRun(
-  { pool }: Pick<Connections, "pool">,
-  runId: number,
-  state: "failed" | "fuse",
-  error: string,
-): Promise<void> {
-  await pool.query(
-    `with ended as (
-       update sf_shadow.run set state = $2, error = $3, finished_at = now()
-       where run_id = $1 and finished_at is null returning object, state
-     )
-     update sf_shadow.object_state s set fuse_of_loads = $3 from ended where s.object = ended.object and ended.state = 'fuse'`,
-    [runId, state, error],
-  )
-}
-
 /** The share of the API budget that a run lives within (rule 14). */
 export function callKindOf(run: Run): CallKind {
   return run.kind === "full" ? "load" : "delta"
 }
 
 /**
- * Notes that a daily limit of the org holds a run back: sf_shadow_run shows it as paused, with the reason.
- *
- * @param leastMs how long, at the least
- * @returns how long to wait before the next try, in ms, jittered upwards by up to 10 %
- */
-export async function pauseRun(
-  { pool, log }: Pick<Connections, "pool" | "log">,
-  run: Run,
-  error: Error,
-  leastMs: number,
-): Promise<number> {
-  const waitMs = leastMs * (1 + Math.random() / 10)
-  await pool.query(
-    `update sf_shadow.run set error = $2, paused_until = clock_timestamp() + make_interval(secs => $3)
-     where run_id = $1 and finished_at is null`,
-    [run.run_id, error.message, waitMs / 1000],
-  )
-  log.warn(
-    {
-      event: "bulk_to_shadow_paused",
-      object: run.object,
-      run: run.run_id,
-      kind: run.kind,
-      wait_ms: Math.round(waitMs),
-    },
-    `${run.kind} load of ${run.object} is paused: ${error.message}`,
-  )
-  return waitMs
-}
-
-/** Ends the pause of a run that is within the budget again. */
-export async function unpauseRun({ pool }: Pick<Connections, "pool">, run: Run): Promise<void> {
-  if (run.paused_until === null) return
-  // One that was canceled meanwhile keeps its reason.
-  await pool.query(
-    "update sf_shadow.run set error = null, paused_until = null where run_id = $1 and finished_at is null",
-    [run.run_id],
-  )
-}
-
-/** Notes why a run does not get on, while it is tried again. */
-export async function noteRunError(
-  { pool }: Pick<Connections, "pool">,
-  runId: number,
-  error: string,
-): Promise<void> {
-  await pool.query("update sf_shadow.run set error = $2 where run_id = $1 and finished_at is null", [
-    runId,
-    error,
-  ])
-}
-
-/**
- * Runs work while this process alone drives the object's loads; resolves to undefined at once where another
+ * Runs work while this process alone drives the object's runs; resolves to undefined at once where another
  * process does. The lock goes with its connection, so that a killed process leaves nothing behind.
  */
 export async function whileDriving<T>(
@@ -151,6 +81,7 @@ export async function whileDriving<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const client = await pool.connect()
+  let broken: Error | undefined
   try {
     const { rows } = await client.query<{ locked: boolean }>(
       `select pg_try_advisory_lock($1::int, o.object_id::int) as locked from sf_shadow.object o where o.object = $2`,
@@ -160,12 +91,18 @@ export async function whileDriving<T>(
     try {
       return await work()
     } finally {
-      await client.query(
-        "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2",
-        [lockSpaces.run, object],
-      )
+      // A connection that cannot let go of the lock is closed, and the lock with it.
+      broken = await client
+        .query(
+          "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2",
+          [lockSpaces.run, object],
+        )
+        .then(
+          () => undefined,
+          (error: Error) => error,
+        )
     }
   } finally {
-    client.release()
+    client.release(broken)
   }
 }

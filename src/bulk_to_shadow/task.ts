@@ -2,16 +2,12 @@ import type { JobHelpers } from "graphile-worker"
 import { z } from "zod"
 import type { Connections, TaskFactory } from "../connections.ts"
 import { objectsInOrder } from "../mapping/index.ts"
-import { countError } from "../metrics/index.ts"
 import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import { databaseTimeIn } from "../postgres/time.ts"
-import type { SalesforceError } from "../salesforce/errors.ts"
-import { advanceRun, giveUp } from "./advance.ts"
-import { failureMessage, judgeFailure } from "./failure.ts"
+import { RunDriver } from "./driver.ts"
+import { failureMessage } from "./failure.ts"
 import { hasHole } from "./index.ts"
-import { PageMerger } from "./page.ts"
-import { renewJob } from "./renew.ts"
-import { isFinal, noteRunError, pauseRun, type RunKind, readRun, startRun, whileDriving } from "./run.ts"
+import { type RunKind, startRun } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
 const payloadSchema = z.object({
@@ -26,7 +22,7 @@ const payloadSchema = z.object({
 })
 type Payload = z.output<typeof payloadSchema>
 
-/** Another process drives this object's load: look again after this long. */
+/** Another process drives this object's runs: look again after this long. */
 const followMs = 5_000
 
 /**
@@ -44,7 +40,7 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
     if (object === undefined) return
     const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
     turn.runId ??= await startTurn(connections, turn, name)
-    const waitMs = turn.runId === undefined ? null : await takeTurn(connections, object, turn.runId, helpers)
+    const waitMs = turn.runId === undefined ? null : await takeTurn(connections, turn.runId, helpers)
     if (waitMs !== null) return addAgain(connections, helpers, name, turn, waitMs)
     if (turn.kind === "delta" && (await hasHole(connections, object))) {
       return addAgain(
@@ -85,57 +81,25 @@ async function startTurn(connections: Connections, turn: Payload, name: string):
   })
 }
 
-/** Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds. */
+/**
+ * Drives the run until it waits or ends. Null when it has ended, else how long to wait in milliseconds.
+ *
+ * @throws what may pass: the queue tries it again, with its growing delays
+ */
 async function takeTurn(
   connections: Connections,
-  object: string,
   runId: number,
-  helpers: JobHelpers,
+  { job, abortSignal }: JobHelpers,
 ): Promise<number | null> {
-  const driven = await whileDriving(connections, object, async () => {
-    const pages = new PageMerger(connections, helpers.abortSignal)
-    try {
-      for (;;) {
-        helpers.abortSignal?.throwIfAborted()
-        const { run, waitMs } = await advanceRun(connections, runId, pages)
-        if (isFinal(run.state)) return null
-        if (waitMs > 0) return waitMs
-      }
-    } catch (error) {
-      helpers.abortSignal?.throwIfAborted()
-      return await recover(connections, runId, error, helpers)
-    } finally {
-      await pages.close()
-    }
+  const driver = new RunDriver(connections, runId, {
+    signal: abortSignal,
+    followMs,
+    // The queue counts: each of its tries begins with a driver of its own.
+    isLast: () => job.attempts >= job.max_attempts,
   })
-  return driven === undefined ? followMs : driven
-}
-
-/** Lets the queue try again what may pass, with its growing delays; ends the run for what will not. */
-async function recover(
-  connections: Connections,
-  runId: number,
-  error: unknown,
-  { job }: JobHelpers,
-): Promise<number | null> {
-  const run = await readRun(connections, runId)
-  if (isFinal(run.state)) return null
-  const failure = await judgeFailure(connections, run, error)
-  const { action, reason } = failure
-  if (action === "follow") return followMs
-  if (failure.action === "pause") return pauseRun(connections, run, error as Error, failure.waitMs)
-  countError(run.object, "bulk_to_shadow", error, reason)
-  if (action === "anew") {
-    const waitMs = await renewJob(connections, run, error as SalesforceError)
-    if (waitMs !== null) return waitMs
-  }
-  const message = failureMessage(error)
-  if (action !== "retry" || job.attempts >= job.max_attempts) {
-    await giveUp(connections, run, new Error(message), action === "fuse")
-    return null
-  }
-  await noteRunError(connections, runId, message)
-  throw error
+  const next = await driver.drive()
+  if (next.is === "retry") throw next.error
+  return next.is === "due" ? next.inMs : null
 }
 
 async function addAgain(

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { account, product } from "../harness/records.ts"
-import { finishRun, mergePage, type RunKind, readRun, runThrough, startRun } from "../harness/runs.ts"
+import {
+  finishRun,
+  mergePage,
+  queueRun,
+  type RunKind,
+  readRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const cancel = async (shadow: Shadow, runId: number) =>
@@ -45,8 +53,7 @@ test("a load ends once, by whom is said, its ids are forgotten and its bulk job 
 
 test("a load whose bulk job is not made yet leaves nothing to abort", async () => {
   const shadow = await Shadow.open()
-  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 2 })
-  await shadow.pool.query("update sf_shadow.run set state = 'queued', job_id = null")
+  const runId = await queueRun(shadow, "Product2", "full")
   assert.equal(await cancel(shadow, runId), true)
   assert.deepEqual(await aborts(shadow), [])
 })

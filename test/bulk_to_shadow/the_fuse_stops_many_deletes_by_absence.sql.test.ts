@@ -119,8 +119,8 @@ test("prices that would go with absent products are counted by the fuse of price
   await shadow.pool.query("update sf_shadow.object_state set delta_from = now() where object = 'Product2'")
   await assert.rejects(runThrough(shadow, "Product2", "ids", others, { from: 100 }), { code: "SF003" })
   assert.equal((await shadow.ids("PricebookEntry")).length, 300)
-  await shadow.pool.query(
-    "update sf_shadow.run set state = 'fuse', finished_at = now() where finished_at is null",
+  await shadow.all(
+    "select sf_shadow.end_run(run_id, 'a test', true) from sf_shadow.run where finished_at is null",
   )
   await runThrough(shadow, "Product2", "ids", others, { from: 200, forced: true })
   assert.deepEqual(await shadow.ids("PricebookEntry"), [])

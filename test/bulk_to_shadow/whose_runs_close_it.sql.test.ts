@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { account, accountId, at, product } from "../harness/records.ts"
-import { finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
+import { endRun, finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const products = (...numbers: number[]) => numbers.map((n) => product(n, 0))
@@ -32,10 +32,7 @@ test("a load that is under way or has failed closes nothing", async () => {
   const runId = await startRun(shadow, "Product2", "full", { from: 200, expected: 1 })
   await shadow.pool.query("select sf_shadow._close_hole('Product2')")
   assert.notEqual((await shadow.state("Product2")).hole_from, null)
-  await shadow.pool.query(
-    "update sf_shadow.run set state = 'failed', finished_at = now() where run_id = $1",
-    [runId],
-  )
+  await endRun(shadow, runId)
   await shadow.pool.query("select sf_shadow._close_hole('Product2')")
   assert.notEqual((await shadow.state("Product2")).hole_from, null)
 })

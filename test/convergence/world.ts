@@ -16,8 +16,6 @@ export interface DriverBugs {
   marginMs?: number
   /** A re-read begins when its answer was made, as the Date header says. */
   readFromDateHeader?: boolean
-  /** A bulk job's reads begin when it was complete. */
-  readFromJobComplete?: boolean
 }
 
 /** One history under way: the org, the service's database, and the time. */

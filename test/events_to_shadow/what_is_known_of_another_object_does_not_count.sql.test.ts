@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { created, event, price, priceId, product, productId } from "../harness/records.ts"
-import { mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
+import { finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 /**
@@ -91,7 +91,7 @@ test("a load, its sweep and its marks are of their own object", async () => {
   await runThrough(shadow, "Product2", "full", [product(1, 0), product(2, 0)], { from: 20 })
   const runId = await startRun(shadow, "Product2", "delta", { from: 60, expected: 1 })
   await mergePage(shadow, runId, 1, [product(1, 50, { Name: "x" })])
-  await shadow.pool.query("update sf_shadow.run set state = 'complete', finished_at = now()")
+  await finishRun(shadow, runId)
   const run = await runThrough(shadow, "Product2", "ids", onlyIds([productId(1), productId(5)]), {
     from: 200,
   })

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { transaction } from "../../src/postgres/transaction.ts"
 import { at, type ObjectName, stamp } from "./records.ts"
 import type { MergeCounts, Shadow } from "./shadow.ts"
@@ -27,27 +28,73 @@ export interface RunOptions {
   forced?: boolean
 }
 
-/** Starts a run and takes it to where its pages are due. */
-export async function startRun(
+/** Starts a run, or joins the one under way; returns its number. */
+export async function queueRun(
   shadow: Shadow,
   object: ObjectName,
   kind: RunKind,
-  { from, to, expected, forced }: RunOptions,
+  forced = false,
 ): Promise<number> {
   const [run] = await shadow.all<{ run_id: number }>(
     "select sf_shadow.start_run($1, $2, 'a test', $3) as run_id",
     object,
     kind,
-    forced ?? false,
+    forced,
   )
-  const { run_id } = run as { run_id: number }
-  const readId = await shadow.readId(object, { from, to: to ?? from + 1 })
-  await shadow.pool.query(
-    `update sf_shadow.run set state = 'loading', job_id = '750', read_from = $2, read_id = $3, expected = $4,
-       started_at = now() where run_id = $1`,
-    [run_id, at(from), readId, expected],
+  return (run as { run_id: number }).run_id
+}
+
+/** Takes a queued run to where it waits for its job, which was created at `from`, in seconds after `at(0)`. */
+export async function createJob(
+  shadow: Shadow,
+  runId: number,
+  { from, job = "750" }: { from: number; job?: string },
+): Promise<void> {
+  const [run] = await shadow.all(
+    "select sf_shadow.await_job($1, $2, sf_shadow.begin_job($1), $3) as is_done",
+    runId,
+    job,
+    at(from),
   )
-  return run_id
+  assert.deepEqual(run, { is_done: true }, `run ${runId} was queued`)
+}
+
+/** Takes a run that waits to where its pages are due: its job was seen complete at `to`, in seconds after `at(0)`. */
+export async function completeJob(
+  shadow: Shadow,
+  runId: number,
+  { to, expected, job = "750" }: { to: number; expected: number; job?: string },
+): Promise<void> {
+  const [run] = await shadow.all(
+    "select sf_shadow.begin_loading($1, $2, $3, $4) as is_done",
+    runId,
+    job,
+    at(to),
+    expected,
+  )
+  assert.deepEqual(run, { is_done: true }, `run ${runId} waited for job ${job}`)
+}
+
+/** Starts a run and takes it to where its pages are due. */
+export async function startRun(
+  shadow: Shadow,
+  object: ObjectName,
+  kind: RunKind,
+  { from, to = from + 1, expected, forced }: RunOptions,
+): Promise<number> {
+  const runId = await queueRun(shadow, object, kind, forced)
+  await createJob(shadow, runId, { from })
+  await completeJob(shadow, runId, { to, expected })
+  return runId
+}
+
+/** Ends a run without success: state fuse, or failed. */
+export async function endRun(
+  shadow: Shadow,
+  runId: number,
+  { error = "a test", byFuse = false } = {},
+): Promise<void> {
+  await shadow.all("select sf_shadow.end_run($1, $2, $3)", runId, error, byFuse)
 }
 
 /** Merges page number `page` of a run: whole records, or only their ids for an Id comparison. */

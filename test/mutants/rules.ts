@@ -117,6 +117,7 @@ export const rules: readonly { files: string[]; tests: string[] }[] = [
     files: [
       "src/bulk_to_shadow/run.ts",
       "src/bulk_to_shadow/advance.ts",
+      "src/bulk_to_shadow/driver.ts",
       "src/bulk_to_shadow/page.ts",
       "src/bulk_to_shadow/task.ts",
     ],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { at } from "../harness/records.ts"
+import { completeJob, createJob, finishRun, mergePage, queueRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const margin = 10
@@ -8,15 +9,12 @@ const subscribes = "select sf_shadow.stream_to_holes($1, array['Product2'], $2, 
 
 /** A full load of no records that Salesforce read from `from` on, seconds after `at(0)`. */
 async function load(shadow: Shadow, from: number, read: () => Promise<void> = async () => {}) {
-  const [run] = await shadow.all<{ run_id: number }>(
-    "select sf_shadow.start_run('Product2', 'full', 'test') as run_id",
-  )
+  const runId = await queueRun(shadow, "Product2", "full")
+  await createJob(shadow, runId, { from })
   await read()
-  await shadow.pool.query(
-    "update sf_shadow.run set state = 'sweeping', read_from = $2, read_id = $3, expected = 0 where run_id = $1",
-    [run?.run_id, at(from), await shadow.readId("Product2", { from })],
-  )
-  await shadow.pool.query("select sf_shadow.finish_run($1, 0)", [run?.run_id])
+  await completeJob(shadow, runId, { to: from + 1, expected: 0 })
+  await mergePage(shadow, runId, 1, [])
+  await finishRun(shadow, runId)
 }
 
 test("a stream that is first followed after the load leaves a hole from that load on", async () => {

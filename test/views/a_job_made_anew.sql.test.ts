@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { account, at, product, productId } from "../harness/records.ts"
-import { finishRun, mergePage, readRun, startRun } from "../harness/runs.ts"
+import { account, product, productId } from "../harness/records.ts"
+import { completeJob, createJob, finishRun, mergePage, readRun, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const renew = async (shadow: Shadow, runId: number, job = "750") => {
@@ -22,12 +22,8 @@ test("pages of the job before are refused, its ids prove nothing, and the run en
   const renewed = await readRun(shadow, runId)
   assert.deepEqual([renewed.state, renewed.received], ["queued", 0])
 
-  const readId = await shadow.readId("Product2", { from: 60, to: 61 })
-  await shadow.pool.query(
-    `update sf_shadow.run set state = 'loading', job_id = '751', read_from = $2, read_id = $3, expected = 2,
-       error = null, started_at = now() where run_id = $1`,
-    [runId, at(60), readId],
-  )
+  await createJob(shadow, runId, { from: 60, job: "751" })
+  await completeJob(shadow, runId, { to: 61, expected: 2, job: "751" })
   await assert.rejects(mergePage(shadow, runId, 2, [product(3, 0)], null), { code: "SF007" })
   assert.equal(await renew(shadow, runId), false, "not for a job that is not the run's any more")
   const { pages } = await readRun(shadow, runId)
@@ -63,7 +59,7 @@ test("the run is back where it makes its job: it has no job, no read and no plac
   const again = { ...due, error: "the job is gone", has_moved: true }
   assert.deepEqual(await stateOf(), { ...again, job_attempts: 1, is_paused: false })
 
-  await shadow.pool.query("update sf_shadow.run set state = 'waiting', job_id = '751'")
+  await createJob(shadow, runId, { from: 60, job: "751" })
   await shadow.all("select sf_shadow.renew_job($1, '751', 'the job has failed', 60000)", runId)
   assert.deepEqual(await stateOf(), {
     ...again,

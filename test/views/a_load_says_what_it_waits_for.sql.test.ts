@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { product } from "../harness/records.ts"
-import { finishRun, mergePage, runThrough, startRun } from "../harness/runs.ts"
+import { completeJob, createJob, finishRun, mergePage, queueRun, runThrough } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 interface Wait {
@@ -26,12 +26,13 @@ async function reason(shadow: Shadow): Promise<string | null> {
 
 test("for its job, for a page, for a process; nothing when it has ended", async () => {
   const shadow = await Shadow.open()
-  const runId = await startRun(shadow, "Product2", "full", { from: 20, expected: 2 })
+  const runId = await queueRun(shadow, "Product2", "full")
+  assert.equal((await waitOf(shadow, runId)).waits_for, "its bulk job to be made")
+  await createJob(shadow, runId, { from: 20 })
+  await shadow.all("select sf_shadow.note_look($1, '750', 'InProgress', 0)", runId)
   const set = (what: string) =>
     shadow.pool.query(`update sf_shadow.run set ${what} where run_id = $1`, [runId])
-  await set(
-    "state = 'waiting', job_state = 'InProgress', looked_at = now(), progressed_at = now() - interval '100 s'",
-  )
+  await set("progressed_at = now() - interval '100 s'")
   const waiting = await waitOf(shadow, runId)
   assert.equal(waiting.waits_for, "Salesforce: bulk job 750 is InProgress")
   assert.equal(Math.round(waiting.still ?? 0), 100)
@@ -44,11 +45,12 @@ test("for its job, for a page, for a process; nothing when it has ended", async 
   )
   await set("looked_at = now() - interval '16 minutes'")
   assert.match((await waitOf(shadow, runId)).waits_for ?? "", /^a process: none has looked at it since /)
-  await set("paused_until = now() + interval '1 hour', error = 'the API budget'")
+  await shadow.all("select sf_shadow.pause_run($1, 'the API budget', 3600000)", runId)
   assert.match((await waitOf(shadow, runId)).waits_for ?? "", /^until .*: the API budget$/)
   assert.doesNotMatch((await reason(shadow)) ?? "", /stands still/, "it is paused")
 
-  await set("state = 'loading', paused_until = null, error = null, progressed_at = now()")
+  await shadow.all("select sf_shadow.resume_run($1)", runId)
+  await completeJob(shadow, runId, { to: 21, expected: 2 })
   assert.equal((await waitOf(shadow, runId)).waits_for, "page 1 of bulk job 750")
   await mergePage(shadow, runId, 1, [product(1, 0), product(2, 0)])
   assert.equal((await waitOf(shadow, runId)).waits_for, "the comparison of Ids")

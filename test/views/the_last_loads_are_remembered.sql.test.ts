@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { product, productId } from "../harness/records.ts"
-import { onlyIds, runThrough, startRun } from "../harness/runs.ts"
+import { endRun, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 interface LastLoads {
@@ -30,10 +30,7 @@ test("the last complete full load and delta are named, not one that runs, failed
   const delta = await runThrough(shadow, "Product2", "delta", [], { from: 100 })
   await runThrough(shadow, "Product2", "ids", onlyIds([productId(1)]), { from: 200 })
   const failed = await startRun(shadow, "Product2", "full", { from: 300, expected: 1 })
-  await shadow.pool.query(
-    "update sf_shadow.run set state = 'failed', finished_at = now(), error = 'x' where run_id = $1",
-    [failed],
-  )
+  await endRun(shadow, failed)
   await startRun(shadow, "Product2", "delta", { from: 400, expected: 1 })
   const last = await lastLoads(shadow)
   assert.deepEqual([last.last_full_run_id, last.last_delta_run_id], [full.run_id, delta.run_id])
@@ -52,10 +49,7 @@ test("retention forgets old runs, and never the last complete one of a kind", as
   await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
   const last = await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 100 })
   const failed = await startRun(shadow, "Product2", "full", { from: 300, expected: 1 })
-  await shadow.pool.query(
-    "update sf_shadow.run set state = 'failed', finished_at = now() where run_id = $1",
-    [failed],
-  )
+  await endRun(shadow, failed)
   await shadow.pool.query("update sf_shadow.run set finished_at = finished_at - interval '91 days'")
   await shadow.pool.query("select sf_shadow.maintain()")
   assert.deepEqual(await shadow.all("select run_id from sf_shadow.run"), [{ run_id: last.run_id }])

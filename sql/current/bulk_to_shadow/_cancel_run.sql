@@ -1,6 +1,7 @@
--- Ends a load for good, whatever it waits for: what it has merged stays, and nothing is deleted. The process that works on
--- it stops at its next step. Produces: the run's end, and a job that aborts its bulk job in Salesforce. Safe to repeat:
--- false where it has ended already. SF010 for a run that does not exist.
+-- Any state but an end -> canceled: ends a load for good, whatever it waits for. What it has merged stays, and nothing is
+-- deleted. The process that works on it stops at its next step.
+-- Produces: the run's end, and a job that aborts its bulk job in Salesforce. Safe to repeat: false where it has ended already.
+-- SF010 for a run that does not exist.
 create or replace function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean
 language plpgsql set search_path = '' as $$
 declare

@@ -1,5 +1,6 @@
 -- The edge bulk_to_shadow: merges one page of a run and moves its locator, in the transaction that copied the
 -- page, so that a kill costs this page, and the one that is read ahead (rule 13).
+-- loading -> loading, or sweeping with the last page.
 -- Consumes: pg_temp.page, the run. Produces: the merge, the page's ids (rule 7), the run's progress.
 -- Safe to repeat: a page that was merged already is refused by its number (SF007).
 create or replace function sf_shadow.bulk_to_shadow(

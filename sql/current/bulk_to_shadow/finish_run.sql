@@ -1,7 +1,6 @@
--- Ends a run whose pages are all merged (rule 13): complete only when as many rows came as the job processed.
--- Consumes: a run in state sweeping. Produces: the sweep, the object's proof and next delta, a closed hole
--- (rule 6) where the run began after it, the comparison of counts. Raises SF009 when rows are missing.
--- Safe to repeat: a run that has ended is left alone.
+-- sweeping -> complete: ends a run whose pages are all merged (rule 13), only when as many rows came as the job processed.
+-- Consumes: the run. Produces: the sweep, the object's proof and next delta, a closed hole (rule 6) where the run began after
+-- it, the comparison of counts. Safe to repeat: a run in another state stays as it is. Raises SF009 when rows are missing.
 create or replace function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void
 language plpgsql set search_path = '' as $$
 declare

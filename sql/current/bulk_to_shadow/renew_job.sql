@@ -1,6 +1,6 @@
--- Takes a run back to where it makes its bulk job, because the one it had will bring no (further) result (rule 13): what
--- was merged stays, and the new job's pages come from the first one on.
--- Consumes: the run, the job that is given up. Produces: the run in state queued, paused for wait_ms; its count of jobs.
+-- waiting or loading -> queued: takes a run back to where it makes its bulk job, because the one it had will bring no (further)
+-- result (rule 13). What was merged stays, and the new job's pages come from the first one on.
+-- Consumes: the run, the job that is given up. Produces: the run, paused for wait_ms; its count of jobs.
 -- Safe to repeat: only while that job is the run's. False where it is not, or the run has ended.
 create or replace function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision)
 returns boolean

@@ -1,4 +1,4 @@
--- Starts a load of one object, or names the one that is under way already (rule 13). Produces: a row of
+-- -> queued: starts a load of one object, or names the one that is under way already (rule 13). Produces: a row of
 -- sf_shadow.run. kind: full, delta (since the last one, less the overlap), ids (the Id comparison of rule 7).
 -- A forced one does not follow a run that stands still: that one is canceled, and another begins.
 -- A delta without an earlier load has no beginning, and an Id comparison nothing to compare: SF005. A paused object, and

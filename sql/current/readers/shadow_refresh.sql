@@ -6,14 +6,14 @@ language plpgsql security definer set search_path = ''
 set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
 set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
-  g record;
+  mapping record;
   requested bigint;
 begin
   if cardinality(record_ids) > 1000 or exists (select from unnest(record_ids) id where id !~ '^[a-zA-Z0-9]{18}$') then
     raise exception 'a refresh takes up to 1,000 ids of 18 characters' using errcode = '22023';
   end if;
-  select * into g from sf_shadow._record_to_row(of_object);
-  if g.shadow_table is null then
+  select * into mapping from sf_shadow._record_to_row(of_object);
+  if mapping.shadow_table is null then
     raise exception 'object % is not mirrored', quote_nullable(of_object) using errcode = 'SF010';
   end if;
   -- Not to be read before what is known of the record is visible to a query for sure (rule 6).
@@ -28,7 +28,7 @@ begin
     join sf_shadow.object_state state on state.object = $1
     left join sf_shadow.read full_read on full_read.read_id = state.full_read_id and s.%2$s is not null
     where not exists (select from sf_shadow.reject j where j.object = $1 and j.record_id = asked.record_id)
-  $sql$, g.shadow_table, g.key_column)
+  $sql$, mapping.shadow_table, mapping.key_column)
   into requested using of_object, record_ids;
   return requested;
 end

@@ -50,7 +50,13 @@ export const reads: readonly PlantedBug[] = [
   {
     name: "a bulk job's read begins when it was seen to be complete",
     rule: "5",
-    driver: { readFromJobComplete: true },
+    sql: [
+      {
+        of: "begin_loading",
+        text: "run.read_from, greatest(run.read_from, of_read_to))",
+        by: "of_read_to, of_read_to)",
+      },
+    ],
   },
   {
     name: "a mark is cleared without regard to its generation",

@@ -7,39 +7,46 @@ import { toRecord } from "./to_record.ts"
 
 export type RunKind = "full" | "delta" | "ids"
 
+/** A row of sf_shadow.run: all that the next step goes by, as the service's driver does. */
+interface Run {
+  run_id: number
+  object: ObjectName
+  kind: RunKind
+  state: string
+  since: Date | null
+  job_id: string | null
+  locator: string | null
+  pages: number
+  has_ended: boolean
+}
+
+const columns =
+  "run_id, object, kind, state, since, job_id, locator, pages, finished_at is not null as has_ended"
+
+/** What the org has of a bulk job. */
 interface Job {
   createdAt: number
   pages: Fields[][]
-  merged: number
 }
 
-interface Run {
-  runId: number
-  object: ObjectName
-  kind: RunKind
-  since: number | null
-  job: Job | null
-  state: "queued" | "waiting" | "loading" | "sweeping"
-}
-
-/** The loads by Bulk API, step by step, as src/bulk_to_shadow/advance.ts takes them. */
+/** The loads by Bulk API: the org's side of them, between the SQL functions that src/bulk_to_shadow calls. */
 export class LoadService {
   readonly #world: World
-  readonly #runs: Run[] = []
+  /** The runs that have not ended, as their rows are. */
+  readonly #runs = new Map<number, Run>()
+  readonly #jobs = new Map<string, Job>()
 
   constructor(world: World) {
     this.#world = world
   }
 
   get active(): readonly Run[] {
-    return this.#runs
+    return [...this.#runs.values()]
   }
 
   /** Starts a run, or joins the one under way; null where there is nothing to compare with yet. */
   async start(object: ObjectName, kind: RunKind): Promise<Run | null> {
-    const known = this.#runs.find((run) => run.object === object && run.kind === kind)
-    if (known) return known
-    const [row] = await this.#world.transaction<{ run_id: number; since: Date | null }>(
+    const [run] = await this.#world.transaction<Run>(
       false,
       [
         `select sf_shadow.start_run(of_object => $1, of_kind => $2, of_reason => 'history')
@@ -47,102 +54,115 @@ export class LoadService {
         [object, kind],
       ],
       [
-        "select run_id, since from sf_shadow.run where object = $1 and kind = $2 and finished_at is null",
+        `select ${columns} from sf_shadow.run where object = $1 and kind = $2 and finished_at is null`,
         [object, kind],
       ],
     )
-    if (row === undefined) return null
-    const run: Run = {
-      runId: row.run_id,
-      object,
-      kind,
-      since: row.since && fromDate(row.since),
-      job: null,
-      state: "queued",
-    }
-    this.#runs.push(run)
+    if (run === undefined) return null
+    this.#runs.set(run.run_id, run)
     return run
   }
 
-  /** One step: create the job, see that it is complete, merge one page, or compare and end. */
+  /** One step: create the job, see that it is complete or came to nothing, merge one page, or compare and end. */
   async advance(run: Run, killed: boolean, random: Random): Promise<void> {
-    const name = `run ${run.runId} (${run.kind} of ${run.object})`
+    const done = await this.#takeStep(run, killed, random)
     const end = killed ? ", and the process killed before the commit" : ""
-    if (run.state === "queued") {
-      const readFrom = Math.floor(this.#world.serverTime(random) / 1000) * 1000
-      await this.#createJob(run, readFrom)
-      this.#world.say(`${name}: job created, createdDate ${readFrom / 1000} s`)
-    } else if (run.state === "waiting") {
-      const job = run.job as Job
-      job.pages = this.#query(run, job, random)
-      await this.#completeJob(run, job, this.#world.latest(random))
-      this.#world.say(`${name}: job complete, ${describePages(job.pages)}`)
-    } else if (run.state === "loading") {
-      const place = (run.job as Job).merged + 1
-      await this.#mergePage(run, run.job as Job, killed)
-      this.#world.say(`${name}: page ${place} merged${end}`)
-    } else {
-      await this.#world.transaction(killed, [
-        "select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)",
-        [run.runId, this.#world.org.live(run.object).length],
-      ])
-      if (!killed) this.#runs.splice(this.#runs.indexOf(run), 1)
-      this.#world.say(`${name}: compared and complete${end}`)
-    }
+    this.#world.say(`run ${run.run_id} (${run.kind} of ${run.object}): ${done}${end}`)
   }
 
-  async #createJob(run: Run, readFrom: number): Promise<void> {
-    run.job = { createdAt: this.#world.now, pages: [], merged: 0 }
-    run.state = "waiting"
-    await this.#world.transaction(false, [
-      `update sf_shadow.run set state = 'waiting', job_id = 'job', read_from = $2, started_at = $3,
-         fields = case when kind = 'ids' then array['Id'] else sf_shadow.load_fields(object) end
-       where run_id = $1`,
-      [run.runId, toDate(readFrom), toDate(this.#world.now + this.#world.localErrorMs)],
+  #takeStep(run: Run, killed: boolean, random: Random): Promise<string> {
+    if (run.state === "queued") return this.#createJob(run, killed, random)
+    if (run.state === "sweeping") return this.#finish(run, killed)
+    if (random.chance(0.05)) return this.#renewJob(run, killed)
+    const job = this.#jobs.get(run.job_id as string) as Job
+    if (run.state === "waiting") return this.#completeJob(run, job, killed, random)
+    return this.#mergePage(run, job, killed)
+  }
+
+  async #createJob(run: Run, killed: boolean, random: Random): Promise<string> {
+    const world = this.#world
+    const readFrom = Math.floor(world.serverTime(random) / 1000) * 1000
+    const [begun] = await world.transaction<{ fields: string[] }>(false, [
+      "select sf_shadow.begin_job(of_run_id => $1) as fields",
+      [run.run_id],
     ])
-  }
-
-  async #completeJob(run: Run, job: Job, readTo: number): Promise<void> {
-    run.state = "loading"
-    await this.#world.transaction(false, [
-      `with r as (
-         insert into sf_shadow.read (object, read_from, read_to)
-         select object, ${this.#world.bugs.readFromJobComplete ? "$2" : "read_from"}, greatest(read_from, $2)
-         from sf_shadow.run where run_id = $1 returning read_id, read_from
-       )
-       update sf_shadow.run set state = 'loading', read_id = r.read_id, read_from = r.read_from, expected = $3
-       from r where run_id = $1`,
-      [run.runId, toDate(readTo), job.pages.flat().length],
+    const id = `job ${this.#jobs.size + 1}`
+    this.#jobs.set(id, { createdAt: world.now, pages: [] })
+    await this.#commit(run, killed, [
+      "select sf_shadow.await_job(of_run_id => $1, of_job_id => $2, of_fields => $3, of_read_from => $4)",
+      [run.run_id, id, begun?.fields, toDate(readFrom)],
     ])
+    return `${id} created, createdDate ${readFrom / 1000} s`
   }
 
-  async #mergePage(run: Run, job: Job, killed: boolean): Promise<void> {
-    const page = job.pages[job.merged] as Fields[]
-    const isLast = job.merged === job.pages.length - 1
-    await this.#world.transaction(
+  async #completeJob(run: Run, job: Job, killed: boolean, random: Random): Promise<string> {
+    job.pages = this.#query(run, job, random)
+    await this.#commit(run, killed, [
+      "select sf_shadow.begin_loading(of_run_id => $1, of_job_id => $2, of_read_to => $3, of_expected => $4)",
+      [run.run_id, run.job_id, toDate(this.#world.latest(random)), job.pages.flat().length],
+    ])
+    return `${run.job_id} complete, ${describePages(job.pages)}`
+  }
+
+  async #mergePage(run: Run, job: Job, killed: boolean): Promise<string> {
+    const place = Number(run.locator ?? 0)
+    const isLast = place === job.pages.length - 1
+    await this.#commit(
+      run,
       killed,
       [
         "select sf_shadow.json_to_page(fields => (select r.fields from sf_shadow.run r where r.run_id = $1), records => $2::jsonb)",
-        [run.runId, JSON.stringify(page)],
+        [run.run_id, JSON.stringify(job.pages[place])],
       ],
       [
         "select sf_shadow.bulk_to_shadow(of_run_id => $1, of_page => $2, next_locator => $3, has_marks => false)",
-        [run.runId, job.merged + 1, isLast ? null : `locator ${job.merged + 1}`],
+        [run.run_id, run.pages + 1, isLast ? null : String(place + 1)],
       ],
     )
+    return `page ${place + 1} merged`
+  }
+
+  /** The job has failed, or is gone with its result. */
+  async #renewJob(run: Run, killed: boolean): Promise<string> {
+    await this.#commit(run, killed, [
+      "select sf_shadow.renew_job(of_run_id => $1, of_job_id => $2, of_error => 'history', wait_ms => 0)",
+      [run.run_id, run.job_id],
+    ])
+    return `${run.job_id} came to nothing, and is made anew`
+  }
+
+  async #finish(run: Run, killed: boolean): Promise<string> {
+    await this.#commit(run, killed, [
+      "select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)",
+      [run.run_id, this.#world.org.live(run.object).length],
+    ])
+    return "compared and complete"
+  }
+
+  /** A step's transaction: where the process is killed before its commit, the row is as it was. */
+  async #commit(
+    { run_id }: Run,
+    killed: boolean,
+    ...statements: readonly [text: string, values: readonly unknown[]][]
+  ): Promise<void> {
+    const [after] = await this.#world.transaction<Run>(killed, ...statements, [
+      `select ${columns} from sf_shadow.run where run_id = $1`,
+      [run_id],
+    ])
     if (killed) return
-    job.merged += 1
-    if (isLast) run.state = "sweeping"
+    if (after === undefined || after.has_ended) this.#runs.delete(run_id)
+    else this.#runs.set(run_id, after)
   }
 
   /** Each record is read at a moment of its own between the job's creation and now, in no order. */
   #query(run: Run, job: Job, random: Random): Fields[][] {
     const rows: Fields[] = []
+    const since = run.since && fromDate(run.since)
     for (const record of this.#world.org.all(run.object)) {
       const version = visibleAt(record, random.between(job.createdAt, this.#world.now))
       if (version === null || version.existence === "gone") continue
       if (version.existence === "bin" && run.kind !== "delta") continue
-      if (run.since !== null && version.stamp < run.since) continue
+      if (since !== null && version.stamp < since) continue
       rows.push(run.kind === "ids" ? { Id: record.id } : toRecord(this.#world.org, record, version))
     }
     const shuffled = random.shuffle(rows)

@@ -7,7 +7,7 @@ import type { Page as BrowserPage, Request } from "playwright-core"
 import { mostBrowsers } from "../../../src/server/page/status_page.ts"
 import { openBrowser, withoutChromium } from "../../harness/chromium.ts"
 import { created, event, product, productId } from "../../harness/records.ts"
-import { startRun } from "../../harness/runs.ts"
+import { endRun, startRun } from "../../harness/runs.ts"
 import type { Shadow } from "../../harness/shadow.ts"
 import { before } from "../../readers/claims.ts"
 import { freshShadow, startPage } from "./page.ts"
@@ -77,11 +77,7 @@ async function troubledShadow(t: TestContext): Promise<Shadow> {
     ),
   )
   const failed = await startRun(shadow, "Account", "delta", { from: before(60), expected: 2 })
-  await shadow.all(
-    "update sf_shadow.run set state = 'failed', finished_at = now(), error = $2 where run_id = $1",
-    failed,
-    hostile,
-  )
+  await endRun(shadow, failed, { error: hostile })
   await startRun(shadow, "PricebookEntry", "full", { from: before(5), expected: 4000 })
   await shadow.all(
     "update sf_shadow.run set received = 1000, started_at = now() - interval '1 minute', progressed_at = now() where finished_at is null",

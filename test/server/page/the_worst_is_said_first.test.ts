@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { created, price, product, type SalesforceRecord } from "../../harness/records.ts"
-import { runThrough, startRun } from "../../harness/runs.ts"
+import { endRun, runThrough, startRun } from "../../harness/runs.ts"
 import { Shadow } from "../../harness/shadow.ts"
 import { before } from "../../readers/claims.ts"
 import { freshShadow, lines, startPage, statusOf } from "./page.ts"
@@ -54,10 +54,7 @@ test("a tripped fuse shows how to force the load, after a look at the org", asyn
   const shadow = await freshShadow()
   const { url } = await startPage(t, shadow.url)
   const runId = await startRun(shadow, "Product2", "full", { from: before(60), expected: 2 })
-  await shadow.all(
-    "update sf_shadow.run set state = 'fuse', finished_at = now(), error = '1200 records of Product2 would be deleted' where run_id = $1",
-    runId,
-  )
+  await endRun(shadow, runId, { error: "1200 records of Product2 would be deleted", byFuse: true })
   const { headline, attention } = await statusOf(url)
   assert.deepEqual(headline, { tone: "problem", text: "The fuse of Product2 tripped." })
   assert.deepEqual(lines(attention), [
@@ -79,10 +76,7 @@ test("a failed delta, a hole and a pause each show what mends them", async (t) =
   const shadow = await freshShadow()
   const { url } = await startPage(t, shadow.url)
   const runId = await startRun(shadow, "Account", "delta", { from: before(60), expected: 2 })
-  await shadow.all(
-    "update sf_shadow.run set state = 'failed', finished_at = now(), error = 'INVALID_FIELD' where run_id = $1",
-    runId,
-  )
+  await endRun(shadow, runId, { error: "INVALID_FIELD" })
   await shadow.all("update sf_shadow.object set enabled = false where object = 'Account'")
   t.after(() => shadow.all("update sf_shadow.object set enabled = true"))
   await shadow.all(
@@ -179,16 +173,12 @@ test("every command of SQL that the page shows can be run as it stands", async (
   await shadow.all("update sf_shadow.object set enabled = false where object = 'Account'")
   t.after(() => shadow.all("update sf_shadow.object set enabled = true"))
   await shadow.all("select sf_shadow._open_hole('Product2', now() - interval '1 hour', now(), 'a test')")
-  for (const [object, kind, state] of [
-    ["PricebookEntry", "full", "fuse"],
-    ["Product2", "ids", "failed"],
+  for (const [object, kind, byFuse] of [
+    ["PricebookEntry", "full", true],
+    ["Product2", "ids", false],
   ] as const) {
     const runId = await startRun(shadow, object, kind, { from: before(60), expected: 2 })
-    await shadow.all(
-      "update sf_shadow.run set state = $2, finished_at = now(), error = 'x' where run_id = $1",
-      runId,
-      state,
-    )
+    await endRun(shadow, runId, { byFuse })
   }
   await shadow.apply(created("Product2", product(3, before(5), { StockKeepingUnit: null }), before(5)))
   await shadow.all(`insert into sf_shadow.invalidation_consumer (consumer, object, seq, system_identifier, timeline, cache_identity, seen_at)
