@@ -94,3 +94,34 @@ test("what was refused of other records since holds back no delete", async () =>
   assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
   assert.equal((await shadow.state("Product2")).row_count, 1)
 })
+
+test("a refused record that a comparison has not seen is looked at a margin after its refusal and the comparison", async () => {
+  const blank = product(8, 50, { StockKeepingUnit: null })
+  const shadow = await loaded()
+  await shadow.read("Product2", [blank], { from: 125, to: 128 })
+  await compare(shadow, [1], 100)
+  assert.deepEqual(await doubt(shadow), [[productId(8), at(10), at(139)]])
+  const long = await loaded()
+  await long.read("Product2", [blank], { from: 95, to: 96 })
+  await compare(long, [1], 100, 200)
+  assert.deepEqual(await doubt(long), [[productId(8), at(10), at(211)]])
+})
+
+test("a refused record that is gone keeps what was known of its last delete", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("Product2", "DELETE", [7, 8].map(productId), 30))
+  await shadow.read("Product2", [product(8, 45, { StockKeepingUnit: null })], { from: 50 })
+  await compare(shadow, [1], 100)
+  assert.deepEqual(await shadow.rejects("Product2"), [])
+  assert.deepEqual(
+    (await shadow.tombstones("Product2")).map(({ record_id, proven, commit_timestamp }) => [
+      record_id,
+      proven,
+      commit_timestamp,
+    ]),
+    [
+      [productId(7), false, at(30)],
+      [productId(8), true, at(30)],
+    ],
+  )
+})

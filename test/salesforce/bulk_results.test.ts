@@ -62,8 +62,12 @@ describe("A result page of a bulk job", () => {
         ["maxRecords", "2000"],
       ],
     )
-    answer = (_request, response) => response.writeHead(200, good).end(csv)
+    answer = (request, response) => {
+      asked = new URL(`${request.url}`, server.url)
+      response.writeHead(200, good).end(csv)
+    }
     const last = await openResultPage(session, jobId, first)
+    assert.deepEqual([...(asked?.searchParams ?? [])], [["maxRecords", "2000"]])
     assert.equal(await text(last.body), csv)
     assert.equal(last.nextLocator, null)
   })
