@@ -46,9 +46,9 @@ begin
     left join sf_shadow.read own on own.read_id = s.read_id
     left join sf_shadow.reject refused on refused.object = $5 and refused.record_id = s.%2$s
     left join sf_shadow.dirty d on d.object = $5 and d.record_id = s.%2$s
-    cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed) known
-    cross join lateral (select sf_shadow._known_time(own.read_from, $6, known.is_listed) as read_from,
-      sf_shadow._known_time(own.read_to, $7, known.is_listed) as read_to) r
+    cross join lateral (select
+      sf_shadow._known_time(own.read_from, $6, d.record_id is null and refused.record_id is null) as read_from,
+      sf_shadow._known_time(own.read_to, $7, true) as read_to) r
     cross join lateral (
       select coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)

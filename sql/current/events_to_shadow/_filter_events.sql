@@ -39,9 +39,9 @@ begin
       left join sf_shadow.reject refused on refused.object = $4 and refused.record_id = e.record_id
       left join sf_shadow.dirty d on d.object = $4 and d.record_id = e.record_id
       left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select s.%2$s is null or d.record_id is not null or refused.record_id is not null as is_listed) known
-      cross join lateral (select sf_shadow._known_time(own.read_from, $5, known.is_listed) as read_from,
-        sf_shadow._known_time(own.read_to, $6, known.is_listed) as read_to) read
+      cross join lateral (select
+        sf_shadow._known_time(own.read_from, $5, s.%2$s is not null and d.record_id is null and refused.record_id is null) as read_from,
+        sf_shadow._known_time(own.read_to, $6, s.%2$s is not null) as read_to) read
       left join sf_shadow.parent_deletion parent on parent.object = %3$L
         and parent.record_id = coalesce(e.fields ->> %4$L, s.raw_payload ->> %4$L)
       where e.object = $4 and e.record_id is not null

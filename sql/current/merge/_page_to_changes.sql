@@ -76,10 +76,11 @@ begin
       left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
       left join sf_shadow.dirty d on d.object = $1 and d.record_id = f.record_id
       left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select s.%2$s is null or d.record_id is not null or refused.record_id is not null as is_listed,
+      cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed,
         greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until, refused.known_until) as r_commit) known
-      cross join lateral (select own.read_id, sf_shadow._known_time(own.read_from, $10, known.is_listed) as read_from,
-        sf_shadow._known_time(own.read_to, $11, known.is_listed) as read_to) r
+      cross join lateral (select own.read_id,
+        sf_shadow._known_time(own.read_from, $10, s.%2$s is not null and not known.is_listed) as read_from,
+        sf_shadow._known_time(own.read_to, $11, s.%2$s is not null) as read_to) r
       -- Most records of a load are what they were: nothing more is to be compared of them.
       cross join lateral (select coalesce(s.raw_payload = f.fields, false) as identical offset 0) same
       cross join lateral (select case when s.%2$s is null then f.absent
@@ -127,7 +128,7 @@ begin
       not absent and (verdict in ('replace', 'keep') and columns_differ
         or verdict = 'replace' and not (present and same_content))
     from checked
-    cross join lateral (select $12 and verdict in ('replace', 'keep') and not (is_listed or changed) and error is null
+    cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left) written
   $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
     g.mark_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
