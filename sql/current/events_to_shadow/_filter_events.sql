@@ -5,11 +5,11 @@
 create or replace function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, proof.read_from as proof_read_from,
     full_read.read_from as full_from, full_read.read_to as full_to
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
@@ -58,14 +58,14 @@ begin
       else 'dirty' end
     from ordered o
     where e.ctid = o.place
-  $sql$, g.shadow_table, g.key_column, g.parent_object, g.parent_field)
-  using of_stream_id, g.proof_read_from, g.margin, of_object, g.full_from, g.full_to;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.parent_object, mapping.parent_field)
+  using of_stream_id, mapping.proof_read_from, mapping.margin, of_object, mapping.full_from, mapping.full_to;
 
   -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
   -- the newest word on a row that the load then vouches for. So it vouches for none.
   update sf_shadow.run r set counts_for_rows = false
   where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping') and r.counts_for_rows
     and exists (select from pg_temp.event_batch e
-      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - g.margin);
+      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin);
 end
 $$;

@@ -9,7 +9,7 @@ create or replace function sf_shadow._page_to_changes(
 ) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
     sf_shadow._query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
@@ -23,7 +23,7 @@ begin
       then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
     case when has_marks
       then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
@@ -130,9 +130,9 @@ begin
     from checked
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left) written
-  $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
-    g.mark_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
-  using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared,
-    g.full_from, g.full_to, g.leaves_equal;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.parent_id,
+    mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields, mapping.columns_differ)
+  using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
+    mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal;
 end
 $$;
