@@ -132,3 +132,18 @@ test("a run begins when its job is being made, asks for what the shadow keeps, a
   )
   assert.deepEqual(again, { is_now: true }, "another try begins later")
 })
+
+test("why a run did not get on is forgotten with the next step that succeeds", async () => {
+  const shadow = await Shadow.open()
+  const runId = await queueRun(shadow, "Product2", "full")
+  for (const step of [
+    () => createJob(shadow, runId, { from: 20 }),
+    () => completeJob(shadow, runId, { to: 30, expected: 1 }),
+    () => mergePage(shadow, runId, 1, [product(1, 0)]),
+    () => finishRun(shadow, runId, 1),
+  ]) {
+    await shadow.all("select sf_shadow.note_run_error($1, 'a failure')", runId)
+    await step()
+    assert.deepEqual(await shadow.all("select error from sf_shadow.run"), [{ error: null }])
+  }
+})
