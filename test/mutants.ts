@@ -155,11 +155,12 @@ function nameOf(file: string): string {
   return basename(file, ".sql")
 }
 
-/** The tests of its room, one that is named after it first. */
+/** The tests of its room, one that is named after it first, then as the rule names them. */
 async function testsOfRule(file: string): Promise<string[]> {
   const { tests } = rules.find(({ files }) => files.includes(file)) as (typeof rules)[number]
+  const found = new Set((await Promise.all(tests.map((pattern) => place.glob([pattern])))).flat())
   const rank = (test: string) => (basename(test).startsWith(basename(file, ".ts")) ? 0 : 1)
-  return (await place.glob(tests)).sort((a, b) => rank(a) - rank(b)).slice(0, Number(values.most))
+  return [...found].sort((a, b) => rank(a) - rank(b)).slice(0, Number(values.most))
 }
 
 function tell(cases: Case[]): void {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { before, test } from "node:test"
 import { createTestDatabase, type TestDatabase } from "./harness/postgres.ts"
 import { raiseCommand, schemaFingerprint } from "./revision.ts"
 import { dumpCommand, dumpSchema } from "./schema_dump.ts"
+import { readSqlFiles, saysInlined } from "./sql_form.ts"
 
 const sql = join(import.meta.dirname, "../sql")
 
@@ -84,6 +85,27 @@ async function createdBy(folder: string): Promise<{ file: string; created: strin
     }),
   )
 }
+
+test("the functions whose heads say that they are inlined are inlined", async () => {
+  const names = [...(await readSqlFiles())]
+    .filter(([file, text]) => file.startsWith("sql/current/") && saysInlined(text))
+    .map(([file]) => `sf_shadow.${basename(file, ".sql")}`)
+  assert.ok(names.length >= 10, `${names.length} functions`)
+  const { rows } = await pool.query<{ name: string; call: string }>(
+    `select p.oid::regproc::text as name, format('explain (verbose) select %s(%s) from (select %s offset 0) given', p.oid::regproc,
+       string_agg('given.a' || a.place, ', ' order by a.place),
+       coalesce(string_agg(format('null::%s as a%s', format_type(a.type, null), a.place), ', ') filter (where a.place > 0), '')) as call
+     from pg_proc p left join unnest(p.proargtypes) with ordinality a (type, place) on true
+     where format('sf_shadow.%s', p.proname) = any ($1) and p.pronamespace = 'sf_shadow'::regnamespace group by p.oid`,
+    [names],
+  )
+  assert.equal(rows.length, names.length)
+  for (const { name, call } of rows) {
+    const plan = await pool.query<{ "QUERY PLAN": string }>(call)
+    const text = plan.rows.map((row) => row["QUERY PLAN"]).join("\n")
+    assert.ok(!text.includes(`${name}(`), `${call}\n${text}`)
+  }
+})
 
 test("every function and view of the database has a file", async () => {
   const files = [...(await createdBy("migrations")), ...(await createdBy("current"))]

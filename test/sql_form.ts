@@ -105,16 +105,20 @@ function isRelation(tokens: Token[], at: number): boolean {
 
 /** A function has an empty search_path, unless the planner is to inline it, which it does to none that sets anything. */
 function pathFaults(sql: string): Fault[] {
-  return [...sql.matchAll(/((?:^--.*\n)*)^create (?:or replace )?function ([\s\S]*?) as \$\w*\$/gm)].flatMap(
-    ([whole, head = "", declared = ""], at) => {
-      const isPinned = /\bset search_path = ''/.test(declared)
-      if (isPinned !== /\bis inlined\b/.test(headText(head))) return []
-      const what = isPinned
-        ? "the head says that it is inlined, and a function that sets its search_path never is"
-        : "the function lacks set search_path = '', and its head does not say that it is inlined"
-      return [{ line: lineOf(sql, sql.indexOf(whole, at) + head.length), what }]
-    },
-  )
+  const functions = sql.matchAll(/((?:^--.*\n)*)^create (?:or replace )?function ([\s\S]*?) as \$\w*\$/gm)
+  return [...functions].flatMap(({ index, 1: head = "", 2: declared = "" }) => {
+    const isPinned = /\bset search_path = ''/.test(declared)
+    if (isPinned !== saysInlined(head)) return []
+    const what = isPinned
+      ? "the head says that it is inlined, and a function that sets its search_path never is"
+      : "the function lacks set search_path = '', and its head does not say that it is inlined"
+    return [{ line: lineOf(sql, index + head.length), what }]
+  })
+}
+
+/** Whether a file, by its head, makes a function that the planner puts in the place of its call. */
+export function saysInlined(sql: string): boolean {
+  return /\bis inlined\b/.test(headText(headOf(sql)))
 }
 
 /** Files that act on what others have made: the queues ahead of their first job, and grants. */
@@ -138,7 +142,7 @@ function objectFaults(file: string, sql: string): Fault[] {
 
 /** What a function's head says of its data, and that of an entry that writes also of a second call. */
 function headFaults(sql: string): Fault[] {
-  const head = headText(/^(?:--.*\n)*/.exec(sql)?.[0] ?? "")
+  const head = headText(headOf(sql))
   if (head === "") return [{ line: 1, what: "a file begins with a comment that says what it makes" }]
   const declared = /^create or replace function \w+\.(\w+)([\s\S]*?) as \$\w*\$/m.exec(sql)
   if (!declared) return []
@@ -153,6 +157,11 @@ function headFaults(sql: string): Fault[] {
   if (writes && !name.startsWith("_") && !/\b[Ss]afe (?:to repeat|at any time|against)/.test(head))
     faults.push({ line: 1, what: "the head does not say what makes a second call safe" })
   return faults
+}
+
+/** The comment with which a text begins. */
+function headOf(sql: string): string {
+  return /^(?:--.*\n)*/.exec(sql)?.[0] ?? ""
 }
 
 /** A head in one line. */

@@ -35,6 +35,8 @@ create table sf_shadow.run (
   fields text[] collate "C",
   read_id bigint,
   read_from timestamptz,
+  -- Whether a full run, once complete, counts for every row (rule 5b): not where an older event was applied meanwhile.
+  counts_for_rows boolean not null default true,
   -- The next page to fetch; null in state loading: the job's first one.
   locator text collate "C",
   pages integer not null default 0,
@@ -96,6 +98,8 @@ create table sf_shadow.object_state (
   newest_updated_at timestamptz,
   -- The read of the last complete full run or Id comparison: proof for ids that are not there.
   proof_read_id bigint,
+  -- The read of the last full run that counts for every row that is neither dirty nor rejected (rule 5b).
+  full_read_id bigint,
   -- Where the next delta begins, on Salesforce's clock: read_from of the last complete full run or delta.
   delta_from timestamptz,
   -- A dirty object (rule 6): changes of this span may be missing. hole_to is infinity while it is open.
@@ -117,6 +121,7 @@ create table sf_shadow.object_state (
   constraint object_state_pkey primary key (object),
   constraint object_state_object_fkey foreign key (object) references sf_shadow.object on delete cascade,
   constraint object_state_proof_read_id_fkey foreign key (proof_read_id) references sf_shadow.read,
+  constraint object_state_full_read_id_fkey foreign key (full_read_id) references sf_shadow.read,
   constraint object_state_hole_is_whole check ((hole_from is null) = (hole_to is null) and (hole_from is null) = (hole_reason is null)),
   constraint object_state_row_count_positive check (row_count >= 0)
 );

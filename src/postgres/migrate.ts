@@ -35,7 +35,8 @@ export interface Migrated {
  * call from several processes at once: one works, the others wait and find nothing to do.
  *
  * @throws OlderProgramError where the schema is newer, OtherMigrationsError where it was made by other files,
- *   NamesTakenError where others have names of ours: nothing was done; an Error that names the file of a failing migration: what was applied before it stays
+ *   NamesTakenError where others have names of ours: nothing was done; an Error that names the file of a failing
+ *   migration: what was applied before it stays
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> {
   const files = await readSchemaFiles()

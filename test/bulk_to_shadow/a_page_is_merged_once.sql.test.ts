@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { product, productId } from "../harness/records.ts"
+import { event, product, productId } from "../harness/records.ts"
 import { finishRun, mergePage, readRun, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -122,4 +122,27 @@ test("a run counts what each of its pages did", async () => {
   assert.deepEqual(await counted(), one)
   await mergePage(shadow, runId, 2, merge(pages[1]))
   assert.deepEqual(await counted(), two)
+})
+
+test("a run counts the drift that each of its pages found", async () => {
+  const shadow = await Shadow.open()
+  await runThrough(
+    shadow,
+    "Product2",
+    "full",
+    [1, 2, 3].map((n) => product(n, 0)),
+    { from: 20 },
+  )
+  await shadow.apply(event("Product2", "UPDATE", productId(3), 200, { Name: "told" }))
+  const runId = await startRun(shadow, "Product2", "delta", { from: 300, expected: 2 })
+  const drift = async (page: number, locator: string | null) => {
+    const counts = await mergePage(shadow, runId, page, [product(page, 100, { Name: "untold" })], locator)
+    const [run] = await shadow.all<{ drift: number }>(
+      "select drift from sf_shadow.run where run_id = $1",
+      runId,
+    )
+    return [counts.drift, run?.drift]
+  }
+  assert.deepEqual(await drift(1, "next"), [1, 1])
+  assert.deepEqual(await drift(2, null), [1, 2])
 })

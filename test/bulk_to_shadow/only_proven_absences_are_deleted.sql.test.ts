@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { createPool } from "../../src/postgres/pool.ts"
 import { at, event, price, priceId, product, productId } from "../harness/records.ts"
 import { finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
@@ -123,4 +124,15 @@ test("a run over no rows at all deletes them all, when it may", async () => {
   await mergePage(shadow, runId, 1, [])
   await finishRun(shadow, runId)
   assert.deepEqual(await shadow.ids("Product2"), [])
+})
+
+test("a session that has merged nothing yet sweeps as any other", async (t) => {
+  const shadow = await Shadow.open()
+  await runThrough(shadow, "Product2", "full", products(1, 2), { from: 20 })
+  const runId = await startRun(shadow, "Product2", "ids", { from: 100, expected: 1 })
+  await mergePage(shadow, runId, 1, onlyIds([productId(1)]))
+  const session = createPool(shadow.url, { max: 1 })
+  t.after(() => session.end())
+  await session.query("select sf_shadow.finish_run($1, 1)", [runId])
+  assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
 })

@@ -62,6 +62,25 @@ test("a forced run deletes, and is counted", async () => {
   })
 })
 
+test("a day whose fuse was used up by force goes on: what deletes nothing by absence is stored", async () => {
+  const shadow = await loaded(150)
+  const few = onlyIds(numbers(10).map(accountId))
+  await runThrough(shadow, "Account", "ids", few, { from: 100, forced: true })
+  const counts = await shadow.read("Account", [account(200, 150)], { from: 200 })
+  assert.equal(counts.inserted, 1)
+})
+
+test("the share is of the rows of before the deletes, each counted once", async (t) => {
+  const shadow = await loaded(3)
+  t.after(() => shadow.all("update sf_shadow.setting set fuse_percent = 10, fuse_rows = 100"))
+  await shadow.all("update sf_shadow.setting set fuse_percent = 50, fuse_rows = 1")
+  // Half of three is one and a half; of five it would be two and a half.
+  await assert.rejects(shadow.read("Account", [], { from: 100, missing: [1, 2].map(accountId) }), {
+    code: "SF003",
+    message: /^2 records of Account would be deleted .* of 3 rows/,
+  })
+})
+
 test("re-reads that find nothing count with the sweeps of the day", async () => {
   const shadow = await loaded(150)
   const missing = (from: number, size: number) => numbers(size, from).map(accountId)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { at, created, event, price, product, productId } from "../harness/records.ts"
-import { onlyIds, runThrough } from "../harness/runs.ts"
+import { account, at, created, event, price, product, productId } from "../harness/records.ts"
+import { mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const doubt = async (shadow: Shadow) =>
@@ -74,4 +74,23 @@ test("what another object has refused is no record that this one has not seen", 
   await compare(shadow, [1], 100)
   assert.equal((await shadow.rejects("PricebookEntry")).length, 1)
   assert.deepEqual(await shadow.tombstones("Product2"), [])
+})
+
+test("pages of another object's load that is under way are not taken for this one's", async () => {
+  const shadow = await loaded()
+  const other = await startRun(shadow, "Account", "full", { from: 100, expected: 2 })
+  await mergePage(shadow, other, 1, [account(1, 0)], "next")
+  const { state, deleted } = await compare(shadow, [1], 100)
+  assert.deepEqual([state, deleted], ["complete", 0])
+})
+
+test("what was refused of other records since holds back no delete", async () => {
+  const shadow = await loaded()
+  await shadow.read("Product2", [product(2, 0)], { from: 20 })
+  const refused = [8, 9].map((n) => product(n, 120, { StockKeepingUnit: null }))
+  await shadow.read("Product2", refused, { from: 125 })
+  const { deleted, dirty } = await compare(shadow, [1, 8, 9], 100)
+  assert.deepEqual([deleted, dirty], [1, 0])
+  assert.deepEqual(await shadow.ids("Product2"), [productId(1)])
+  assert.equal((await shadow.state("Product2")).row_count, 1)
 })

@@ -17,6 +17,7 @@ type Happening =
   | "burst"
   | "rotate"
   | "restore"
+  | "giveUp"
 
 /** What happens next; `seed` decides the rest of it. */
 export type Step = { waitMs: number; seed: number } & (
@@ -95,6 +96,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: happening("burst"), weight: 3 },
   { arbitrary: happening("rotate"), weight: 2 },
   { arbitrary: happening("restore"), weight: 1 },
+  { arbitrary: happening("giveUp"), weight: 1 },
 )
 
 /** Histories of a settled or an empty database; the shorter a failing one shrinks, the easier it reads. */

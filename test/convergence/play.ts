@@ -5,6 +5,7 @@ import type { Change, Publication } from "./model/change.ts"
 import { weightedNames } from "./model/objects.ts"
 import { Org } from "./model/org.ts"
 import { Random } from "./model/random.ts"
+import { latest, type ModelRecord } from "./model/record.ts"
 import { anyLive, passSkusOn, seedRecords, transactionOf, updateOf } from "./model/transactions.ts"
 import { differences } from "./oracle_equality.ts"
 import { staleClaims, untrueClaims } from "./oracle_freshness.ts"
@@ -141,6 +142,8 @@ async function take(step: Step, world: World, service: Service): Promise<void> {
       return rotate(world, service, random)
     case "restore":
       return restore(world, service, random)
+    case "giveUp":
+      return giveUp(world, service, random)
     case "catchUp":
       return catchUp(world, service, random)
     case "kill":
@@ -200,4 +203,16 @@ async function restore(world: World, service: Service, random: Random): Promise<
   commit(world, [{ kind: "delete", object, id, fields: {} }], "normal", 0, random)
   await catchUp(world, service, random)
   commit(world, [{ kind: "undelete", object, id, fields: {} }], "normal", 0, random)
+}
+
+/** A product claims the SKU of another one, which is noticed; then that one loses it. */
+async function giveUp(world: World, service: Service, random: Random): Promise<void> {
+  const [holder, claimant] = random.shuffle(world.org.live("Product2"))
+  const sku = holder && latest(holder).fields.StockKeepingUnit
+  if (holder === undefined || claimant === undefined || !sku) return
+  const take = ({ object, id }: ModelRecord, to: string | null) =>
+    commit(world, [{ kind: "update", object, id, fields: { StockKeepingUnit: to } }], "normal", 0, random)
+  take(claimant, String(sku))
+  await catchUp(world, service, random)
+  take(holder, null)
 }

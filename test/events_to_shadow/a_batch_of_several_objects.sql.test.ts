@@ -58,3 +58,60 @@ test("what cannot be stored is told as rejected, of its own object", async () =>
     "Product2 rejected 1",
   ])
 })
+
+test("an event of several records is one event, in each result that it has", async () => {
+  const shadow = await loaded()
+  const folded = await shadow.apply(
+    event("Product2", "UPDATE", [productId(1), productId(2)], 150, { Name: "x" }),
+    event("PricebookEntry", "DELETE", [1, 2].map(priceId), 151),
+  )
+  assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
+    "PricebookEntry applied 1",
+    "Product2 applied 1",
+  ])
+  assert.deepEqual(new Set(folded.map(({ consumed }) => consumed)), new Set([2]))
+})
+
+test("when applied events were committed is told, of them alone; of what has no name it is said that it is unknown", async () => {
+  const shadow = await loaded()
+  const blind = {
+    object: null,
+    change_type: null,
+    commit_timestamp: null,
+    error: "undecodable: x",
+    bytes: "ff",
+  }
+  const folded = await shadow.apply(
+    event("Product2", "UPDATE", productId(1), 150, { Name: "x" }),
+    event("Product2", "UPDATE", productId(1), 152, { Name: "y" }),
+    event("Product2", "GAP_UPDATE", productId(1), 153),
+    event("Product2", "UPDATE", [], 0, {}, { ...blind, commit_number: null, sequence_number: null }),
+  )
+  const told = folded.map(({ object, change_type, result, commit_timestamps }) => [
+    object,
+    change_type,
+    result,
+    commit_timestamps?.sort((a, b) => Number(a) - Number(b)) ?? null,
+  ])
+  assert.deepEqual(told.sort(), [
+    ["Product2", "GAP_UPDATE", "dirty", null],
+    ["Product2", "UPDATE", "applied", [at(150), at(152)]],
+    ["unknown", "unknown", "not mirrored", null],
+  ])
+})
+
+test("what was loaded of one object is no proof of another one in the same batch", async () => {
+  const shadow = await loaded()
+  await shadow.all(
+    "update sf_shadow.object_state set proof_read_id = $1 where object = 'PricebookEntry'",
+    await shadow.readId("PricebookEntry", { from: 500 }),
+  )
+  const folded = await shadow.apply(
+    created("Product2", product(7, 150), 150),
+    event("PricebookEntry", "UPDATE", priceId(1), 600, { UnitPrice: 5 }),
+  )
+  assert.deepEqual(folded.map(({ object, result, events }) => `${object} ${result} ${events}`).sort(), [
+    "PricebookEntry applied 1",
+    "Product2 applied 1",
+  ])
+})

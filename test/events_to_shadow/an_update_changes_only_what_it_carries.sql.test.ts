@@ -101,3 +101,40 @@ test("an update does not blank or take query-only fields", async () => {
   await shadow.apply(event("Product2", "UPDATE", productId(1), 60, { Label__c: null, Name: "Renamed" }))
   assert.equal((await shadow.row("Product2", productId(1)))?.raw_payload.Label__c, "from a formula")
 })
+
+test("an update followed by a gap in its batch is known by its own commit: what the gap tells is not in the row", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.apply(
+    event("Product2", "UPDATE", productId(1), 60, { Name: "x" }),
+    event("Product2", "GAP_UPDATE", productId(1), 70),
+  )
+  const row = await shadow.row("Product2", productId(1))
+  assert.deepEqual([row?.name, row?.updated_at], ["x", at(60)])
+  // A late one between the two is not older than what the row holds.
+  const [late] = await shadow.apply(event("Product2", "UPDATE", productId(1), 65, { Name: "y" }))
+  assert.equal(late?.result, "applied")
+})
+
+test("a batch leaves the key of its last event as it is, and the event that follows that one is applied", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  const update = (commit: number, commit_number: number, sequence_number: number) =>
+    event(
+      "Product2",
+      "UPDATE",
+      productId(1),
+      commit,
+      { Name: `${commit} ${commit_number} ${sequence_number}` },
+      {
+        commit_number,
+        sequence_number,
+      },
+    )
+  await shadow.apply(update(60, 900, 5), update(61, 800, 1))
+  for (const next of [update(61, 800, 2), update(61, 850, 1)]) {
+    const [folded] = await shadow.apply(next)
+    assert.equal(folded?.result, "applied")
+    assert.equal((await shadow.row("Product2", productId(1)))?.name, next.fields.Name)
+  }
+})

@@ -100,6 +100,31 @@ const cases: [string, Known, string][] = [
     { event: [60, 7, 1], refusedUntil: 80, present: true, read: [100, 101] },
     "skip",
   ],
+  [
+    "not later than what was refused, and older than the version of the row",
+    { event: [60, 7, 1], refusedUntil: 80, present: true, sm: 61 },
+    "skip",
+  ],
+  [
+    "not later than what was refused, and within the margin of the row's read",
+    { event: [90, 7, 1], refusedUntil: 101, present: true, read: [100, 101] },
+    "dirty",
+  ],
+  [
+    "not later than what was refused, absent, and surely before the last full run",
+    { event: [60, 7, 1], refusedUntil: 80, proof: 100 },
+    "skip",
+  ],
+  [
+    "not later than what was refused, absent, and within the margin of the last full run",
+    { event: [90, 7, 1], refusedUntil: 95, proof: 100 },
+    "dirty",
+  ],
+  [
+    "not later than what was refused, present, and before the last full run: its own read decides",
+    { event: [60, 7, 1], refusedUntil: 80, proof: 100, present: true },
+    "dirty",
+  ],
   ["later than what was refused", { event: [61, 7, 1], refusedUntil: 60, present: true }, "apply"],
   ["only removed with its parent", { event: [500, 7, 1], weak: true }, "dirty"],
   [

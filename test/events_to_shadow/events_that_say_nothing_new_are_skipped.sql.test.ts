@@ -103,3 +103,33 @@ test("an event for a record that a read has shown to be absent is dirty unless i
   assert.deepEqual(results(await shadow.apply(created("Product2", product(1, 106), 106))), { applied: 1 })
   assert.deepEqual(await shadow.ids("Product2"), [id])
 })
+
+test("an event from before the version in which a read has shown the record as deleted is skipped", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 100, { IsDeleted: true })], { from: 105 })
+  assert.deepEqual(results(await shadow.apply(event("Product2", "UPDATE", id, 99, { Name: "x" }))), {
+    skipped: 1,
+  })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})
+
+test("what was refused of one record holds back no event of another", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.read("Product2", [product(2, 50, { StockKeepingUnit: null })], { from: 100 })
+  assert.deepEqual(results(await shadow.apply(event("Product2", "UPDATE", id, 60, { Name: "x" }))), {
+    applied: 1,
+  })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})
+
+test("an event that a full read has surely seen is skipped behind a later one of its batch too", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 100 })
+  const folded = await shadow.apply(
+    event("Product2", "UPDATE", id, 150, { Name: "later" }),
+    event("Product2", "UPDATE", id, 89, { Name: "seen" }),
+  )
+  assert.deepEqual(results(folded), { applied: 1, skipped: 1 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})

@@ -82,6 +82,15 @@ test("a product's return marks its prices dirty", async () => {
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1), priceId(2)])
 })
 
+test("a product's return puts no price of another product in doubt", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("PricebookEntry", "DELETE", priceId(3), 50))
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [product(1, 90)], { from: 110 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [1, 2].map(priceId))
+})
+
 test("a product's return marks its prices dirty also when a read has shown them to be gone meanwhile", async () => {
   const shadow = await loaded()
   await shadow.apply(event("Product2", "DELETE", productId(1), 60))
@@ -130,6 +139,7 @@ test("a product that returns and cannot be stored marks its prices dirty, once: 
     ],
   )
   await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [product(9, 90, { StockKeepingUnit: null })], { from: 140 })
   await shadow.read("Product2", [withoutSku], { from: 150 })
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
 })
@@ -166,4 +176,19 @@ test("a product that a read has shown to be gone takes its prices along, known g
     "select deleted_until from sf_shadow.parent_deletion",
   )
   assert.deepEqual(known?.deleted_until, at(105))
+})
+
+test("a tombstone that stood beside a row, which nothing should leave, is made anew when the row goes with its product", async () => {
+  const shadow = await loaded()
+  await shadow.apply(event("PricebookEntry", "UPDATE", [1, 2].map(priceId), 40, { UnitPrice: 5 }))
+  await shadow.all(
+    `insert into sf_shadow.tombstone (object, record_id, deleted_at, proven, weak, parent_id)
+     values ('PricebookEntry', $1, now() - interval '1 year', true, false, $2)`,
+    priceId(1),
+    productId(2),
+  )
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  const [mended, usual] = await shadow.tombstones("PricebookEntry")
+  assert.deepEqual({ ...mended, record_id: priceId(2) }, usual)
+  assert.equal(usual?.weak, true)
 })

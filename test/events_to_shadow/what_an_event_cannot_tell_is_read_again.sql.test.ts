@@ -50,7 +50,12 @@ test("a gap event that a full read has surely seen is skipped", async () => {
 
 test("an overflow makes the object dirty from its commit on, and no record", async () => {
   const shadow = await loaded()
-  await shadow.apply(event("Product2", "GAP_OVERFLOW", "000000000000000AAA", 60))
+  const folded = await shadow.apply(event("Product2", "GAP_OVERFLOW", "000000000000000AAA", 60))
+  assert.deepEqual(
+    folded.map(({ result }) => result),
+    ["dirty"],
+    "and counts as such",
+  )
   const { hole_from, hole_to, hole_reason } = await shadow.state("Product2")
   assert.deepEqual([hole_from, hole_to], [at(60), at(60)])
   assert.match(hole_reason ?? "", /GAP_OVERFLOW/)

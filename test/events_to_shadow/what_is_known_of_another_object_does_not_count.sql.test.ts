@@ -98,6 +98,8 @@ test("a load, its sweep and its marks are of their own object", async () => {
   assert.deepEqual([run.deleted, run.dirty], [1, 0])
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(5)])
   assert.deepEqual(await shadow.all("select sf_shadow.loadable_doubts('Product2') as n"), [{ n: 1 }])
+  const [old] = await shadow.apply(created("Product2", product(4, 50), 50))
+  assert.equal(old?.result, "skipped", "the comparison has shown that it is gone")
   await shadow.read("Product2", [product(5, 0)], { from: 300 })
   const [mark] = await shadow.dirty("Product2")
   await shadow.all(
@@ -122,5 +124,14 @@ test("a contested SKU, a parent's return and what waits for them are of their ow
   await shadow.apply(event("Product2", "DELETE", productId(1), 150))
   await shadow.read("Product2", [product(1, 200, { StockKeepingUnit: "other" })], { from: 220 })
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+
+  await shadow.read("Product2", [product(3, 0)], { from: 20 })
+  await shadow.read("PricebookEntry", [price(3, 3, 0)], { from: 20 })
+  await shadow.apply(event("Product2", "DELETE", productId(3), 250))
+  const blank = product(3, 300, { StockKeepingUnit: null })
+  await shadow.read("Product2", [blank], { from: 320 })
+  await shadow.clearMarks("PricebookEntry")
+  await shadow.read("Product2", [blank], { from: 360 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [], "told once, at its first refusal")
   await assertUntouched(shadow)
 })

@@ -12,6 +12,7 @@ export interface RunRow {
   received: number
   expected: number
   inserted: number
+  unchanged: number
   deleted: number
   dirty: number
   forced: boolean

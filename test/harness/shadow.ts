@@ -27,6 +27,7 @@ export interface Folded {
   result: string
   events: number
   consumed: number
+  commit_timestamps: Date[] | null
 }
 
 export interface ReadOptions {
@@ -264,6 +265,8 @@ export class Shadow {
       degraded: string | null
       proof_read_id: number | null
       delta_from: Date | null
+      oldest_updated_at: Date | null
+      newest_updated_at: Date | null
     }>("select * from sf_shadow.object_state where object = $1", object)
     if (!state) throw new Error(`${object} has no state`)
     return state

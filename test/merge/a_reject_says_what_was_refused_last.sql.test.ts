@@ -121,3 +121,14 @@ test("a price that went with a row that gave way is known until its last event, 
     "older than what is known, and unseen",
   )
 })
+
+test("a price that went with a row that gave way is known until its last read, and no older event is an answer to it", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })
+  await shadow.read("PricebookEntry", [price(1, 1, 0, { UnitPrice: 7 })], { from: 80, to: 85 })
+  await shadow.apply(changeSku(1, 100, null), changeSku(2, 110, "A"))
+  await shadow.apply(created("PricebookEntry", price(1, 1, 84, { UnitPrice: 3 }), 84))
+  const { payload } = await rejectOf(shadow, priceId(1))
+  assert.equal(JSON.parse(payload.toString()).UnitPrice, 7)
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+})

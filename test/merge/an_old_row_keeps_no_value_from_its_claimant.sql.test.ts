@@ -52,6 +52,16 @@ for (const [way, claim] of [
   })
 }
 
+test("an old row that gives way counts as deleted, and as nothing else", async () => {
+  const shadow = await blanked()
+  const counts = await shadow.read("Product2", [withSku(2, 110, "A")], { from: 130 })
+  const { updated, deleted, ignored, dirty, rejected: refused } = counts
+  assert.deepEqual(
+    { updated, deleted, ignored, dirty, refused },
+    { updated: 1, deleted: 1, ignored: 0, dirty: 0, refused: 0 },
+  )
+})
+
 test("a page in which one product has lost its SKU and another has it stores the other", async () => {
   const shadow = await Shadow.open()
   await shadow.read("Product2", [withSku(1, 0, "A"), withSku(2, 0, "B")], { from: 20 })

@@ -110,6 +110,12 @@ const cases: [string, Case, string][] = [
   ],
   ["absent by an event, changed after it", { f: { read: [55, 80], sm: 58 }, r: { commit: 57 } }, "replace"],
 
+  [
+    "a stamp of the known version's second, though the other read was over before it, as clocks go",
+    { f: { read: [55, 80], sm: 62 }, r: { sm: 62, read: [50, 60] } },
+    "dirty",
+  ],
+
   // (3) equal content
   ["equal content", { f: { read: [55, 65], sm: 10 }, r: { sm: 10, read: [50, 60] }, same: true }, "keep"],
   [

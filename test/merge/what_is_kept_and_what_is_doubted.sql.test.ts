@@ -83,3 +83,17 @@ test("a deleted row again, and an absence that is known, write nothing", async (
   await shadow.read("Product2", [], { from: 104, to: 105, missing: [id] })
   assert.notDeepEqual(await shadow.all("select read_id from sf_shadow.tombstone"), [{ read_id: before }])
 })
+
+test("what a later read finds as it was counts as unchanged, and as refused alone where it cannot be stored any more", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  const counted = async (from: number) => {
+    const { updated, unchanged, rejected } = await shadow.read("Product2", [product(1, 0)], { from })
+    return { updated, unchanged, rejected }
+  }
+  assert.deepEqual(await counted(100), { updated: 0, unchanged: 1, rejected: 0 })
+  assert.deepEqual(await counted(105), { updated: 0, unchanged: 1, rejected: 0 })
+  await shadow.all("update sf_shadow.field set required = true where column_name = 'vpn_region'")
+  assert.deepEqual(await counted(108), { updated: 0, unchanged: 0, rejected: 1 })
+  assert.deepEqual(await counted(200), { updated: 0, unchanged: 0, rejected: 1 })
+})

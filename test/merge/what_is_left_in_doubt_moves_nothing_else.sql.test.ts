@@ -34,6 +34,34 @@ test("a record that is not stored yet is no row, and its time no bound", async (
   )
 })
 
+test("neither is the time of a record that is deleted, or cannot be stored, a bound of what the rows are", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 100), product(2, 110)], { from: 150 })
+  await shadow.read("Product2", [product(2, 200, { IsDeleted: true }), product(3, 50, { IsDeleted: true })], {
+    from: 250,
+  })
+  await shadow.read(
+    "Product2",
+    [product(4, 300, { StockKeepingUnit: null }), product(5, 60, { StockKeepingUnit: null })],
+    { from: 350 },
+  )
+  const { oldest_updated_at, newest_updated_at } = await shadow.state("Product2")
+  assert.deepEqual([oldest_updated_at, newest_updated_at], [at(100), at(110)])
+})
+
+test("each version of a row moves the bounds, also one with an older stamp, as a long transaction leaves it", async () => {
+  const shadow = await Shadow.open()
+  const bounds = async () => {
+    const { oldest_updated_at, newest_updated_at } = await shadow.state("Product2")
+    return [oldest_updated_at, newest_updated_at]
+  }
+  await shadow.read("Product2", [product(1, 100), product(2, 110)], { from: 150 })
+  await shadow.read("Product2", [product(2, 90, { Name: "x" })], { from: 250 })
+  assert.deepEqual(await bounds(), [at(90), at(110)])
+  await shadow.read("Product2", [product(2, 300, { Name: "y" })], { from: 350 })
+  assert.deepEqual(await bounds(), [at(90), at(300)])
+})
+
 test("a version that cannot be ordered claims no SKU", async () => {
   const shadow = await Shadow.open()
   await shadow.read("Product2", [withSku(1, 50, "A"), withSku(2, 50, "B")], { from: 100, to: 110 })

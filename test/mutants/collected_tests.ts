@@ -1,16 +1,29 @@
 /** What a test file says to the runner of mutants instead of to node:test, which runs a module's tests only once. */
 interface TestFile {
-  tests: { name: string; run: () => unknown }[]
+  tests: { name: string; run: () => Promise<unknown> }[]
   before: (() => unknown)[]
   beforeEach: (() => unknown)[]
   afterEach: (() => unknown)[]
 }
 
+/** What SQL tests use of their context. */
+type TestBody = (t: { after(hook: () => unknown): void }) => unknown
+
 let collecting: TestFile = { tests: [], before: [], beforeEach: [], afterEach: [] }
 let cleanups: (() => unknown)[] = []
 
 export function test(name: string, ...rest: unknown[]): void {
-  collecting.tests.push({ name, run: rest.at(-1) as () => unknown })
+  const body = rest.at(-1) as TestBody
+  collecting.tests.push({ name, run: () => runWithHooks(body) })
+}
+
+async function runWithHooks(body: TestBody): Promise<void> {
+  const hooks: (() => unknown)[] = []
+  try {
+    await body({ after: (hook) => void hooks.push(hook) })
+  } finally {
+    for (const hook of hooks) await hook()
+  }
 }
 
 export function before(hook: () => unknown): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { type DecodedEvent, decodeEvent } from "../../src/pubsub/decode.ts"
-import { parseEventSchema } from "../../src/pubsub/schema.ts"
+import { parseEventSchema, UnusableSchemaError } from "../../src/pubsub/schema.ts"
 import { consumed, payloadOf, schemaJson } from "./event.ts"
 
 const schema = parseEventSchema("schema-1", schemaJson)
@@ -130,6 +130,16 @@ test("deletes, gaps and overflows have no fields", () => {
     assert.deepEqual(fieldsOf(event), {})
   }
   assert.deepEqual(decode({ changeType: "GAP_UPDATE", recordIds: ["001*"] }).recordIds, ["001*"])
+})
+
+test("each change type that Salesforce documents is known by its name, also without the event's schema", () => {
+  const kinds = ["CREATE", "UPDATE", "DELETE", "UNDELETE"]
+  for (const changeType of [...kinds, ...kinds.map((kind) => `GAP_${kind}`), "GAP_OVERFLOW", "SNAPSHOT"]) {
+    const event = decode({ changeType })
+    assert.deepEqual([event.changeType, event.error], [changeType, null])
+    const unread = decodeEvent(consumed(payloadOf({ changeType })), new UnusableSchemaError("none"))
+    assert.equal(unread.changeType, changeType)
+  }
 })
 
 test("header numbers keep all 64 bits", () => {

@@ -175,6 +175,31 @@ test("an account deleted by an event is missing as of the delete", async () => {
   near(answer.age_seconds, 50)
 })
 
+test("an account deleted by an event and in doubt since is missing as of the delete, not of the last load", async () => {
+  const shadow = await loadedShadow(7_000)
+  await shadow.apply(event("Account", "DELETE", accountId(1), before(500)))
+  await shadow.apply(event("Account", "GAP_CREATE", accountId(1), before(100)))
+  await hear(shadow, 1)
+  const answer = await ask(shadow)
+  assert.equal(answer.is_found, false)
+  near(answer.age_seconds, 500)
+})
+
+test("an account that was never seen and is in doubt since a gap is missing as of the last load", async () => {
+  const shadow = await loadedShadow(7_000)
+  await shadow.apply(event("Account", "GAP_CREATE", accountId(99), before(100)))
+  await hear(shadow, 1)
+  const answer = await ask(shadow, accountId(99))
+  assert.deepEqual([answer.is_found, answer.is_stale], [false, true])
+  near(answer.age_seconds, 7_210)
+})
+
+test("no age is below nothing, though the row comes from a later time than the clock is known to show", async () => {
+  const shadow = await loadedShadow(60)
+  await readAccounts(shadow, [account(2, before(-1_000))], -1_100)
+  assert.equal((await ask(shadow, accountId(2))).age_seconds, 0)
+})
+
 test("before the first load it says that accounts were never loaded, and asks for nothing", async () => {
   const shadow = await Shadow.open()
   const answer = await ask(shadow)

@@ -87,6 +87,44 @@ describe("A result page of a bulk job", () => {
     const zipped = { "content-type": "text/html", "content-encoding": "gzip" }
     answer = (_request, response) => response.writeHead(200, zipped).end(gzipSync(html))
     await failure(readFirst(), "NOT_CSV", /We will be back soon/)
+    answer = (_request, response) => {
+      response.removeHeader("content-type")
+      response.writeHead(200).end()
+    }
+    await failure(readFirst(), "NOT_CSV", /answered no content type where CSV was due: an empty body/)
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).write("<p>We will be back")
+      // In a packet of its own.
+      setTimeout(() => response.end(" in an hour"), 50)
+    }
+    await failure(readFirst(), "NOT_CSV", /We will be back in an hour/)
+  })
+
+  it("is refused when it is an HTML page without an end", { timeout: 20_000 }, async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" })
+      const writing = setInterval(() => response.write("<p>Wait</p>".repeat(1_000)), 10)
+      response.on("close", () => {
+        clearInterval(writing)
+        resolve()
+      })
+    }
+    await failure(readFirst(), "NOT_CSV", /Wait Wait/)
+    await closed
+  })
+
+  it("closes the connection when it is refused, and its error names the page", {
+    timeout: 20_000,
+  }, async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    answer = (_request, response) => {
+      response.on("close", resolve)
+      response.writeHead(200, { ...good, "sforce-numberofrecords": "many" }).write(csv.slice(0, 1_000))
+    }
+    const second = openResultPage(session, jobId, { locator: "MDow", maxRecords: 2_000 })
+    await failure(second, "BAD_PAGE_HEADER", /Download of the page at locator MDow of bulk job/)
+    await closed
   })
 
   it("fails, and does not end, when its body breaks off, plain, gzipped, or cleanly inside the gzip", async () => {

@@ -89,7 +89,14 @@ describe("The guard on a result page", () => {
     assert.match((await refusal('"Id","Nom"\n"1","a"\n')).message, /column 2 is "Nom", not "Name"/)
     assert.match((await refusal('"Id"\n"1"\n')).message, /column 2 is nothing, not "Name"/)
     assert.match((await refusal('"Id","Name","X"\n')).message, /column 3 is "X", not no more columns/)
-    assert.equal((await refusal("x".repeat(300_000))).code, "BAD_HEADER")
+    const endless = await refusal("x".repeat(300_000))
+    assert.deepEqual([endless.code, endless.retryable], ["BAD_HEADER", false])
+    assert.match(endless.message, /has no header line$/)
+  })
+
+  it("refuses a page that was cut short although an empty chunk came last", async () => {
+    const cut = pass([Buffer.from(`${header}"1","a"`), Buffer.alloc(0)])
+    await assert.rejects(cut, { code: "PAGE_CUT_SHORT" })
   })
 
   it("refuses a page cut short at any byte after the header, except between records", async () => {

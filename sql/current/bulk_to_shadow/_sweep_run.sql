@@ -1,7 +1,8 @@
 -- Rule 7, the Id comparison: what is in the shadow, or a reject, and not in the run's durable id set was deleted without
 -- a trace. Consumes: sf_shadow.run_page of a run in state sweeping. Produces: deletes with proven tombstones,
 -- where the record was last known before the read began; doubts for the rest, and for ids that the shadow lacks.
--- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips.
+-- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips. Call it under the object's
+-- lock, and that of the run's row.
 create or replace function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
@@ -10,8 +11,7 @@ declare
   g record;
   seen bigint;
 begin
-  perform sf_shadow._lock_objects((select array[r.object] from sf_shadow.run r where r.run_id = of_run_id));
-  select r.* into run from sf_shadow.run r where r.run_id = of_run_id for update;
+  select r.* into run from sf_shadow.run r where r.run_id = of_run_id;
   select r.* into read from sf_shadow.read r where r.read_id = run.read_id;
   create temporary table seen_id on commit drop as
     select distinct id.record_id from sf_shadow.run_page p cross join unnest(p.record_ids) id (record_id)
@@ -25,10 +25,13 @@ begin
 
   select r.*, setting.margin,
     -- Since when a record may be missing: the object claimed nothing later than this, or has claimed nothing yet.
-    least(read.read_from - setting.margin, coalesce(claim.fresh_except_listed, claim.proven_as_of, '-infinity')) as complete_until
+    least(read.read_from - setting.margin, coalesce(claim.fresh_except_listed, claim.proven_as_of, '-infinity')) as complete_until,
+    full_read.read_from as full_from, full_read.read_to as full_to
   into g
   from sf_shadow._record_to_row(run.object) r cross join sf_shadow.setting setting
-  join sf_shadow.object_claim claim on claim.object = run.object;
+  join sf_shadow.object_claim claim on claim.object = run.object
+  join sf_shadow.object_state state on state.object = run.object
+  left join sf_shadow.read full_read on full_read.read_id = state.full_read_id;
   perform sf_shadow._open_changes();
   execute format($sql$
     insert into pg_temp.change (record_id, verdict, absent, present, entombed, old_unique_value, old_parent_id, changed,
@@ -40,13 +43,17 @@ begin
       greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
       case when not decided then 'not seen by a run that began before its last change' end
     from %1$s s
-    left join sf_shadow.read r on r.read_id = s.read_id
+    left join sf_shadow.read own on own.read_id = s.read_id
     left join sf_shadow.reject refused on refused.object = $5 and refused.record_id = s.%2$s
+    left join sf_shadow.dirty d on d.object = $5 and d.record_id = s.%2$s
+    cross join lateral (select
+      sf_shadow._known_time(own.read_from, $6, d.record_id is null and refused.record_id is null) as read_from,
+      sf_shadow._known_time(own.read_to, $7, true) as read_to) r
     cross join lateral (
       select coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
   $sql$, g.shadow_table, g.key_column, g.held_unique, g.held_parent)
-  using read.read_id, read.read_from, read.read_to, g.margin, run.object;
+  using read.read_id, read.read_from, read.read_to, g.margin, run.object, g.full_from, g.full_to;
 
   -- Rejects without a row are no less known.
   execute format($sql$

@@ -25,6 +25,8 @@ begin
     hole_from = case when s.delta_from is null and s.hole_from is not null then least(s.hole_from, run.read_from - setting.margin)
       else s.hole_from end,
     proof_read_id = case when run.kind = 'delta' then s.proof_read_id else run.read_id end,
+    -- Rule 5b. One that does not count leaves what the last one that did has shown.
+    full_read_id = case when run.kind = 'full' and run.counts_for_rows then run.read_id else s.full_read_id end,
     delta_from = case when run.kind = 'ids' then s.delta_from else greatest(s.delta_from, run.read_from) end,
     fuse_of_loads = case when run.kind = 'delta' then s.fuse_of_loads end,
     fuse_of_rereads = case when run.kind = 'delta' then s.fuse_of_rereads end

@@ -1,18 +1,21 @@
 -- Rule 4, first half: judges the events of one object against what is known of their records, and against
 -- each other. Consumes: pg_temp.event_batch, the shadow, tombstones, marks, rejects, the log (for repeated ids).
--- Produces: `verdict` in the batch: skip, dirty or apply. Call it under the object's lock.
+-- Produces: `verdict` in the batch: skip, dirty or apply; a load under way that counts for no row (rule 5b).
+-- Call it under the object's lock.
 create or replace function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   g record;
 begin
-  select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, proof.read_from as proof_read_from
+  select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, proof.read_from as proof_read_from,
+    full_read.read_from as full_from, full_read.read_to as full_to
   into g
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
   join sf_shadow.object_state state on state.object = o.object
   left join sf_shadow.read proof on proof.read_id = state.proof_read_id
+  left join sf_shadow.read full_read on full_read.read_id = state.full_read_id
   where o.object = of_object;
 
   execute format($sql$
@@ -21,7 +24,7 @@ begin
         array[(extract(epoch from e.commit_timestamp) * 1000)::bigint, e.commit_number, e.sequence_number] as key,
         sf_shadow._judge_event(
           e.commit_timestamp, e.commit_number, e.sequence_number, sf_shadow._event_seen(e.event_id, $1, e.seq),
-          s.%2$s is not null, coalesce(t.proven, false), coalesce(t.weak, false),
+          s.%2$s is not null, t.proven, t.weak,
           coalesce(s.commit_timestamp, t.commit_timestamp), coalesce(s.commit_number, t.commit_number),
           coalesce(s.sequence_number, t.sequence_number), coalesce(s.system_modstamp, t.system_modstamp),
           read.read_from, read.read_to, $2, refused.known_until, parent.deleted_until, $3) as verdict,
@@ -35,7 +38,10 @@ begin
       left join sf_shadow.tombstone t on t.object = $4 and t.record_id = e.record_id
       left join sf_shadow.reject refused on refused.object = $4 and refused.record_id = e.record_id
       left join sf_shadow.dirty d on d.object = $4 and d.record_id = e.record_id
-      left join sf_shadow.read read on read.read_id = coalesce(s.read_id, t.read_id)
+      left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
+      cross join lateral (select
+        sf_shadow._known_time(own.read_from, $5, s.%2$s is not null and d.record_id is null and refused.record_id is null) as read_from,
+        sf_shadow._known_time(own.read_to, $6, s.%2$s is not null) as read_to) read
       left join sf_shadow.parent_deletion parent on parent.object = %3$L
         and parent.record_id = coalesce(e.fields ->> %4$L, s.raw_payload ->> %4$L)
       where e.object = $4 and e.record_id is not null
@@ -53,6 +59,13 @@ begin
     from ordered o
     where e.ctid = o.place
   $sql$, g.shadow_table, g.key_column, g.parent_object, g.parent_field)
-  using of_stream_id, g.proof_read_from, g.margin, of_object;
+  using of_stream_id, g.proof_read_from, g.margin, of_object, g.full_from, g.full_to;
+
+  -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
+  -- the newest word on a row that the load then vouches for. So it vouches for none.
+  update sf_shadow.run r set counts_for_rows = false
+  where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping') and r.counts_for_rows
+    and exists (select from pg_temp.event_batch e
+      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - g.margin);
 end
 $$;

@@ -36,7 +36,7 @@ begin
   update sf_shadow.stream_cursor c set
     applied_seq = batch.last_seq,
     applied_day = batch.last_day,
-    applied_commit_timestamp = coalesce(greatest(batch.last_commit, c.applied_commit_timestamp), c.applied_commit_timestamp)
+    applied_commit_timestamp = greatest(batch.last_commit, c.applied_commit_timestamp)
   from (
     select max(e.seq) as last_seq, max(e.received_day) as last_day,
       -- Not of a re-delivered event (rule 10): that one says nothing new.

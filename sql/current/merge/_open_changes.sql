@@ -6,7 +6,7 @@ begin
   perform sf_shadow._open_table('change', $columns$
     record_id text collate "C" not null,
     -- replace: this version wins; keep: same content, better known; dirty: cannot be decided;
-    -- ignore: older than what is known, or already known.
+    -- ignore: older than what is known, or already known; equal: what the row says, which is left as it is.
     verdict text not null,
     -- The version says that the record does not exist.
     absent boolean not null,

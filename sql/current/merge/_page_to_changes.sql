@@ -1,5 +1,7 @@
 -- Rule 5: judges every record of a page against what is known of it.
 -- A reject is known as well, though its version is not in the row: an older record must not pass for the answer to it.
+-- Rule 5b: a record that equals its row in all that is stored is not written, where the object's own claim keeps the row from
+-- reading as stale.
 -- Consumes: pg_temp.page, missing ids, the shadow, tombstones, rejects. Produces: pg_temp.change.
 -- Columns of fields that have vanished from describe keep the value they had (docs/mapping.md).
 create or replace function sf_shadow._page_to_changes(
@@ -13,11 +15,14 @@ begin
     sf_shadow._query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
       where d.object = of_object and d.vanished_at is not null) as not_compared,
     sf_shadow._page_to_fields(of_object, page.columns) as fields,
+    full_read.read_from as full_from, full_read.read_to as full_to,
+    coalesce(claim.hole_from is null
+      and claim.fresh_except_listed >= read.read_from - setting.catching_up_after, false) as leaves_equal,
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
     case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)
       then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
-    case when has_marks then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)'
-      else '' end as mark_check
+    case when has_marks
+      then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
   into g
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
@@ -25,6 +30,8 @@ begin
   join sf_shadow.read read on read.read_id = of_read_id
   join sf_shadow.object_state state on state.object = o.object
   left join sf_shadow.read proof on proof.read_id = state.proof_read_id
+  left join sf_shadow.read full_read on full_read.read_id = state.full_read_id
+  join sf_shadow.object_claim claim on claim.object = o.object
   cross join (select array_agg(a.attname::text) as columns from pg_attribute a
     where a.attrelid = 'pg_temp.page'::regclass and a.attnum > 0 and not a.attisdropped) page
   where o.object = of_object;
@@ -34,19 +41,80 @@ begin
       fields, error, unique_value, parent_id, updated_at, synced_at, system_modstamp, read_id,
       commit_timestamp, commit_number, sequence_number, proven, by_absence, doubt_since, doubt_not_before,
       dirty_reason, differs)
+    -- Each `offset 0` keeps what is computed once from being computed for every use.
+    with f (record_id, absent, f_sm, by_absence, fields) as (
+      select page."Id", %10$s, page."SystemModstamp"::timestamptz, false, %11$s
+      from pg_temp.page page
+      union all
+      select gone.record_id, true, null, true, null from unnest($8) gone (record_id)
+      offset 0
+    ), judged as (
+      select f.record_id, f.absent, f.f_sm, f.by_absence,
+        -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it must not put off its own
+        -- decision, or records that contest a value put each other off for ever.
+        case when judged.verdict = 'dirty' and refused.payload = sf_shadow._reject_payload(f.fields)
+          and (d.not_before > $5) is not false
+          then 'ignore'
+          -- Nothing to raise: the row need not be written.
+          when judged.verdict = 'keep' and $4 <= r.read_from
+            and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent) and mistaken.columns_differ is not true
+          then 'ignore' else judged.verdict end as verdict,
+        s.%2$s is not null as present, t.record_id is not null as entombed, known.is_listed,
+        %6$s as old_unique_value, %7$s as old_parent_id,
+        s.raw_payload as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
+        coalesce(s.system_modstamp, t.system_modstamp) as r_sm, r.read_id as r_read_id,
+        r.read_from as r_read_from, r.read_to as r_read_to, r_commit,
+        coalesce(s.commit_timestamp, t.commit_timestamp) as commit_timestamp,
+        coalesce(s.commit_number, t.commit_number) as commit_number,
+        coalesce(s.sequence_number, t.sequence_number) as sequence_number,
+        $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
+        case when s.%2$s is null then f.fields else %9$s end as fields,
+        same.identical, compared.same_content, coalesce(mistaken.columns_differ, false) as columns_differ
+      from f
+      left join %1$s s on s.%2$s = f.record_id
+      left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
+      left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
+      left join sf_shadow.dirty d on d.object = $1 and d.record_id = f.record_id
+      left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
+      cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed,
+        greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until, refused.known_until) as r_commit) known
+      cross join lateral (select own.read_id,
+        sf_shadow._known_time(own.read_from, $10, s.%2$s is not null and not known.is_listed) as read_from,
+        sf_shadow._known_time(own.read_to, $11, s.%2$s is not null) as read_to) r
+      -- Most records of a load are what they were: nothing more is to be compared of them.
+      cross join lateral (select coalesce(s.raw_payload = f.fields, false) as identical offset 0) same
+      cross join lateral (select case when s.%2$s is null then f.absent
+        else not f.absent and (same.identical
+          or jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9)) end as same_content offset 0) compared
+      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is. (Concatenated, so that it
+      -- is unpacked once and not for each column.)
+      cross join lateral (select s.%2$s is not null and compared.same_content as is_asked offset 0) held
+      cross join lateral (select case when held.is_asked then %12$s else false end as columns_differ
+        from (select case when held.is_asked then s.raw_payload || '{}' end as fields offset 0) unpacked) mistaken
+      cross join lateral (select sf_shadow._judge_full_record($4, $5, f.f_sm,
+        s.%2$s is not null or t.record_id is not null or refused.record_id is not null,
+        known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
+        refused.record_id is null and compared.same_content, $6, $7, $3) as verdict) judged
+      offset 0
+    ), checked as (
+      -- A kept record is checked as well: formulas and the like are not judged, but a later read brings them, and readers
+      -- see them; and the table or its mapping may have changed since it was stored.
+      select judged.*,
+        case when absent then verdict = 'replace' and present
+          else verdict in ('replace', 'keep') and columns_differ
+            or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
+              and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end as changed,
+        case when verdict in ('replace', 'keep') and not absent then
+          case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %3$s end end as error
+      from judged
+      offset 0
+    )
     select
       record_id,
-      verdict, absent, present, entombed, old_unique_value, old_parent_id,
-      -- A kept record too: formulas and the like are not judged, but a later read brings them, and readers see them.
-      case when absent then verdict = 'replace' and present
-        else verdict in ('replace', 'keep') and columns_differ
-          or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true))
-            and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end,
-      case when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end as fields,
-      -- A kept record too: the table or its mapping may have changed since it was stored.
-      case when verdict in ('replace', 'keep') and not absent then
-        case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %3$s end end,
-      %4$s, %5$s,
+      case when is_left then 'equal' else verdict end, absent, present, entombed, old_unique_value, old_parent_id, changed,
+      case when is_left then null
+        when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end,
+      error, %4$s, %5$s,
       greatest(f_sm, case when verdict = 'keep' then r_updated_at end),
       greatest(f_read_from - $3, case when verdict = 'keep' then r_synced_at end),
       case when verdict = 'keep' then greatest(f_sm, r_sm) else f_sm end,
@@ -59,59 +127,12 @@ begin
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
       not absent and (verdict in ('replace', 'keep') and columns_differ
         or verdict = 'replace' and not (present and same_content))
-    from (
-      select f.record_id, f.absent, f.f_sm, f.by_absence,
-        -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it must not put off its own
-        -- decision, or records that contest a value put each other off for ever.
-        case when judged.verdict = 'dirty'
-          and refused.payload = sf_shadow._reject_payload(f.fields)
-          and not exists (select from sf_shadow.dirty d where d.object = $1 and d.record_id = f.record_id and d.not_before <= $5)
-          then 'ignore'
-          -- Nothing to raise: the row need not be written.
-          when judged.verdict = 'keep' and $4 <= r.read_from
-            and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent) and mistaken.columns_differ is not true
-          then 'ignore' else judged.verdict end as verdict,
-        s.%2$s is not null as present, t.record_id is not null as entombed,
-        %6$s as old_unique_value, %7$s as old_parent_id,
-        s.raw_payload as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
-        coalesce(s.system_modstamp, t.system_modstamp) as r_sm, r.read_id as r_read_id,
-        r.read_from as r_read_from, r.read_to as r_read_to, r_commit,
-        coalesce(s.commit_timestamp, t.commit_timestamp) as commit_timestamp,
-        coalesce(s.commit_number, t.commit_number) as commit_number,
-        coalesce(s.sequence_number, t.sequence_number) as sequence_number,
-        $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
-        case when s.%2$s is null then f.fields else %9$s end as fields,
-        compared.same_content, coalesce(mistaken.columns_differ, false) as columns_differ
-      from (
-        select page."Id" as record_id, %10$s as absent, page."SystemModstamp"::timestamptz as f_sm, false as by_absence,
-          %11$s as fields
-        from pg_temp.page page
-        union all
-        select gone.record_id, true, null, true, null from unnest($8) gone (record_id)
-        offset 0
-      ) f (record_id, absent, f_sm, by_absence, fields)
-      left join %1$s s on s.%2$s = f.record_id
-      left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
-      left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
-      left join sf_shadow.read r on r.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until,
-        refused.known_until) as r_commit) known
-      cross join lateral (select case when s.%2$s is null then f.absent
-        else not f.absent and jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9) end as same_content
-        offset 0) compared
-      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is. (Concatenated, so that it
-      -- is unpacked once and not for each column.)
-      cross join lateral (select s.%2$s is not null and compared.same_content as is_asked offset 0) held
-      cross join lateral (select case when held.is_asked then %12$s else false end as columns_differ
-        from (select case when held.is_asked then s.raw_payload || '{}' end as fields offset 0) unpacked) mistaken
-      cross join lateral (select sf_shadow._judge_full_record($4, $5, f.f_sm,
-        s.%2$s is not null or t.record_id is not null or refused.record_id is not null,
-        known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
-        refused.record_id is null and compared.same_content, $6, $7, $3) as verdict) judged
-      offset 0
-    ) f
+    from checked
+    cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
+      and f_sm = r_sm as is_left) written
   $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
     g.mark_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
-  using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared;
+  using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared,
+    g.full_from, g.full_to, g.leaves_equal;
 end
 $$;

@@ -28,7 +28,7 @@ begin
         delete from %1$s s where s.%2$s = any ($1)
         returning s.%2$s as record_id, s.%3$s as parent_id, %4$s as claimed_value, s.raw_payload, s.commit_timestamp, s.read_id
       )
-      insert into sf_shadow.reject as r (object, record_id, since, known_until, sqlstate, reason, refused_by, payload,
+      insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, refused_by, payload,
         parent_id, claimed_value)
       select $2, gone.record_id, sf_shadow._missing_since(gone.raw_payload),
         coalesce(greatest(gone.commit_timestamp, read.read_to), '-infinity'), why.error[1], why.error[2], why.error[3],
@@ -36,7 +36,7 @@ begin
       from gone
       cross join lateral (select sf_shadow._rejected_parent($3, gone.parent_id, $4) as error) why
       left join sf_shadow.read read on read.read_id = gone.read_id
-      on conflict (object, record_id) do update set since = least(r.since, excluded.since)
+      on conflict (object, record_id) do update set since = excluded.since
     $sql$, child.shadow_table, child.key_column, child.parent_column, child.held_unique)
     using removed, child.object, of_object, child.parent_field;
 

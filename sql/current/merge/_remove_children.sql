@@ -40,7 +40,7 @@ begin
         returning s.%2$s as record_id, s.%3$s as parent_id, g.deleted_until, s.system_modstamp, s.read_id,
           s.commit_timestamp, s.commit_number, s.sequence_number,
           -- It may have another parent by now.
-          least(sf_shadow._missing_since(s.raw_payload), g.deleted_until) as missing_since
+          sf_shadow._missing_since(s.raw_payload) as missing_since
       ), entombed as (
         insert into sf_shadow.tombstone as t (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
           sequence_number, proven, weak, parent_id, parent_deleted_until)

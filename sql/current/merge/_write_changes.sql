@@ -36,7 +36,7 @@ begin
     -- Who gave way and is written with another value after all was never gone.
     count(*) filter (where c.verdict = 'replace' and c.absent and c.present
       or c.yields and not (c.verdict = 'replace' and c.error is null)),
-    count(*) filter (where c.error is null and (c.verdict = 'keep' or c.verdict = 'replace' and not c.changed)),
+    count(*) filter (where c.error is null and (c.verdict in ('keep', 'equal') or c.verdict = 'replace' and not c.changed)),
     count(*) filter (where c.verdict = 'ignore' and not c.yields),
     count(*) filter (where c.dirty_reason is not null),
     count(*) filter (where c.error is not null),

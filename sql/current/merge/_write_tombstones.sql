@@ -16,7 +16,7 @@ begin
     excluded.commit_timestamp, excluded.commit_number, excluded.sequence_number, excluded.proven, false,
     coalesce(excluded.parent_id, known.parent_id), null);
 
-  if exists (select from pg_temp.change c where c.entombed and c.verdict = 'replace' and not c.absent and c.error is null) then
+  if exists (select from pg_temp.change c where c.entombed) then
     delete from sf_shadow.tombstone t
     using pg_temp.change c
     where t.object = of_object and t.record_id = c.record_id

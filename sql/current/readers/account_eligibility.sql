@@ -78,8 +78,10 @@ begin
     end), '');
 
   if answer.is_stale and reject_reason is null then
-    select greatest(last_commit, r.read_to) into not_before
-    from (select) nothing left join sf_shadow.read r on r.read_id = read_id_known;
+    select greatest(last_commit, max(r.read_to)) into not_before
+    from sf_shadow.object_state s
+    left join sf_shadow.read r on r.read_id = read_id_known or answer.is_found and r.read_id = s.full_read_id
+    where s.object = 'Account';
     select not_before + setting.margin + interval '1 second' into not_before from sf_shadow.setting setting;
     answer.refresh_queued := sf_shadow._request_refresh('Account', asked, known_at, coalesce(not_before, clock.earliest));
   end if;

@@ -8,10 +8,10 @@ language plpgsql stable security definer set search_path = ''
 set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
 set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.*, o.key_column as key_name, page.columns, sf_shadow._page_to_fields(of_object, page.columns) as fields
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join (select sf_shadow.load_fields(of_object) as columns) page
@@ -30,8 +30,8 @@ begin
     cross join lateral (select %5$s as fields offset 0) canonical
     cross join lateral (select coalesce(%7$s, %6$s) as error offset 0) checked
   $sql$,
-    (select string_agg(format('nullif(r.record ->> %L, '''') as %I', f.field, f.field), ', ') from unnest(g.columns) f (field)),
-    g.column_values, g.column_names, g.key_name, g.fields, g.error,
+    (select string_agg(format('nullif(r.record ->> %L, '''') as %I', f.field, f.field), ', ') from unnest(mapping.columns) f (field)),
+    mapping.column_values, mapping.column_names, mapping.key_name, mapping.fields, mapping.error,
     -- A mark that the reader has made (_unstorable_mark); looked for by its first character once, for all.
     case when strpos(records::text, U&'\E000') > 0 then 'sf_shadow.unstorable_text(fields)' else 'null::text[]' end)
   using records;

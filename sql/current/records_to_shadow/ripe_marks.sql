@@ -6,10 +6,10 @@ create or replace function sf_shadow.ripe_marks(of_object text, ripe_until times
 returns table (record_id text, generation bigint)
 language plpgsql stable set search_path = '' as $$
 declare
-  g record;
+  mapping record;
 begin
-  select * into g from sf_shadow._record_to_row(of_object);
-  if g.unique_column is null then
+  select * into mapping from sf_shadow._record_to_row(of_object);
+  if mapping.unique_column is null then
     return query
       select d.record_id, d.generation from sf_shadow.dirty d
       where d.object = of_object and d.not_before <= ripe_until
@@ -45,7 +45,7 @@ begin
     left join ripe on ripe.record_id = contestant.record_id
     order by ripe.generation is null
     limit 2 * $3
-  $sql$, g.shadow_table, g.key_column, g.unique_column)
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.unique_column)
   using of_object, ripe_until, at_most;
 end
 $$;

@@ -3,17 +3,17 @@
 create or replace function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[]
 language plpgsql set search_path = '' as $$
 declare
-  g record;
+  mapping record;
   row_count bigint;
   ids text[];
 begin
-  select * into g from sf_shadow._record_to_row(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   select s.row_count into row_count from sf_shadow.object_state s where s.object = of_object;
   -- Twice as many as asked for, so that chance seldom gives too few; small tables are taken whole.
   execute format($sql$
     select array_agg(sample.id)
     from (select s.%2$s as id from %1$s s tablesample bernoulli (%3$s) order by random() limit $1) sample
-  $sql$, g.shadow_table, g.key_column, least(100, 200.0 * sample_size / greatest(row_count, 1)))
+  $sql$, mapping.shadow_table, mapping.key_column, least(100, 200.0 * sample_size / greatest(row_count, 1)))
   into ids using sample_size;
   return coalesce(ids, '{}');
 end

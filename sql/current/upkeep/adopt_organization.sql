@@ -22,7 +22,7 @@ begin
   truncate sf_shadow.undecoded_event, sf_shadow.stream_object, sf_shadow.stream_cursor, sf_shadow.stream,
     sf_shadow.tombstone, sf_shadow.parent_deletion, sf_shadow.dirty, sf_shadow.reject, sf_shadow.refresh_request,
     sf_shadow.verification, sf_shadow.run_page, sf_shadow.run, sf_shadow.described_field;
-  update sf_shadow.object_state set row_count = 0, proof_read_id = null, delta_from = null,
+  update sf_shadow.object_state set row_count = 0, proof_read_id = null, full_read_id = null, delta_from = null,
     hole_from = null, hole_to = null, hole_reason = null, open_causes = '{}', degraded = null,
     absence_day = '-infinity', absence_deletes = 0, fuse_of_loads = null, fuse_of_rereads = null;
   delete from sf_shadow.read;

@@ -33,7 +33,7 @@ begin
   get diagnostics forgotten = row_count;
   result := result || jsonb_build_object('runs', forgotten);
   delete from sf_shadow.read r where r.read_to < guarded
-    and not exists (select from sf_shadow.object_state s where s.proof_read_id = r.read_id)
+    and not exists (select from sf_shadow.object_state s where r.read_id in (s.proof_read_id, s.full_read_id))
     and not exists (select from sf_shadow.run u where u.read_id = r.read_id and u.finished_at is null);
   get diagnostics forgotten = row_count;
   result := result || jsonb_build_object('reads', forgotten);

@@ -25,6 +25,27 @@ export const reads: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: "a complete load counts for dirty rows too",
+    rule: "5b",
+    sql: [
+      {
+        of: "_known_time",
+        text: "case when full_counts then greatest(own_time, full_time) else own_time end",
+        by: "greatest(own_time, full_time)",
+      },
+    ],
+  },
+  {
+    name: "an equal record of a dirty row is left as it is",
+    rule: "5b",
+    sql: [{ of: "_page_to_changes", text: "not (is_listed or changed)", by: "not changed" }],
+  },
+  {
+    name: "a load that an older event has overtaken counts for every row",
+    rule: "5b",
+    sql: [{ of: "_filter_events", text: "set counts_for_rows = false", by: "set counts_for_rows = true" }],
+  },
   { name: "a re-read begins at its answer's Date header", rule: "5", driver: { readFromDateHeader: true } },
   {
     name: "a bulk job's read begins when it was seen to be complete",
