@@ -71,7 +71,7 @@ for (const state of states) {
   })
 }
 
-test("every function that writes a run is one of these, starts one, or merges its page", async () => {
+test("every function that writes a run is one of these, starts one, merges its page, or says what it may not vouch for", async () => {
   const shadow = await Shadow.open()
   const rows = await shadow.all<{ name: string }>(
     `select p.proname as name from pg_proc p
@@ -79,7 +79,8 @@ test("every function that writes a run is one of these, starts one, or merges it
   )
   assert.deepEqual(
     rows.map(({ name }) => name),
-    [...Object.keys(steps), "start_run", "bulk_to_shadow"].sort(),
+    // An event takes away what a load under way counts for (rule 5b), and takes it nowhere.
+    [...Object.keys(steps), "start_run", "bulk_to_shadow", "_filter_events"].sort(),
   )
 })
 
