@@ -132,8 +132,19 @@ function loadResult(run: Run): LoadResult {
     run
   const { count_in_org: countInOrg, count_in_shadow: countInShadow } = run
   return {
-    ...{ object, runId: run.run_id, state: state as LoadResult["state"], received, expected },
-    ...{ inserted, updated, deleted, unchanged, rejected, dirty, drift: run.drift, countInOrg },
+    object,
+    runId: run.run_id,
+    state: state as LoadResult["state"],
+    received,
+    expected,
+    inserted,
+    updated,
+    deleted,
+    unchanged,
+    rejected,
+    dirty,
+    drift: run.drift,
+    countInOrg,
     difference: countInOrg === null || countInShadow === null ? null : countInOrg - countInShadow,
     error,
   }

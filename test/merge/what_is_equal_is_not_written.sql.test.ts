@@ -98,6 +98,27 @@ test("a record that a load has seen and left alone is not deleted by a compariso
   assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(3)])
 })
 
+test("of a record in doubt a load tells no beginning: an event that is older than the load is applied", async () => {
+  await claim(1_000)
+  await shadow.read("Product2", [product(1, 980, { Name: "as read" })], { from: 985, to: 995 })
+  const page = [product(1, 986, { Name: "as loaded" }), product(2, 0), product(3, 0)]
+  await runThrough(shadow, "Product2", "full", page, { from: 1_000 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 988, { Name: "as told" }))
+  assert.equal((await shadow.row("Product2", productId(1)))?.name, "as told")
+})
+
+test("of a record in doubt a load tells its end: a comparison that overlaps the load does not delete it", async () => {
+  await claim(1_000)
+  await runThrough(shadow, "Product2", "full", products, { from: 1_000, to: 1_100 })
+  await shadow.apply(event("Product2", "GAP_UPDATE", productId(1), 1_001, {}))
+  await runThrough(shadow, "Product2", "ids", onlyIds([productId(2), productId(3)]), {
+    from: 1_050,
+    to: 1_060,
+  })
+  assert.equal((await shadow.ids("Product2")).includes(productId(1)), true)
+})
+
 test("a comparison that began after the load deletes what it does not see", async () => {
   await claim(1_000)
   await runThrough(shadow, "Product2", "full", products, { from: 1_000, to: 1_100 })

@@ -8,7 +8,7 @@ language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   run sf_shadow.run;
   read sf_shadow.read;
-  g record;
+  mapping record;
   seen bigint;
 begin
   select r.* into run from sf_shadow.run r where r.run_id = of_run_id;
@@ -27,7 +27,7 @@ begin
     -- Since when a record may be missing: the object claimed nothing later than this, or has claimed nothing yet.
     least(read.read_from - setting.margin, coalesce(claim.fresh_except_listed, claim.proven_as_of, '-infinity')) as complete_until,
     full_read.read_from as full_from, full_read.read_to as full_to
-  into g
+  into mapping
   from sf_shadow._record_to_row(run.object) r cross join sf_shadow.setting setting
   join sf_shadow.object_claim claim on claim.object = run.object
   join sf_shadow.object_state state on state.object = run.object
@@ -46,15 +46,15 @@ begin
     left join sf_shadow.read own on own.read_id = s.read_id
     left join sf_shadow.reject refused on refused.object = $5 and refused.record_id = s.%2$s
     left join sf_shadow.dirty d on d.object = $5 and d.record_id = s.%2$s
-    cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed) known
-    cross join lateral (select sf_shadow._known_time(own.read_from, $6, known.is_listed) as read_from,
-      sf_shadow._known_time(own.read_to, $7, known.is_listed) as read_to) r
+    cross join lateral (select
+      sf_shadow._known_time(own.read_from, $6, d.record_id is null and refused.record_id is null) as read_from,
+      sf_shadow._known_time(own.read_to, $7, true) as read_to) r
     -- A read that is forgotten (maintain) was before this run.
     cross join lateral (
       select greatest(s.commit_timestamp, r.read_to, refused.known_until, '-infinity') < $2 - $4 as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
-  $sql$, g.shadow_table, g.key_column, g.held_unique, g.held_parent)
-  using read.read_id, read.read_from, read.read_to, g.margin, run.object, g.full_from, g.full_to;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.held_unique, mapping.held_parent)
+  using read.read_id, read.read_from, read.read_to, mapping.margin, run.object, mapping.full_from, mapping.full_to;
 
   -- Rejects without a row are no less known.
   execute format($sql$
@@ -71,8 +71,8 @@ begin
     where refused.object = $5
       and not exists (select from pg_temp.seen_id where seen_id.record_id = refused.record_id)
       and not exists (select from %1$s s where s.%2$s = refused.record_id)
-  $sql$, g.shadow_table, g.key_column)
-  using read.read_id, read.read_from, read.read_to, g.margin, run.object;
+  $sql$, mapping.shadow_table, mapping.key_column)
+  using read.read_id, read.read_from, read.read_to, mapping.margin, run.object;
 
   -- An Id comparison has also seen records that the shadow lacks; a full run has merged them already.
   if run.kind = 'ids' then
@@ -83,8 +83,8 @@ begin
       where not exists (select from %1$s s where s.%2$s = seen_id.record_id)
         and not exists (select from sf_shadow.reject r where r.object = $1 and r.record_id = seen_id.record_id)
       having count(*) > 0
-    $sql$, g.shadow_table, g.key_column)
-    using run.object, g.complete_until, read.read_to, g.margin;
+    $sql$, mapping.shadow_table, mapping.key_column)
+    using run.object, mapping.complete_until, read.read_to, mapping.margin;
   end if;
   drop table pg_temp.seen_id;
   return sf_shadow._write_changes(run.object, run.forced);

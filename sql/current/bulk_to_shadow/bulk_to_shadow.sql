@@ -37,7 +37,7 @@ begin
     deleted = r.deleted + coalesce(counts.deleted, 0), unchanged = r.unchanged + coalesce(counts.unchanged, 0),
     ignored = r.ignored + coalesce(counts.ignored, 0), dirty = r.dirty + coalesce(counts.dirty, 0),
     rejected = r.rejected + coalesce(counts.rejected, 0), drift = r.drift + coalesce(counts.drift, 0),
-    progressed_at = now()
+    progressed_at = now(), error = null
   where r.run_id = of_run_id;
   return counts;
 end

@@ -5,11 +5,11 @@
 create or replace function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, proof.read_from as proof_read_from,
     full_read.read_from as full_from, full_read.read_to as full_to
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
@@ -39,9 +39,9 @@ begin
       left join sf_shadow.reject refused on refused.object = $4 and refused.record_id = e.record_id
       left join sf_shadow.dirty d on d.object = $4 and d.record_id = e.record_id
       left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select s.%2$s is null or d.record_id is not null or refused.record_id is not null as is_listed) known
-      cross join lateral (select sf_shadow._known_time(own.read_from, $5, known.is_listed) as read_from,
-        sf_shadow._known_time(own.read_to, $6, known.is_listed) as read_to) read
+      cross join lateral (select
+        sf_shadow._known_time(own.read_from, $5, s.%2$s is not null and d.record_id is null and refused.record_id is null) as read_from,
+        sf_shadow._known_time(own.read_to, $6, s.%2$s is not null) as read_to) read
       left join sf_shadow.parent_deletion parent on parent.object = %3$L
         and parent.record_id = coalesce(e.fields ->> %4$L, s.raw_payload ->> %4$L)
       where e.object = $4 and e.record_id is not null
@@ -58,14 +58,14 @@ begin
       else 'dirty' end
     from ordered o
     where e.ctid = o.place
-  $sql$, g.shadow_table, g.key_column, g.parent_object, g.parent_field)
-  using of_stream_id, g.proof_read_from, g.margin, of_object, g.full_from, g.full_to;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.parent_object, mapping.parent_field)
+  using of_stream_id, mapping.proof_read_from, mapping.margin, of_object, mapping.full_from, mapping.full_to;
 
   -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
   -- the newest word on a row that the load then vouches for. So it vouches for none.
   update sf_shadow.run r set counts_for_rows = false
   where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping') and r.counts_for_rows
     and exists (select from pg_temp.event_batch e
-      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - g.margin);
+      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin);
 end
 $$;

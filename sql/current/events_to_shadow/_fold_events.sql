@@ -6,13 +6,13 @@
 create or replace function sf_shadow._fold_events(of_object text) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.*, setting.margin, state.proof_read_id is not null as is_loaded, state.hole_from,
     (select coalesce(jsonb_object_agg(k.field, null), '{}') from sf_shadow._kept_fields(of_object) k) as no_fields,
     (select coalesce(array_agg(k.field), '{}') from sf_shadow._kept_fields(of_object) k
       where k.field <> all (sf_shadow._query_only_fields(of_object))) as event_fields
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
@@ -104,7 +104,8 @@ begin
       dirty_reason,
       false, case when replaced_by <> 'DELETE' then deleted_at end
     from doubted
-  $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.held_unique, g.held_parent, g.parent_id)
-  using of_object, g.event_fields, g.no_fields, g.margin, g.is_loaded, g.hole_from;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.held_unique,
+    mapping.held_parent, mapping.parent_id)
+  using of_object, mapping.event_fields, mapping.no_fields, mapping.margin, mapping.is_loaded, mapping.hole_from;
 end
 $$;

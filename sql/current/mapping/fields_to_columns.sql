@@ -8,17 +8,17 @@ language plpgsql set search_path = ''
 set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
 set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
-  g record;
+  mapping record;
   changed bigint;
 begin
   perform sf_shadow._lock_objects(array[of_object]);
-  select * into g from sf_shadow._record_to_row(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   execute format($sql$
     update %1$s s set (%2$s) = row(%3$s)
     from (select s.%4$s as record_id, s.raw_payload as fields from %1$s s) r
     -- In a case: what cannot be cast must not be cast before it is checked.
     where s.%4$s = r.record_id and case when (%6$s) is null then %5$s end
-  $sql$, g.shadow_table, g.column_names, g.column_values, g.key_column, g.columns_differ, g.error);
+  $sql$, mapping.shadow_table, mapping.column_names, mapping.column_values, mapping.key_column, mapping.columns_differ, mapping.error);
   get diagnostics changed = row_count;
   if changed > 0 then
     perform sf_shadow._append_invalidation(of_object, null, null, null);
@@ -35,7 +35,7 @@ begin
     left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = u.record_id
     where u.error is not null and refused.record_id is null
     having count(*) > 0
-  $sql$, g.shadow_table, g.key_column, g.error)
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.error)
   using of_object;
   return changed;
 end

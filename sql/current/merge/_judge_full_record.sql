@@ -1,6 +1,7 @@
 -- Rule 5: which version wins, a full record F (bulk, delta, re-read) or what is known of the record R.
 -- All times on Salesforce's clock; f_sm is null where F says that the record does not exist.
--- r_commit and the r_read_* are null where R has no event, or no read that is still remembered; r_known is false without row and tombstone.
+-- r_commit and the r_read_* are null where R has no event, or no read that is still remembered; r_known is false without row
+-- and tombstone.
 -- Returns replace, keep, ignore or dirty. Reads nothing, and is inlined by the planner: hence no search_path, and stable
 -- (time less an interval depends on the time zone; declared immutable it would not be inlined).
 create or replace function sf_shadow._judge_full_record(

@@ -9,7 +9,7 @@ create or replace function sf_shadow._page_to_changes(
 ) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
-  g record;
+  mapping record;
 begin
   select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
     sf_shadow._query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
@@ -23,7 +23,7 @@ begin
       then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
     case when has_marks
       then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
-  into g
+  into mapping
   from sf_shadow.object o
   cross join sf_shadow._record_to_row(of_object) r
   cross join sf_shadow.setting setting
@@ -76,10 +76,11 @@ begin
       left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
       left join sf_shadow.dirty d on d.object = $1 and d.record_id = f.record_id
       left join sf_shadow.read own on own.read_id = coalesce(s.read_id, t.read_id)
-      cross join lateral (select s.%2$s is null or d.record_id is not null or refused.record_id is not null as is_listed,
+      cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed,
         greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until, refused.known_until) as r_commit) known
-      cross join lateral (select own.read_id, sf_shadow._known_time(own.read_from, $10, known.is_listed) as read_from,
-        sf_shadow._known_time(own.read_to, $11, known.is_listed) as read_to) r
+      cross join lateral (select own.read_id,
+        sf_shadow._known_time(own.read_from, $10, s.%2$s is not null and not known.is_listed) as read_from,
+        sf_shadow._known_time(own.read_to, $11, s.%2$s is not null) as read_to) r
       -- Most records of a load are what they were: nothing more is to be compared of them.
       cross join lateral (select coalesce(s.raw_payload = f.fields, false) as identical offset 0) same
       cross join lateral (select case when s.%2$s is null then f.absent
@@ -127,11 +128,11 @@ begin
       not absent and (verdict in ('replace', 'keep') and columns_differ
         or verdict = 'replace' and not (present and same_content))
     from checked
-    cross join lateral (select $12 and verdict in ('replace', 'keep') and not (is_listed or changed) and error is null
+    cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left) written
-  $sql$, g.shadow_table, g.key_column, g.error, g.unique_value, g.parent_id, g.held_unique, g.held_parent,
-    g.mark_check, g.merged_fields, g.is_deleted, g.fields, g.columns_differ)
-  using of_object, of_read_id, g.margin, g.read_from, g.read_to, g.proof_read_from, g.proof_read_to, missing, g.not_compared,
-    g.full_from, g.full_to, g.leaves_equal;
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.parent_id,
+    mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields, mapping.columns_differ)
+  using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
+    mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal;
 end
 $$;

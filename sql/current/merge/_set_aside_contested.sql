@@ -8,12 +8,12 @@ language plpgsql set search_path = '' set work_mem = '64MB'
 -- What is joined here is thousands of rows where the planner expects one; only holders are looked up one by one.
 set enable_nestloop = off as $$
 declare
-  g record;
+  mapping record;
 begin
-  select r.*, f.field into g
+  select r.*, f.field into mapping
   from sf_shadow._record_to_row(of_object) r
   join sf_shadow.field f on f.object = of_object and f.is_unique;
-  if g is null then
+  if mapping is null then
     return;
   end if;
 
@@ -82,7 +82,8 @@ begin
     from set_aside
     where first_time and holder is not null
     having count(*) > 0
-  $sql$, g.shadow_table, g.key_column, g.unique_column, g.field || ' ', of_object, g.field, g.held_parent)
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.unique_column, mapping.field || ' ', of_object,
+    mapping.field, mapping.held_parent)
   using of_object;
 end
 $$;

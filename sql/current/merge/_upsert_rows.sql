@@ -5,12 +5,12 @@
 create or replace function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void
 language plpgsql set search_path = '' as $$
 declare
-  g record;
+  mapping record;
   ids text[];
   middle integer;
   refused_by text;
 begin
-  select * into g from sf_shadow._record_to_row(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   execute format($sql$
     insert into %1$s (%2$s, %3$s, updated_at, raw_payload, synced_at, system_modstamp, read_id,
       commit_timestamp, commit_number, sequence_number)
@@ -22,7 +22,7 @@ begin
       synced_at = excluded.synced_at, system_modstamp = excluded.system_modstamp, read_id = excluded.read_id,
       commit_timestamp = excluded.commit_timestamp, commit_number = excluded.commit_number,
       sequence_number = excluded.sequence_number
-  $sql$, g.shadow_table, g.key_column, g.column_names, g.column_values, g.column_updates,
+  $sql$, mapping.shadow_table, mapping.key_column, mapping.column_names, mapping.column_values, mapping.column_updates,
     case when record_ids is not null then ' and record_id = any ($1)' end)
   using record_ids;
 exception when data_exception or integrity_constraint_violation or program_limit_exceeded then

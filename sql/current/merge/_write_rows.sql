@@ -3,15 +3,15 @@
 create or replace function sf_shadow._write_rows(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare
-  g record;
+  mapping record;
   refused bigint;
 begin
-  select * into g from sf_shadow._record_to_row(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   if exists (select from pg_temp.change c where c.verdict = 'replace' and c.absent and c.present) then
     execute format($sql$
       delete from %s s using pg_temp.change c
       where c.verdict = 'replace' and c.absent and c.present and s.%s = c.record_id
-    $sql$, g.shadow_table, g.key_column);
+    $sql$, mapping.shadow_table, mapping.key_column);
   end if;
   loop
     perform sf_shadow._set_aside_contested(of_object);

@@ -7,13 +7,13 @@
 create or replace function sf_shadow._yield_values(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare
-  g record;
+  mapping record;
 begin
   if not exists (select from pg_temp.change c where c.yields) then
     return;
   end if;
   perform sf_shadow._reject_children(of_object, array(select c.record_id from pg_temp.change c where c.yields));
-  select * into g from sf_shadow._record_to_row(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   execute format($sql$
     with gone as (
       delete from %1$s s using pg_temp.change c where c.yields and s.%2$s = c.record_id
@@ -22,6 +22,6 @@ begin
     update pg_temp.change c set doubt_since = least(c.doubt_since, gone.missing_since)
     from gone
     where c.record_id = gone.record_id
-  $sql$, g.shadow_table, g.key_column);
+  $sql$, mapping.shadow_table, mapping.key_column);
 end
 $$;

@@ -31,7 +31,7 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_known_time",
-        text: "case when is_listed then own_time else greatest(own_time, full_time) end",
+        text: "case when full_counts then greatest(own_time, full_time) else own_time end",
         by: "greatest(own_time, full_time)",
       },
     ],
@@ -39,7 +39,7 @@ export const reads: readonly PlantedBug[] = [
   {
     name: "an equal record of a dirty row is left as it is",
     rule: "5b",
-    sql: [{ of: "_page_to_changes", text: "not (is_listed or changed)", by: "present and not changed" }],
+    sql: [{ of: "_page_to_changes", text: "not (is_listed or changed)", by: "not changed" }],
   },
   {
     name: "a load that an older event has overtaken counts for every row",
