@@ -38,7 +38,7 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
   },
   {
     file: "sql/current/bulk_to_shadow/_sweep_run.sql",
-    mutant: "term: without «, '-infinity'»",
+    mutant: "28 term: without «, '-infinity'»",
     because: "an object without a proof has no Id comparison (SF005); said for who reads it",
   },
   {

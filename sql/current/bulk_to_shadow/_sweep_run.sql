@@ -39,7 +39,7 @@ begin
       doubt_since, doubt_not_before, dirty_reason)
     select s.%2$s, case when decided then 'replace' else 'dirty' end, true, true, false, %3$s, %4$s, decided,
       s.system_modstamp, $1, s.commit_timestamp, s.commit_number, s.sequence_number, true, true,
-      coalesce(r.read_from - $4, s.commit_timestamp),
+      coalesce(case when s.read_id is null then s.commit_timestamp else r.read_from - $4 end, '-infinity'),
       greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
       case when not decided then 'not seen by a run that began before its last change' end
     from %1$s s
@@ -49,8 +49,9 @@ begin
     cross join lateral (select
       sf_shadow._known_time(own.read_from, $6, d.record_id is null and refused.record_id is null) as read_from,
       sf_shadow._known_time(own.read_to, $7, true) as read_to) r
+    -- A read that is forgotten (maintain) was before this run.
     cross join lateral (
-      select coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided) judged
+      select greatest(s.commit_timestamp, r.read_to, refused.known_until, '-infinity') < $2 - $4 as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
   $sql$, mapping.shadow_table, mapping.key_column, mapping.held_unique, mapping.held_parent)
   using read.read_id, read.read_from, read.read_to, mapping.margin, run.object, mapping.full_from, mapping.full_to;

@@ -9,7 +9,7 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_judge_full_record",
-        text: "when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'",
+        text: "when f_read_from - margin > greatest(r_commit, r_read_to, '-infinity') then 'replace'",
         by: "when f_sm >= greatest(r_commit, r_sm) then 'replace' when f_sm < greatest(r_commit, r_sm) then 'ignore'",
       },
     ],
@@ -20,7 +20,7 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_judge_full_record",
-        text: "when f_read_from - margin > greatest(r_commit, r_read_to) then 'replace'",
+        text: "when f_read_from - margin > greatest(r_commit, r_read_to, '-infinity') then 'replace'",
         by: "when f_read_to > greatest(r_commit, r_read_to) then 'replace'",
       },
     ],
@@ -130,7 +130,7 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_sweep_run",
-        text: "coalesce(greatest(s.commit_timestamp, r.read_to, refused.known_until) < $2 - $4, false) as decided",
+        text: "greatest(s.commit_timestamp, r.read_to, refused.known_until, '-infinity') < $2 - $4 as decided",
         by: "true as decided",
       },
     ],
