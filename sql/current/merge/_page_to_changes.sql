@@ -131,7 +131,8 @@ begin
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left) written
   $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.parent_id,
-    mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields, mapping.columns_differ)
+    mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields,
+    mapping.columns_differ)
   using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
     mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal;
 end
