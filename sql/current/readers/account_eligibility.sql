@@ -80,7 +80,7 @@ begin
   if answer.is_stale and reject_reason is null then
     select greatest(last_commit, max(r.read_to)) into not_before
     from sf_shadow.object_state s
-    left join sf_shadow.read r on r.read_id = read_id_known or answer.is_found and r.read_id = s.full_read_id
+    left join sf_shadow.read r on r.read_id = any (array[read_id_known, case when answer.is_found then s.full_read_id end])
     where s.object = 'Account';
     select not_before + setting.margin + interval '1 second' into not_before from sf_shadow.setting setting;
     answer.refresh_queued := sf_shadow._request_refresh('Account', asked, known_at, coalesce(not_before, clock.earliest));
