@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type pg from "pg"
+import pg from "pg"
 import pino from "pino"
 import { startEmbeddedPostgres } from "../../../src/postgres/embedded.ts"
 import { migrate } from "../../../src/postgres/migrate.ts"
-import { createPool } from "../../../src/postgres/pool.ts"
 
 /** A migrated database on a server of its own. */
 export interface BenchDatabase {
   url: string
+  /** As a user's own sessions are: not with the settings of the service's. */
   pool: pg.Pool
   /** Stops the server and removes its data. */
   stop(): Promise<void>
@@ -26,7 +26,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-bench-"))
   const server = await startEmbeddedPostgres({ dataDir: folder, settings })
   await migrate(server.url, pino({ level: "silent" }))
-  const pool = createPool(server.url, { max: 10 })
+  const pool = new pg.Pool({ connectionString: server.url, max: 10 })
   // An idle connection that breaks says so with its next query.
   pool.on("error", () => {})
   return {
