@@ -139,6 +139,7 @@ create table sf_shadow.dirty (
   not_before timestamp with time zone not null,
   generation bigint not null,
   reason text not null,
+  parent_id text collate "C",
   attempts integer default 0 not null,
   marked_at timestamp with time zone default clock_timestamp() not null,
   constraint dirty_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
@@ -1034,7 +1035,7 @@ create function sf_shadow._ensure_event_partition(day date) returns void languag
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body e63b0766
-create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 8c612428
+create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 33273a86
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
 create function sf_shadow._judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 230f30d2
@@ -1042,7 +1043,7 @@ create function sf_shadow._judge_full_record(f_read_from timestamp with time zon
 create function sf_shadow._kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
 create function sf_shadow._known_time(own_time timestamp with time zone, full_time timestamp with time zone, full_counts boolean) returns timestamp with time zone language sql immutable; -- body 5ed19f28
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
-create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[]) returns integer language plpgsql set search_path=""; -- body b9fa02fc
+create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body 74f723b3
 create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
 create function sf_shadow._note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
@@ -1073,10 +1074,10 @@ create function sf_shadow._trim_invalidations() returns jsonb language plpgsql s
 create function sf_shadow._unstorable_mark() returns text language sql immutable; -- body 108cceaa
 create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 4a7edf75
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
-create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 19ec6548
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8f006a41
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 75684c5b
-create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body f70aca78
+create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 07f416d7
 create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body a684f8cc
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 734dd5ee

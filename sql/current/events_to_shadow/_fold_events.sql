@@ -8,7 +8,7 @@ language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   mapping record;
 begin
-  select r.*, setting.margin, state.proof_read_id is not null as is_loaded, state.hole_from,
+  select r.*, o.parent_field, setting.margin, state.proof_read_id is not null as is_loaded, state.hole_from,
     (select coalesce(jsonb_object_agg(k.field, null), '{}') from sf_shadow._kept_fields(of_object) k) as no_fields,
     (select coalesce(array_agg(k.field), '{}') from sf_shadow._kept_fields(of_object) k
       where k.field <> all (sf_shadow._query_only_fields(of_object))) as event_fields
@@ -44,6 +44,7 @@ begin
         max(change_type) filter (where place = replaced_place) as replaced_by,
         max(commit_timestamp) filter (where place = replaced_place) as replaced_at,
         max(at) filter (where usable and change_type = 'DELETE') as deleted_at,
+        (array_agg(fields ->> %8$L order by place desc) filter (where fields ->> %8$L is not null))[1] as told_parent_id,
         min(coalesce(unusable, doubt, 'event that cannot be ordered')) filter (where not usable or doubt is not null) as reason,
         array_agg(fields order by place)
           filter (where usable and change_type <> 'DELETE' and place >= coalesce(replaced_place, 0)) as versions
@@ -95,7 +96,7 @@ begin
       case when replaced_by is distinct from 'DELETE' then fields end,
       -- What is not written cannot be refused.
       case when replaced_by <> 'DELETE' or replaced_by is null and has_base and content is not null then %3$s end,
-      %4$s, %7$s,
+      %4$s, coalesce(%7$s, told_parent_id),
       commit_timestamp,
       sf_shadow._synced_at(old_synced_at, replaced_at, commit_timestamp, $5, $6, dirty_since,
         case when dirty_reason is not null then first_at end),
@@ -105,7 +106,7 @@ begin
       false, case when replaced_by <> 'DELETE' then deleted_at end
     from doubted
   $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.held_unique,
-    mapping.held_parent, mapping.parent_id)
+    mapping.held_parent, mapping.parent_id, mapping.parent_field)
   using of_object, mapping.event_fields, mapping.no_fields, mapping.margin, mapping.is_loaded, mapping.hole_from;
 end
 $$;

@@ -1,16 +1,17 @@
 -- Rule 6: marks records as in doubt and sees to it that records_to_shadow will read them again.
--- Consumes: parallel arrays. Produces: rows of sf_shadow.dirty and one waiting job per object. Safe to repeat:
--- a new mark keeps the oldest `since`, the latest `not_before`, and has another generation.
+-- Consumes: parallel arrays (parent_ids: null where none is known). Produces: rows of sf_shadow.dirty and one waiting job per
+-- object. Safe to repeat: a new mark keeps the oldest `since`, the latest `not_before`, and has another generation.
 create or replace function sf_shadow._mark_dirty(
-  of_object text, record_ids text[], sinces timestamptz[], not_befores timestamptz[], reasons text[]
+  of_object text, record_ids text[], sinces timestamptz[], not_befores timestamptz[], reasons text[],
+  parent_ids text[] default null
 ) returns integer
 language plpgsql set search_path = '' as $$
 declare
   marked integer;
 begin
-  insert into sf_shadow.dirty as d (object, record_id, since, not_before, reason)
-  select of_object, m.record_id, min(m.since), max(m.not_before), (array_agg(m.reason order by m.since))[1]
-  from unnest(record_ids, sinces, not_befores, reasons) m (record_id, since, not_before, reason)
+  insert into sf_shadow.dirty as d (object, record_id, since, not_before, reason, parent_id)
+  select of_object, m.record_id, min(m.since), max(m.not_before), (array_agg(m.reason order by m.since))[1], max(m.parent_id)
+  from unnest(record_ids, sinces, not_befores, reasons, parent_ids) m (record_id, since, not_before, reason, parent_id)
   group by m.record_id
   -- One order of locking for every writer of marks.
   order by m.record_id collate "C"
@@ -19,7 +20,8 @@ begin
     not_before = greatest(d.not_before, excluded.not_before),
     generation = excluded.generation,
     marked_at = clock_timestamp(),
-    reason = excluded.reason;
+    reason = excluded.reason,
+    parent_id = coalesce(excluded.parent_id, d.parent_id);
   get diagnostics marked = row_count;
   if marked > 0 then
     perform sf_shadow.add_records_job(of_object);

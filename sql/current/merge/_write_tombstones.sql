@@ -6,10 +6,11 @@ begin
   insert into sf_shadow.tombstone as known (object, record_id, system_modstamp, read_id, commit_timestamp, commit_number,
     sequence_number, proven, weak, parent_id)
   select of_object, c.record_id, c.system_modstamp, c.read_id, c.commit_timestamp, c.commit_number, c.sequence_number,
-    c.proven, false, coalesce(c.old_parent_id, refused.parent_id)
+    c.proven, false, coalesce(c.old_parent_id, refused.parent_id, doubt.parent_id)
   from pg_temp.change c
   -- The parent of a record that was never stored: it may return with that.
   left join sf_shadow.reject refused on refused.object = of_object and refused.record_id = c.record_id
+  left join sf_shadow.dirty doubt on doubt.object = of_object and doubt.record_id = c.record_id
   where c.verdict in ('replace', 'keep') and c.absent
   on conflict (object, record_id) do update set (system_modstamp, read_id, commit_timestamp, commit_number,
     sequence_number, proven, weak, parent_id, parent_deleted_until) = (excluded.system_modstamp, excluded.read_id,

@@ -69,13 +69,13 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_mark_dirty",
-        text: "(object, record_id, since, not_before, reason)",
-        by: "(object, record_id, since, not_before, reason, generation)",
+        text: "(object, record_id, since, not_before, reason, parent_id)",
+        by: "(object, record_id, since, not_before, reason, parent_id, generation)",
       },
       {
         of: "_mark_dirty",
-        text: "(array_agg(m.reason order by m.since))[1]",
-        by: "(array_agg(m.reason order by m.since))[1], 1",
+        text: "max(m.parent_id)",
+        by: "max(m.parent_id), 1",
       },
       { of: "_mark_dirty", text: "generation = excluded.generation", by: "generation = d.generation + 1" },
     ],
