@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { transaction } from "../../src/postgres/transaction.ts"
 import { created, event, price, priceId, product, productId } from "../harness/records.ts"
+import { runThrough } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { waitFor } from "../harness/wait.ts"
 
@@ -57,5 +58,12 @@ test("a mark that says nothing of a parent leaves the one that an earlier one to
   const shadow = await Shadow.open()
   await shadow.apply(created("PricebookEntry", price(1, 1, 200), 200))
   await shadow.apply(event("PricebookEntry", "GAP_UPDATE", priceId(1), 210, {}))
+  await goAndReturn(shadow)
+})
+
+test("a full load that does not see such a price leaves its doubt to the re-read", async () => {
+  const shadow = await Shadow.open()
+  await shadow.apply(created("PricebookEntry", price(1, 1, 200), 200))
+  await runThrough(shadow, "PricebookEntry", "full", [], { from: 400 })
   await goAndReturn(shadow)
 })

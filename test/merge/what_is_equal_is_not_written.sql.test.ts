@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
-import { accountId, at, event, product, productId, stamp } from "../harness/records.ts"
+import { accountId, at, event, price, product, productId, stamp } from "../harness/records.ts"
 import { finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -158,4 +158,91 @@ test("the read of the load that counts outlives what else is forgotten", async (
   await runThrough(shadow, "Product2", "ids", onlyIds(products.map(({ Id }) => Id)), { from: 2_000 })
   await shadow.pool.query("select sf_shadow.maintain()")
   assert.deepEqual(await fullReadFrom(), at(1_000))
+})
+
+/** What another one may have seen later is read again, and said to be in doubt until then. */
+const assertInDoubt = async (n: number) => assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(n)])
+
+test("an older Id comparison that ends during a load deletes nothing that the load may have seen", async () => {
+  await claim(1_000)
+  const ids = await startRun(shadow, "Product2", "ids", { from: 900, to: 1_200, expected: 2 })
+  const run = await startRun(shadow, "Product2", "full", { from: 1_000, expected: 3 })
+  await mergePage(shadow, run, 1, products)
+  await mergePage(shadow, ids, 1, onlyIds([productId(1), productId(2)]))
+  await finishRun(shadow, ids, 2)
+  await finishRun(shadow, run, 3)
+  assert.deepEqual(await shadow.ids("Product2"), [productId(1), productId(2), productId(3)])
+  await assertInDoubt(3)
+})
+
+test("what an older re-read changes or misses during a load is in doubt", async () => {
+  await claim(1_000)
+  const run = await startRun(shadow, "Product2", "full", { from: 1_000, expected: 3 })
+  await mergePage(shadow, run, 1, products)
+  await shadow.read("Product2", [{ ...product(1, 0), Label__c: "older" }], {
+    from: 900,
+    to: 950,
+    missing: [productId(3)],
+  })
+  await finishRun(shadow, run, 3)
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1), productId(3)])
+})
+
+test("a re-read that begins after a load's job was complete decides as ever", async () => {
+  await claim(1_000)
+  const run = await startRun(shadow, "Product2", "full", { from: 1_000, expected: 3 })
+  await mergePage(shadow, run, 1, products)
+  await shadow.read("Product2", [product(1, 1_050, { Name: "later" })], { from: 1_060 })
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+})
+
+test("a record of which an older event is applied during a load is read again", async () => {
+  await shadow.read("Product2", [product(1, 1_000, { Name: "A" })], { from: 1_009 })
+  await claim(1_300)
+  const run = await startRun(shadow, "Product2", "full", { from: 1_300, expected: 3 })
+  await mergePage(shadow, run, 1, [product(1, 1_000, { Name: "A" }), product(2, 0), product(3, 0)])
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 1_004, { Name: "B" }))
+  await finishRun(shadow, run, 3)
+  await assertInDoubt(1)
+})
+
+test("events that come in their turn of a long backlog are applied during a load without a doubt", async () => {
+  await claim(200)
+  const run = await startRun(shadow, "Product2", "full", { from: 1_300, expected: 3 })
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 300, { Name: "in its turn" }))
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [])
+  await mergePage(shadow, run, 1, products)
+})
+
+test("a changed default of a typed column reaches the rows", async () => {
+  const another = await Shadow.openAnother()
+  const setDefault = (value: string) =>
+    another.pool.query("update sf_shadow.field set default_value = $1 where column_name = 'unit_price'", [
+      value,
+    ])
+  await setDefault("1")
+  await another.read("Product2", [product(1, 0)], { from: 100 })
+  await another.read("PricebookEntry", [price(1, 1, 0, { UnitPrice: null })], { from: 100 })
+  await setDefault("2")
+  assert.deepEqual(await another.all("select sf_shadow.fields_to_columns('PricebookEntry') as rows"), [
+    { rows: 1 },
+  ])
+  assert.deepEqual(await another.all("select unit_price::text from sf_pricebook_shadow"), [
+    { unit_price: "2.00" },
+  ])
+})
+
+test("a row that a load has just seen is no older for whoever asks for its refresh, or hears of an old delete of its parent", async () => {
+  await runThrough(shadow, "PricebookEntry", "full", [price(1, 1, 0)], { from: 100 })
+  await claim(90_000)
+  await runThrough(shadow, "Product2", "full", products, { from: 90_000 })
+  await runThrough(shadow, "PricebookEntry", "full", [price(1, 1, 0)], { from: 90_000 })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 200, {}))
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [])
+  await shadow.pool.query("select sf_shadow_refresh('Product2', $1)", [[productId(1)]])
+  await shadow.pool.query("select sf_shadow.requests_to_dirty('Product2')")
+  assert.deepEqual(
+    (await shadow.dirty("Product2")).map(({ since }) => since),
+    [at(89_990)],
+  )
 })

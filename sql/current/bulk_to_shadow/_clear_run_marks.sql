@@ -9,5 +9,7 @@ language sql set search_path = '' as $$
   where r.run_id = of_run_id and d.object = r.object and d.marked_at < r.started_at and d.not_before <= r.read_from
     -- Not "= any (record_ids)": the planner would weigh each of a page's ids.
     and (record_ids is null or d.record_id in (select id.record_id from unnest(record_ids) id (record_id)))
+    -- Rule 8: a record that nobody has seen, and whose parent is known, is read again: gone, it is that parent's child still.
+    and (record_ids is not null or d.parent_id is null)
     and not sf_shadow._contests_value(d.object, d.record_id)
 $$;

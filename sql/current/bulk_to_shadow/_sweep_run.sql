@@ -26,7 +26,8 @@ begin
   select r.*, setting.margin,
     -- Since when a record may be missing: the object claimed nothing later than this, or has claimed nothing yet.
     least(read.read_from - setting.margin, coalesce(claim.fresh_except_listed, claim.proven_as_of, '-infinity')) as complete_until,
-    full_read.read_from as full_from, full_read.read_to as full_to
+    full_read.read_from as full_from, full_read.read_to as full_to,
+    sf_shadow._is_beside_load(run.object, run.read_id) as is_beside_load
   into mapping
   from sf_shadow._record_to_row(run.object) r cross join sf_shadow.setting setting
   join sf_shadow.object_claim claim on claim.object = run.object
@@ -51,10 +52,11 @@ begin
       sf_shadow._known_time(own.read_to, $7, true) as read_to) r
     -- A read that is forgotten (maintain) was before this run.
     cross join lateral (
-      select greatest(s.commit_timestamp, r.read_to, refused.known_until, '-infinity') < $2 - $4 as decided) judged
+      select not $8 and greatest(s.commit_timestamp, r.read_to, refused.known_until, '-infinity') < $2 - $4 as decided) judged
     where not exists (select from pg_temp.seen_id where seen_id.record_id = s.%2$s)
   $sql$, mapping.shadow_table, mapping.key_column, mapping.held_unique, mapping.held_parent)
-  using read.read_id, read.read_from, read.read_to, mapping.margin, run.object, mapping.full_from, mapping.full_to;
+  using read.read_id, read.read_from, read.read_to, mapping.margin, run.object, mapping.full_from, mapping.full_to,
+    mapping.is_beside_load;
 
   -- Rejects without a row are no less known.
   execute format($sql$

@@ -7,7 +7,8 @@ language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   mapping record;
 begin
-  select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, proof.read_from as proof_read_from,
+  select r.shadow_table, r.key_column, o.parent_object, o.parent_field, setting.margin, setting.catching_up_after,
+    proof.read_from as proof_read_from,
     full_read.read_from as full_from, full_read.read_to as full_to
   into mapping
   from sf_shadow.object o
@@ -62,10 +63,17 @@ begin
   using of_stream_id, mapping.proof_read_from, mapping.margin, of_object, mapping.full_from, mapping.full_to;
 
   -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
-  -- the newest word on a row that the load then vouches for. So it vouches for none.
+  -- the newest word on a row that the load then vouches for. So it vouches for none, and the record is read again: but not
+  -- what comes in its turn of a long backlog, whose rows a load writes.
   update sf_shadow.run r set counts_for_rows = false
   where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping') and r.counts_for_rows
     and exists (select from pg_temp.event_batch e
       where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin);
+  update pg_temp.event_batch e set doubt = coalesce(e.doubt, 'an event that is older than a load under way')
+  from sf_shadow.run r
+  where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping')
+    and e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin
+    and (e.commit_timestamp >= r.read_from - mapping.catching_up_after
+      or e.commit_timestamp < (select claim.claimed from sf_shadow.object_claim claim where claim.object = of_object));
 end
 $$;

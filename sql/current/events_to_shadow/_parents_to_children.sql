@@ -44,18 +44,21 @@ begin
       select sf_shadow._mark_dirty($4, array_agg(doubt.record_id), array_agg(doubt.at),
         array_agg(greatest(doubt.at, read.read_to) + $5 + interval '1 second'), array_agg(%4$L || doubt.parent_id || doubt.what))
       from (
-        select s.%2$s as record_id, p.record_id as parent_id, p.deleted_at as at, ' was deleted meanwhile' as what, s.read_id
+        select s.%2$s as record_id, p.record_id as parent_id, p.deleted_at as at, ' was deleted meanwhile' as what, s.read_id,
+          true as present
         from unnest($1, $2) p (record_id, deleted_at)
         join %1$s s on s.%3$s = p.record_id
         where p.deleted_at is not null
         union all
-        select t.record_id, p.record_id, p.returned_at, ' was back meanwhile', t.read_id
+        select t.record_id, p.record_id, p.returned_at, ' was back meanwhile', t.read_id, false
         from unnest($1, $3) p (record_id, returned_at)
         join sf_shadow.tombstone t on t.object = $4 and t.parent_id = p.record_id
         where p.returned_at is not null
       ) doubt
       left join sf_shadow.read read on read.read_id = doubt.read_id
-      where coalesce(read.read_from - $5 <= doubt.at, true)
+      join sf_shadow.object_state state on state.object = $4
+      left join sf_shadow.read full_read on full_read.read_id = state.full_read_id and doubt.present
+      where coalesce(greatest(read.read_from, full_read.read_from) - $5 <= doubt.at, true)
       having count(*) > 0
     $sql$, child.shadow_table, child.key_column, child.parent_column, of_object || ' ')
     using told.ids, told.deleted, told.returned, child.object, child.margin;

@@ -49,11 +49,14 @@ language sql stable set search_path = '' as $$
             end,
             format('%s is ', field), format(', which does not fit %s of type %s', column_name, column_type), field) end
       ) as checks,
-      -- By text, which needs no cast; a default need not be spelled as its column shows it.
+      -- By text, which needs no cast; a default as its column shows it, or, where it does not fit the column, as anything.
       case when column_type = 'text' or default_value is null
         then format('%s is distinct from %s collate "C"', shown, value)
-        else format('case when %1$s is null then s.%3$I is null else %2$s is distinct from %1$s collate "C" end',
-          given, shown, column_name) end as differs
+        else format('case when %1$s is null then %3$s else %2$s is distinct from %1$s collate "C" end', given, shown,
+          case when pg_input_is_valid(default_value, column_type)
+            then format('%s is distinct from (%s) collate "C"', shown,
+              sf_shadow._column_to_text(format('%L::%s', default_value, column_type), column_type))
+            else format('s.%I is null', column_name) end) end as differs
     from mapped
     cross join lateral (select sf_shadow._column_to_text(format('s.%I', column_name), column_type) as shown) held
   ), listed as (

@@ -16,6 +16,7 @@ begin
       where d.object = of_object and d.vanished_at is not null) as not_compared,
     sf_shadow._page_to_fields(of_object, page.columns) as fields,
     full_read.read_from as full_from, full_read.read_to as full_to,
+    sf_shadow._is_beside_load(of_object, of_read_id) as is_beside_load,
     coalesce(claim.hole_from is null
       and claim.fresh_except_listed >= read.read_from - setting.catching_up_after, false) as leaves_equal,
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
@@ -122,18 +123,21 @@ begin
       commit_timestamp, commit_number, sequence_number,
       absent, by_absence,
       -- From what the row itself holds: a version that was refused is not in it.
-      coalesce(r_read_from - $3, commit_timestamp, proof_read_from - $3, '-infinity'),
+      case when is_overtaken then f_read_from - $3
+        else coalesce(r_read_from - $3, commit_timestamp, proof_read_from - $3, '-infinity') end,
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
-      case when verdict = 'dirty' then 'a full read and what is known cannot be ordered' end,
+      case when verdict = 'dirty' then 'a full read and what is known cannot be ordered'
+        when is_overtaken then 'a load under way may have seen a later version' end,
       not absent and (verdict in ('replace', 'keep') and columns_differ
         or verdict = 'replace' and not (present and same_content))
     from checked
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
-      and f_sm = r_sm as is_left) written
+      and f_sm = r_sm as is_left, $13 and verdict = 'replace' and present and changed and not is_listed as is_overtaken) written
   $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.parent_id,
     mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields,
     mapping.columns_differ)
   using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
-    mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal;
+    mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal,
+    mapping.is_beside_load;
 end
 $$;

@@ -18,7 +18,8 @@ begin
   end if;
   -- Not to be read before what is known of the record is visible to a query for sure (rule 6).
   execute format($sql$
-    select count(*) filter (where sf_shadow._request_refresh($1, asked.record_id, coalesce(s.synced_at, clock.earliest),
+    select count(*) filter (where sf_shadow._request_refresh($1, asked.record_id,
+      coalesce(greatest(s.synced_at, full_read.read_from - setting.margin), clock.earliest),
       coalesce(greatest(s.commit_timestamp, own.read_to, full_read.read_to) + setting.margin + interval '1 second', clock.earliest)))
     from (select distinct id from unnest($2) id) asked (record_id)
     cross join sf_shadow.setting setting
