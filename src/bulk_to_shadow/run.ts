@@ -1,5 +1,6 @@
 import type { Connections } from "../connections.ts"
 import { lockSpaces } from "../postgres/lock_spaces.ts"
+import { releaseAfter } from "../postgres/transaction.ts"
 import type { CallKind } from "../salesforce/budget.ts"
 
 /** full: every record; delta: what changed since the last load; ids: the Id comparison of rule 7. */
@@ -81,28 +82,19 @@ export async function whileDriving<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const client = await pool.connect()
-  let broken: Error | undefined
+  let isLocked = false
   try {
     const { rows } = await client.query<{ locked: boolean }>(
       `select pg_try_advisory_lock($1::int, o.object_id::int) as locked from sf_shadow.object o where o.object = $2`,
       [lockSpaces.run, object],
     )
-    if (!rows[0]?.locked) return undefined
-    try {
-      return await work()
-    } finally {
-      // A connection that cannot let go of the lock is closed, and the lock with it.
-      broken = await client
-        .query(
-          "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2",
-          [lockSpaces.run, object],
-        )
-        .then(
-          () => undefined,
-          (error: Error) => error,
-        )
-    }
+    isLocked = rows[0]?.locked ?? false
+    return isLocked ? await work() : undefined
   } finally {
-    client.release(broken)
+    if (isLocked) {
+      const unlock =
+        "select pg_advisory_unlock($1::int, o.object_id::int) from sf_shadow.object o where o.object = $2"
+      await releaseAfter(client, unlock, [lockSpaces.run, object])
+    } else client.release()
   }
 }

@@ -18,6 +18,7 @@ import {
   type SchemaFiles,
 } from "./schema_files.ts"
 import { assertNamesFree, NamesTakenError } from "./taken_names.ts"
+import { releaseAfter } from "./transaction.ts"
 
 /** What a migration did. */
 export interface Migrated {
@@ -67,10 +68,7 @@ export async function migrate(databaseUrl: string, log: Log): Promise<Migrated> 
     )
     return { revision: program.revision, migrations, current: current.length }
   } finally {
-    await client
-      .query("select pg_advisory_unlock_all()")
-      .then(() => client.release())
-      .catch((error) => client.release(error))
+    await releaseAfter(client, "select pg_advisory_unlock_all()")
     await pool.end()
   }
 }

@@ -10,17 +10,21 @@ export interface OpenTransaction {
   rollback(error?: unknown): Promise<void>
 }
 
+/** Gives a connection back to its pool after a last statement, or closes it where that fails: what it holds goes with it. */
+export async function releaseAfter(client: PoolClient, text: string, values?: unknown[]): Promise<void> {
+  const broken = await client.query(text, values).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  client.release(broken)
+}
+
 /** Begins a transaction that outlives a function. Its connection goes back to the pool with its end. */
 export async function beginTransaction(pool: Pool): Promise<OpenTransaction> {
   const client = await connect(pool)
   const rollback = async (error?: unknown) => {
     if (isSchemaChange(error)) outdate(pool)
-    // A connection whose rollback fails is not put back into the pool.
-    const broken = await client.query("rollback").then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    client.release(broken)
+    await releaseAfter(client, "rollback")
   }
   const commit = async () => {
     try {
