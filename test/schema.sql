@@ -1034,7 +1034,7 @@ create function sf_shadow._enable_object(of_object text, of_enabled boolean) ret
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
-create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 95b8f0b5
+create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body c068b27f
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 33273a86
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow._is_beside_load(of_object text, of_read_id bigint) returns boolean language sql stable set search_path=""; -- body 31f5fdd5

@@ -65,15 +65,18 @@ begin
   -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
   -- the newest word on a row that the load then vouches for. So it vouches for none, and the record is read again: but not
   -- what comes in its turn of a long backlog, whose rows a load writes.
-  update sf_shadow.run r set counts_for_rows = false
-  where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping') and r.counts_for_rows
-    and exists (select from pg_temp.event_batch e
-      where e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin);
+  with late as (
+    select e.ctid as place, e.commit_timestamp, r.run_id, r.read_from
+    from sf_shadow.run r
+    join pg_temp.event_batch e on e.object = r.object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin
+    where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping')
+  ), vouching as (
+    update sf_shadow.run r set counts_for_rows = false
+    where r.counts_for_rows and r.run_id in (select late.run_id from late)
+  )
   update pg_temp.event_batch e set doubt = coalesce(e.doubt, 'an event that is older than a load under way')
-  from sf_shadow.run r
-  where r.object = of_object and r.kind = 'full' and r.state in ('loading', 'sweeping')
-    and e.object = of_object and e.verdict = 'apply' and e.commit_timestamp < r.read_from - mapping.margin
-    and (e.commit_timestamp >= r.read_from - mapping.catching_up_after
-      or e.commit_timestamp < (select claim.claimed from sf_shadow.object_claim claim where claim.object = of_object));
+  from late
+  where e.ctid = late.place and (late.commit_timestamp >= late.read_from - mapping.catching_up_after
+    or late.commit_timestamp < (select claim.claimed from sf_shadow.object_claim claim where claim.object = of_object));
 end
 $$;
