@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { event, product, productId } from "../harness/records.ts"
-import { finishRun, mergePage, readRun, runThrough, startRun } from "../harness/runs.ts"
+import { product, productId } from "../harness/records.ts"
+import { claimingShadow, finishRun, mergePage, readRun, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 test("pages move the locator and the counts; the last one leaves the run to be swept", async () => {
@@ -125,15 +125,7 @@ test("a run counts what each of its pages did", async () => {
 })
 
 test("a run counts the drift that each of its pages found", async () => {
-  const shadow = await Shadow.open()
-  await runThrough(
-    shadow,
-    "Product2",
-    "full",
-    [1, 2, 3].map((n) => product(n, 0)),
-    { from: 20 },
-  )
-  await shadow.apply(event("Product2", "UPDATE", productId(3), 200, { Name: "told" }))
+  const shadow = await claimingShadow()
   const runId = await startRun(shadow, "Product2", "delta", { from: 300, expected: 2 })
   const drift = async (page: number, locator: string | null) => {
     const counts = await mergePage(shadow, runId, page, [product(page, 100, { Name: "untold" })], locator)

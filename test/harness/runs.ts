@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { transaction } from "../../src/postgres/transaction.ts"
-import { at, type ObjectName, stamp } from "./records.ts"
-import type { MergeCounts, Shadow } from "./shadow.ts"
+import { at, event, type ObjectName, product, productId, stamp } from "./records.ts"
+import { type MergeCounts, Shadow } from "./shadow.ts"
 
 export type RunKind = "full" | "delta" | "ids"
 
@@ -150,3 +150,12 @@ export async function runThrough(
 /** Records as an Id comparison reads them. */
 export const onlyIds = (ids: string[]): { Id: string; SystemModstamp: string }[] =>
   ids.map((Id) => ({ Id, SystemModstamp: stamp(0) }))
+
+/** Three products, claimed to be right for everything before second 200. */
+export async function claimingShadow(): Promise<Shadow> {
+  const shadow = await Shadow.open()
+  const products = [1, 2, 3].map((n) => product(n, 0))
+  await runThrough(shadow, "Product2", "full", products, { from: 20 })
+  await shadow.apply(event("Product2", "UPDATE", productId(3), 200, { Name: "told" }))
+  return shadow
+}

@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./planted_bugs.ts"
+import type { PlantedBug } from "./plant.ts"
 
 /** What is said to be known (rule 10). */
 export const claims: readonly PlantedBug[] = [

@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./planted_bugs.ts"
+import type { PlantedBug } from "./plant.ts"
 
 /** Streams, their positions and the fold (rules 2, 4 and 11). */
 export const events: readonly PlantedBug[] = [

@@ -2,9 +2,25 @@ import { readdir, readFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import type { HistoryDatabase } from "../database.ts"
 import { withVirtualTime } from "../virtual_time.ts"
-import type { PlantedBug } from "./planted_bugs.ts"
+import type { DriverBugs } from "../world.ts"
 
 const folder = join(import.meta.dirname, "../../../sql/current")
+
+/** A replacement in the source of a function or view; its text has to be there, so that no bug rots silently. */
+export interface Replacement {
+  /** A file of sql/current, without its room. */
+  of: string
+  text: string
+  by: string
+}
+
+/** A mistake that one of the rules of docs/rules.md is there to prevent. */
+export interface PlantedBug {
+  name: string
+  rule: string
+  sql?: Replacement[]
+  driver?: DriverBugs
+}
 
 /**
  * Plants a bug into the database's functions, from their sources in sql/current. Returns how to take it out again.

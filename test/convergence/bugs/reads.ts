@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./planted_bugs.ts"
+import type { PlantedBug } from "./plant.ts"
 
 /** Full records: which version wins, what is read again, what a comparison removes (rules 5 to 7). */
 export const reads: readonly PlantedBug[] = [

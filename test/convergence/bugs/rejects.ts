@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./planted_bugs.ts"
+import type { PlantedBug } from "./plant.ts"
 
 /** Parents and children, and records that cannot be stored (rules 8 and 9). */
 export const rejects: readonly PlantedBug[] = [
