@@ -14,6 +14,8 @@ import { workerLogger } from "./logger.ts"
 const root = join(import.meta.dirname, "../..")
 /** Well within worker_silent_after of sf_shadow.setting. */
 const beatMs = 5_000
+/** A runner that has asked in vain for jobs for this long is replaced. */
+const vainMs = 5_000
 
 /**
  * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it.
@@ -30,7 +32,7 @@ export async function startWorker(connections: Connections): Promise<{ stop(): P
   const working = (async () => {
     for (;;) {
       const error = await runner.promise.then(
-        () => undefined,
+        () => runner.inVain,
         (cause: unknown) => cause,
       )
       if (signal.aborted) return
@@ -54,15 +56,36 @@ export async function startWorker(connections: Connections): Promise<{ stop(): P
   }
 }
 
-function startRunner(
+/** A runner, and with which error it has asked for jobs in vain when it was stopped for that. */
+type OurRunner = Runner & { inVain?: unknown }
+
+/**
+ * Starts a runner that ends when it can take no jobs. graphile-worker looks for the numbers of its tasks once: where
+ * that query fails, it answers every later poll with the same error, without a word, as long as the runner lives.
+ */
+async function startRunner(
   { config, pool, log }: Connections,
   taskList: TaskList,
   workerIds: Set<string>,
-): Promise<Runner> {
+): Promise<OurRunner> {
   const events: WorkerEvents = new EventEmitter()
   // What locks a job is the pool of workers, in its own name.
   events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id))
-  return run({
+  let runner: OurRunner | undefined
+  let failingSince: number | undefined
+  const answered = () => {
+    failingSince = undefined
+  }
+  events.on("worker:getJob:empty", answered)
+  events.on("job:start", answered)
+  events.on("worker:getJob:error", ({ error }) => {
+    failingSince ??= performance.now()
+    if (runner === undefined || runner.inVain || performance.now() - failingSince < vainMs) return
+    runner.inVain = error
+    // One that is stopped by now cannot be stopped again.
+    runner.stop().catch(() => {})
+  })
+  runner = await run({
     events,
     pgPool: pool,
     schema: queueSchema,
@@ -83,11 +106,13 @@ function startRunner(
     },
     logger: workerLogger(log),
   })
+  return runner
 }
 
 /**
  * graphile-worker gives up where it cannot store that a job has ended, for instance because its connection was lost:
- * the job would stay taken by a process that lives. What it held is freed, and another one takes its place.
+ * the job would stay taken by a process that lives. What it held is freed, and another one takes its place, as in that
+ * of one that could take no jobs.
  *
  * @returns undefined when the signal came first
  */
@@ -97,7 +122,7 @@ async function startAnother(
   workerIds: Set<string>,
   error: unknown,
   signal: AbortSignal,
-): Promise<Runner | undefined> {
+): Promise<OurRunner | undefined> {
   const { pool, log } = connections
   const backoff = new Backoff()
   for (let err = error; ; ) {
