@@ -47,6 +47,38 @@ begin
 end
 $$;
 
+-- What the generator (_record_to_row) makes of an object's mapping: SQL texts, kept until the mapping changes; and as which
+-- its functions are compiled in sf_shadow_compiled, so that a session keeps their plans. See _mapping.
+create schema if not exists sf_shadow_compiled;
+create table sf_shadow.object_mapping (
+  object text collate "C" not null,
+  -- The end of its functions' names: product2 of hold_rows_product2.
+  compiled_as text collate "C" not null,
+  -- A digest of all that the texts depend on.
+  compiled_from text not null,
+  shadow_table text not null,
+  key_column text not null,
+  column_names text not null,
+  column_values text not null,
+  column_updates text not null,
+  error text not null,
+  columns_differ text not null,
+  unique_value text not null,
+  parent_id text not null,
+  unique_column text,
+  parent_column text,
+  held_unique text not null,
+  held_parent text not null,
+  constraint object_mapping_pkey primary key (object),
+  constraint object_mapping_compiled_as_key unique (compiled_as),
+  constraint object_mapping_object_fkey foreign key (object) references sf_shadow.object on delete cascade
+);
+
+-- The functions go with the object. The function is in sql/current.
+create function sf_shadow.drop_compiled() returns trigger language plpgsql as 'begin return null; end';
+create trigger object_mapping_drop after delete on sf_shadow.object_mapping
+  for each row execute function sf_shadow.drop_compiled();
+
 create table sf_shadow.field (
   object text collate "C" not null,
   -- Dotted for a parent's field: Product2.ProductCode.

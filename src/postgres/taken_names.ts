@@ -61,7 +61,7 @@ function namesToBe({ migrations, current }: SchemaFiles, applied: Applied) {
 const foreignSchemas = `
   select format('schema %I of role %I', n.nspname, pg_get_userbyid(n.nspowner)) as label, n.nspname as name, null as body
   from pg_namespace n
-  where n.nspname in ('sf_shadow', $1)
+  where n.nspname in ('sf_shadow', 'sf_shadow_compiled', $1)
     and not $2
     and (exists (select from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
         -- All that a first migrate leaves which was interrupted.

@@ -39,7 +39,7 @@ function assertHolds(place: string, text: string, secrets: ReadonlyMap<string, s
 async function tablesText(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname in ('public', 'sf_shadow', 'sf_shadow_worker') and c.relkind in ('r', 'v')`,
+     where n.nspname in ('public', 'sf_shadow', 'sf_shadow_compiled', 'sf_shadow_worker') and c.relkind in ('r', 'v')`,
   )
   assert.ok(rows.length > 40)
   const texts = await Promise.all(

@@ -132,7 +132,7 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
   const { rows } = await pool.query(
     `select r.rolsuper or r.rolcreaterole or r.rolbypassrls as privileged,
        (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('sf_shadow', 'sf_shadow_worker') and c.relowner <> r.oid)::int as others
+        where n.nspname in ('sf_shadow', 'sf_shadow_compiled', 'sf_shadow_worker') and c.relowner <> r.oid)::int as others
      from pg_roles r where r.rolname = current_user`,
   )
   assert.deepEqual(rows, [{ privileged: false, others: 0 }])

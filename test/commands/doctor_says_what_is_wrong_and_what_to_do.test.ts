@@ -177,7 +177,7 @@ test("a database that is not UTF8 is a cross, and migrate does not begin", async
   assert.match((await endsWith(2, ["migrate"], environment(url))).stderr, says)
   const pool = createPool(url, { max: 1 })
   const { rows } = await pool.query(
-    "select from pg_namespace where nspname in ('sf_shadow', 'sf_shadow_worker')",
+    "select from pg_namespace where nspname in ('sf_shadow', 'sf_shadow_compiled', 'sf_shadow_worker')",
   )
   await pool.end()
   assert.equal(rows.length, 0)

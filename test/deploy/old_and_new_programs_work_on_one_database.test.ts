@@ -30,9 +30,9 @@ const release = {
       ["insert into pg_temp.event_batch (", "insert into pg_temp.event_batch (note, "],
       ["    e.seq, coalesce(r.ord, 0)", "    'new', e.seq, coalesce(r.ord, 0)"],
     ],
-    "sql/current/events_to_shadow/_fold_events.sql": [
+    "sql/current/events_to_shadow/_fold_events_source.sql": [
       ["insert into pg_temp.change (", "insert into pg_temp.change (note, "],
-      ["    select\n      record_id,\n", "    select\n      'new', record_id,\n"],
+      ["  select\n    record_id,\n", "  select\n    'new', record_id,\n"],
     ],
     "sql/current/merge/_page_to_changes.sql": [
       ["insert into pg_temp.change (", "insert into pg_temp.change (note, "],

@@ -80,6 +80,11 @@ const taken: [what: string, statements: string, named: RegExp][] = [
     "create schema sf_shadow_worker; create table sf_shadow_worker.jobs ()",
     /schema sf_shadow_worker of role/,
   ],
+  [
+    "a schema sf_shadow_compiled",
+    "create schema sf_shadow_compiled; create table sf_shadow_compiled.photo ()",
+    /schema sf_shadow_compiled of role/,
+  ],
 ]
 
 for (const [what, statements, named] of taken) {
@@ -134,7 +139,9 @@ test("what was made later is left alone as well: a function of ours that somebod
 })
 
 test("empty schemas of our names are taken, and a first migrate that was interrupted goes on", async () => {
-  const { url, client } = await database("create schema sf_shadow; create schema sf_shadow_worker")
+  const { url, client } = await database(
+    "create schema sf_shadow; create schema sf_shadow_compiled; create schema sf_shadow_worker",
+  )
   await client.query(`create table sf_shadow.migrations (
     id integer primary key, name varchar(100) unique not null, hash varchar(40) not null,
     executed_at timestamp default current_timestamp)`)

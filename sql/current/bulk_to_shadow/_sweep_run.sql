@@ -4,7 +4,8 @@
 -- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips. Call it under the object's
 -- lock, and that of the run's row.
 create or replace function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts
-language plpgsql set search_path = '' set work_mem = '64MB' as $$
+language plpgsql set search_path = '' set work_mem = '64MB'
+set plan_cache_mode = force_custom_plan as $$
 declare
   run sf_shadow.run;
   read sf_shadow.read;
@@ -29,7 +30,7 @@ begin
     full_read.read_from as full_from, full_read.read_to as full_to,
     sf_shadow._is_beside_load(run.object, run.read_id) as is_beside_load
   into mapping
-  from sf_shadow._record_to_row(run.object) r cross join sf_shadow.setting setting
+  from sf_shadow._mapping(run.object) r cross join sf_shadow.setting setting
   join sf_shadow.object_claim claim on claim.object = run.object
   join sf_shadow.object_state state on state.object = run.object
   left join sf_shadow.read full_read on full_read.read_id = state.full_read_id;

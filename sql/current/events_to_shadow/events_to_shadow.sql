@@ -5,7 +5,9 @@
 -- Returns one row per object, change type and result; when the applied ones were committed; and how many were consumed in all.
 create or replace function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer)
 returns table (object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamptz[])
-language plpgsql set search_path = '' set client_min_messages = 'warning' as $$
+language plpgsql set search_path = '' set client_min_messages = 'warning'
+-- Planned once a session: for a batch of one event the plans cost more than the fold.
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   cursor_row sf_shadow.stream_cursor;
@@ -26,6 +28,8 @@ begin
     select o.object from sf_shadow.objects_in_order((select array_agg(distinct e.object) from pg_temp.event_batch e)) o
   loop
     perform sf_shadow._open_changes();
+    perform sf_shadow._hold_rows(folded.object, array(select distinct e.record_id from pg_temp.event_batch e
+      where e.object = folded.object and e.record_id is not null), false);
     perform sf_shadow._filter_events(folded.object, of_stream_id);
     perform sf_shadow._parents_to_children(folded.object);
     perform sf_shadow._fold_events(folded.object);

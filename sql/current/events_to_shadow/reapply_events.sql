@@ -5,7 +5,9 @@
 create or replace function sf_shadow.reapply_events(
   of_object text, of_stream_id integer, since timestamptz, after_seq bigint, batch_size integer
 ) returns bigint
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = ''
+-- Planned once a session, as in events_to_shadow.
+set plan_cache_mode = force_generic_plan as $$
 declare
   applied bigint;
   last_folded bigint;
@@ -18,6 +20,7 @@ begin
     or e.record_id = '000000000000000AAA' or e.record_id like '%*';
   perform sf_shadow._lock_objects(array[of_object]);
   perform sf_shadow._open_changes();
+  perform sf_shadow._hold_rows(of_object, array(select distinct e.record_id from pg_temp.event_batch e), false);
   perform sf_shadow._filter_events(of_object, of_stream_id);
   perform sf_shadow._fold_events(of_object);
   perform sf_shadow._write_changes(of_object);

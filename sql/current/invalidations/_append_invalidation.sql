@@ -16,7 +16,7 @@ declare
   message text;
 begin
   select r.* into parent
-  from sf_shadow.object o cross join sf_shadow._record_to_row(o.parent_object) r
+  from sf_shadow.object o cross join sf_shadow._mapping(o.parent_object) r
   where o.object = of_object and o.parent_object is not null;
   if parent.unique_column is not null and not everything then
     execute format('select array_agg(s.%3$s) from %1$s s where s.%2$s = any ($1)',

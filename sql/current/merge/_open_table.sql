@@ -7,7 +7,8 @@ declare
   columns_known constant text := 'sf_shadow.columns_of_' || of_name;
 begin
   if to_regclass('pg_temp.' || of_name) is not null and current_setting(columns_known, true) = md5(columns) then
-    execute format('truncate pg_temp.%I', of_name);
+    -- Not truncated: that would have the session plan anew all that reads it.
+    execute format('delete from pg_temp.%I', of_name);
     return;
   end if;
   execute format('drop table if exists pg_temp.%I', of_name);

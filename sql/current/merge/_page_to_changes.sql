@@ -2,7 +2,7 @@
 -- A reject is known as well, though its version is not in the row: an older record must not pass for the answer to it.
 -- Rule 5b: a record that equals its row in all that is stored is not written, where the object's own claim keeps the row from
 -- reading as stale.
--- Consumes: pg_temp.page, missing ids, the shadow, tombstones, rejects. Produces: pg_temp.change.
+-- Consumes: pg_temp.page, missing ids, pg_temp.held, tombstones, rejects. Produces: pg_temp.change.
 -- Columns of fields that have vanished from describe keep the value they had (docs/mapping.md).
 create or replace function sf_shadow._page_to_changes(
   of_object text, of_read_id bigint, has_marks boolean, missing text[]
@@ -21,12 +21,12 @@ begin
       and claim.fresh_except_listed >= read.read_from - setting.catching_up_after, false) as leaves_equal,
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
     case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)
-      then 's.raw_payload || f.fields' else 'f.fields' end as merged_fields,
+      then 's.fields || f.fields' else 'f.fields' end as merged_fields,
     case when has_marks
       then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
   into mapping
   from sf_shadow.object o
-  cross join sf_shadow._record_to_row(of_object) r
+  cross join sf_shadow._mapping(of_object) r
   cross join sf_shadow.setting setting
   join sf_shadow.read read on read.read_id = of_read_id
   join sf_shadow.object_state state on state.object = o.object
@@ -44,7 +44,7 @@ begin
       dirty_reason, differs)
     -- Each `offset 0` keeps what is computed once from being computed for every use.
     with f (record_id, absent, f_sm, by_absence, fields) as (
-      select page."Id", %10$s, page."SystemModstamp"::timestamptz, false, %11$s
+      select page."Id", %6$s, page."SystemModstamp"::timestamptz, false, %7$s
       from pg_temp.page page
       union all
       select gone.record_id, true, null, true, null from unnest($8) gone (record_id)
@@ -60,19 +60,19 @@ begin
           when judged.verdict = 'keep' and $4 <= r.read_from
             and coalesce(f.f_sm <= coalesce(s.system_modstamp, t.system_modstamp), f.absent) and mistaken.columns_differ is not true
           then 'ignore' else judged.verdict end as verdict,
-        s.%2$s is not null as present, t.record_id is not null as entombed, known.is_listed,
-        %6$s as old_unique_value, %7$s as old_parent_id,
-        s.raw_payload as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
+        s.record_id is not null as present, t.record_id is not null as entombed, known.is_listed,
+        s.unique_value as old_unique_value, s.parent_id as old_parent_id,
+        s.fields as old_fields, s.updated_at as r_updated_at, s.synced_at as r_synced_at,
         coalesce(s.system_modstamp, t.system_modstamp) as r_sm, r.read_id as r_read_id,
         r.read_from as r_read_from, r.read_to as r_read_to, r_commit,
         coalesce(s.commit_timestamp, t.commit_timestamp) as commit_timestamp,
         coalesce(s.commit_number, t.commit_number) as commit_number,
         coalesce(s.sequence_number, t.sequence_number) as sequence_number,
         $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
-        case when s.%2$s is null then f.fields else %9$s end as fields,
+        case when s.record_id is null then f.fields else %5$s end as fields,
         same.identical, compared.same_content, coalesce(mistaken.columns_differ, false) as columns_differ
       from f
-      left join %1$s s on s.%2$s = f.record_id
+      left join pg_temp.held s on s.record_id = f.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
       left join sf_shadow.reject refused on refused.object = $1 and refused.record_id = f.record_id
       left join sf_shadow.dirty d on d.object = $1 and d.record_id = f.record_id
@@ -80,20 +80,17 @@ begin
       cross join lateral (select d.record_id is not null or refused.record_id is not null as is_listed,
         greatest(coalesce(s.commit_timestamp, t.commit_timestamp), t.parent_deleted_until, refused.known_until) as r_commit) known
       cross join lateral (select own.read_id,
-        sf_shadow._known_time(own.read_from, $10, s.%2$s is not null and not known.is_listed) as read_from,
-        sf_shadow._known_time(own.read_to, $11, s.%2$s is not null) as read_to) r
+        sf_shadow._known_time(own.read_from, $10, s.record_id is not null and not known.is_listed) as read_from,
+        sf_shadow._known_time(own.read_to, $11, s.record_id is not null) as read_to) r
       -- Most records of a load are what they were: nothing more is to be compared of them.
-      cross join lateral (select coalesce(s.raw_payload = f.fields, false) as identical offset 0) same
-      cross join lateral (select case when s.%2$s is null then f.absent
+      cross join lateral (select coalesce(s.fields = f.fields, false) as identical offset 0) same
+      cross join lateral (select case when s.record_id is null then f.absent
         else not f.absent and (same.identical
-          or jsonb_strip_nulls(s.raw_payload - $9) = jsonb_strip_nulls(f.fields - $9)) end as same_content offset 0) compared
-      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is. (Concatenated, so that it
-      -- is unpacked once and not for each column.)
-      cross join lateral (select s.%2$s is not null and compared.same_content as is_asked offset 0) held
-      cross join lateral (select case when held.is_asked then %12$s else false end as columns_differ
-        from (select case when held.is_asked then s.raw_payload || '{}' end as fields offset 0) unpacked) mistaken
+          or jsonb_strip_nulls(s.fields - $9) = jsonb_strip_nulls(f.fields - $9)) end as same_content offset 0) compared
+      -- A row whose columns are not what its own raw_payload says is wrong, however equal that is.
+      cross join lateral (select compared.same_content and s.columns_differ as columns_differ) mistaken
       cross join lateral (select sf_shadow._judge_full_record($4, $5, f.f_sm,
-        s.%2$s is not null or t.record_id is not null or refused.record_id is not null,
+        s.record_id is not null or t.record_id is not null or refused.record_id is not null,
         known.r_commit, coalesce(s.system_modstamp, t.system_modstamp), r.read_from, r.read_to,
         refused.record_id is null and compared.same_content, $6, $7, $3) as verdict) judged
       offset 0
@@ -106,7 +103,7 @@ begin
             or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
               and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end as changed,
         case when verdict in ('replace', 'keep') and not absent then
-          case %8$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %3$s end end as error
+          case %4$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %1$s end end as error
       from judged
       offset 0
     )
@@ -115,7 +112,7 @@ begin
       case when is_left then 'equal' else verdict end, absent, present, entombed, old_unique_value, old_parent_id, changed,
       case when is_left then null
         when verdict = 'replace' or f_read_from > r_read_from or r_read_from is null then fields else old_fields end,
-      error, %4$s, %5$s,
+      error, %2$s, %3$s,
       greatest(f_sm, case when verdict = 'keep' then r_updated_at end),
       greatest(f_read_from - $3, case when verdict = 'keep' then r_synced_at end),
       case when verdict = 'keep' then greatest(f_sm, r_sm) else f_sm end,
@@ -133,9 +130,8 @@ begin
     from checked
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left, $13 and verdict = 'replace' and present and changed and not is_listed as is_overtaken) written
-  $sql$, mapping.shadow_table, mapping.key_column, mapping.error, mapping.unique_value, mapping.parent_id,
-    mapping.held_unique, mapping.held_parent, mapping.mark_check, mapping.merged_fields, mapping.is_deleted, mapping.fields,
-    mapping.columns_differ)
+  $sql$, mapping.error, mapping.unique_value, mapping.parent_id, mapping.mark_check, mapping.merged_fields, mapping.is_deleted,
+    mapping.fields)
   using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
     mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal,
     mapping.is_beside_load;

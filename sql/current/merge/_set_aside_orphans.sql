@@ -4,47 +4,58 @@ create or replace function sf_shadow._set_aside_orphans(of_object text) returns 
 language plpgsql set search_path = '' as $$
 declare
   parent record;
+  wanted text[];
+  parents_held text[];
+  doubted record;
 begin
+  select array_agg(distinct c.parent_id) into wanted
+  from pg_temp.change c
+  where c.verdict = 'replace' and not c.absent and c.error is null;
+  if wanted is null then
+    return;
+  end if;
   select p.object, r.shadow_table, r.key_column, o.parent_field into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
-  cross join sf_shadow._record_to_row(p.object) r
+  cross join sf_shadow._mapping(p.object) r
   where o.object = of_object;
   if parent is null then
     return;
   end if;
+  execute format('select array_agg(p.%2$s) from %1$s p where p.%2$s = any ($1)', parent.shadow_table, parent.key_column)
+  into parents_held using wanted;
 
-  execute format($sql$
-    with parentless as materialized (
-      select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before
-      from pg_temp.change c
-      where c.verdict = 'replace' and not c.absent and c.error is null
-        and not exists (select from %1$s p where p.%2$s = c.parent_id)
-    ), refused_parent as materialized (
-      -- Locked: whoever stores it meanwhile waits, and then sees who waits for it (_mark_waiting).
-      select r.record_id from sf_shadow.reject r
-      where r.object = $1 and r.record_id in (select parentless.parent_id from parentless)
-      order by r.record_id
-      for share
-    ), orphan as materialized (
-      select parentless.*, refused_parent.record_id is not null as parent_rejected
-      from parentless
-      left join refused_parent on refused_parent.record_id = parentless.parent_id
-    ), set_aside as (
-      update pg_temp.change c set
-        error = case when orphan.parent_rejected then sf_shadow._rejected_parent($1, orphan.parent_id, $3) end,
-        verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
-        dirty_reason = case when orphan.parent_rejected then c.dirty_reason
-          else coalesce(c.dirty_reason, $1 || ' ' || orphan.parent_id || ' is not in the shadow') end
-      from orphan
-      where c.ctid = orphan.place
-    )
-    select sf_shadow._mark_dirty($1, array_agg(parent_id), array_agg(updated_at), array_agg(doubt_not_before),
-      array_agg($2 || ' ' || record_id || ' refers to it'))
+  with parentless as materialized (
+    select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before
+    from pg_temp.change c
+    where c.verdict = 'replace' and not c.absent and c.error is null
+      and not exists (select from unnest(parents_held) p where p = c.parent_id)
+  ), refused_parent as materialized (
+    -- Locked: whoever stores it meanwhile waits, and then sees who waits for it (_mark_waiting).
+    select r.record_id from sf_shadow.reject r
+    where r.object = parent.object and r.record_id in (select parentless.parent_id from parentless)
+    order by r.record_id
+    for share
+  ), orphan as materialized (
+    select parentless.*, refused_parent.record_id is not null as parent_rejected
+    from parentless
+    left join refused_parent on refused_parent.record_id = parentless.parent_id
+  ), set_aside as (
+    update pg_temp.change c set
+      error = case when orphan.parent_rejected then sf_shadow._rejected_parent(parent.object, orphan.parent_id, parent.parent_field) end,
+      verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
+      dirty_reason = case when orphan.parent_rejected then c.dirty_reason
+        else coalesce(c.dirty_reason, parent.object || ' ' || orphan.parent_id || ' is not in the shadow') end
     from orphan
-    where not parent_rejected
-    having count(*) > 0
-  $sql$, parent.shadow_table, parent.key_column)
-  using parent.object, of_object, parent.parent_field;
+    where c.ctid = orphan.place
+  )
+  select array_agg(parent_id) as ids, array_agg(updated_at) as sinces, array_agg(doubt_not_before) as not_befores,
+    array_agg(of_object || ' ' || record_id || ' refers to it') as reasons
+  into doubted
+  from orphan
+  where not parent_rejected;
+  if doubted.ids is not null then
+    perform sf_shadow._mark_dirty(parent.object, doubted.ids, doubted.sinces, doubted.not_befores, doubted.reasons);
+  end if;
 end
 $$;

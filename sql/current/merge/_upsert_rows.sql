@@ -5,26 +5,13 @@
 create or replace function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void
 language plpgsql set search_path = '' as $$
 declare
-  mapping record;
   ids text[];
   middle integer;
   refused_by text;
 begin
-  select * into mapping from sf_shadow._record_to_row(of_object);
-  execute format($sql$
-    insert into %1$s (%2$s, %3$s, updated_at, raw_payload, synced_at, system_modstamp, read_id,
-      commit_timestamp, commit_number, sequence_number)
-    select record_id, %4$s, updated_at, fields, synced_at, system_modstamp, read_id,
-      commit_timestamp, commit_number, sequence_number
-    from pg_temp.change
-    where verdict in ('replace', 'keep') and not absent and error is null%6$s
-    on conflict (%2$s) do update set %5$s, updated_at = excluded.updated_at, raw_payload = excluded.raw_payload,
-      synced_at = excluded.synced_at, system_modstamp = excluded.system_modstamp, read_id = excluded.read_id,
-      commit_timestamp = excluded.commit_timestamp, commit_number = excluded.commit_number,
-      sequence_number = excluded.sequence_number
-  $sql$, mapping.shadow_table, mapping.key_column, mapping.column_names, mapping.column_values, mapping.column_updates,
-    case when record_ids is not null then ' and record_id = any ($1)' end)
-  using record_ids;
+  execute (
+    select format('select sf_shadow_compiled.%I($1)', 'upsert_rows_' || m.compiled_as)
+    from sf_shadow.object_mapping m where m.object = of_object) using record_ids;
 exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
   ids := coalesce(record_ids, array(select c.record_id from pg_temp.change c
     where c.verdict in ('replace', 'keep') and not c.absent and c.error is null));

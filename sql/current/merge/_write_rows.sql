@@ -4,14 +4,13 @@ create or replace function sf_shadow._write_rows(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare
   mapping record;
+  gone text[];
   refused bigint;
 begin
-  select * into mapping from sf_shadow._record_to_row(of_object);
-  if exists (select from pg_temp.change c where c.verdict = 'replace' and c.absent and c.present) then
-    execute format($sql$
-      delete from %s s using pg_temp.change c
-      where c.verdict = 'replace' and c.absent and c.present and s.%s = c.record_id
-    $sql$, mapping.shadow_table, mapping.key_column);
+  select m.* into mapping from sf_shadow.object_mapping m where m.object = of_object;
+  select array_agg(c.record_id) into gone from pg_temp.change c where c.verdict = 'replace' and c.absent and c.present;
+  if gone is not null then
+    execute format('delete from %s s where s.%s = any ($1)', mapping.shadow_table, mapping.key_column) using gone;
   end if;
   loop
     perform sf_shadow._set_aside_contested(of_object);

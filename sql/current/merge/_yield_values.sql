@@ -8,20 +8,25 @@ create or replace function sf_shadow._yield_values(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare
   mapping record;
+  yielding text[];
+  gone record;
 begin
-  if not exists (select from pg_temp.change c where c.yields) then
+  select array_agg(c.record_id) into yielding from pg_temp.change c where c.yields;
+  if yielding is null then
     return;
   end if;
-  perform sf_shadow._reject_children(of_object, array(select c.record_id from pg_temp.change c where c.yields));
-  select * into mapping from sf_shadow._record_to_row(of_object);
+  perform sf_shadow._reject_children(of_object, yielding);
+  select m.* into mapping from sf_shadow.object_mapping m where m.object = of_object;
   execute format($sql$
     with gone as (
-      delete from %1$s s using pg_temp.change c where c.yields and s.%2$s = c.record_id
+      delete from %1$s s where s.%2$s = any ($1)
       returning s.%2$s as record_id, sf_shadow._missing_since(s.raw_payload) as missing_since
     )
-    update pg_temp.change c set doubt_since = least(c.doubt_since, gone.missing_since)
-    from gone
-    where c.record_id = gone.record_id
-  $sql$, mapping.shadow_table, mapping.key_column);
+    select array_agg(gone.record_id) as ids, array_agg(gone.missing_since) as sinces from gone
+  $sql$, mapping.shadow_table, mapping.key_column)
+  into gone using yielding;
+  update pg_temp.change c set doubt_since = least(c.doubt_since, g.missing_since)
+  from unnest(gone.ids, gone.sinces) g (record_id, missing_since)
+  where c.record_id = g.record_id;
 end
 $$;

@@ -6,13 +6,16 @@
 create or replace function sf_shadow.merge_records(
   of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false
 ) returns sf_shadow.merge_counts
-language plpgsql set search_path = '' set work_mem = '64MB' as $$
+language plpgsql set search_path = '' set work_mem = '64MB'
+-- A page may be large or small: no plan of the one is good for the other.
+set plan_cache_mode = force_custom_plan as $$
 declare
   counts sf_shadow.merge_counts;
   drift bigint;
 begin
   perform sf_shadow._lock_objects(array[of_object]);
   perform sf_shadow._open_changes();
+  perform sf_shadow._hold_rows(of_object, missing || array(select page."Id" from pg_temp.page page), true);
   perform sf_shadow._page_to_changes(of_object, of_read_id, has_marks, missing);
   drift := sf_shadow._count_drift(of_object);
   counts := sf_shadow._write_changes(of_object, forced);

@@ -5,7 +5,7 @@ export const claims: readonly PlantedBug[] = [
   {
     name: "a record whose row gave way is missing since its refusal, not since its creation",
     rule: "10",
-    sql: [{ of: "_yield_values", text: "least(c.doubt_since, gone.missing_since)", by: "c.doubt_since" }],
+    sql: [{ of: "_yield_values", text: "least(c.doubt_since, g.missing_since)", by: "c.doubt_since" }],
   },
   {
     name: "a keepalive proves its own time, with no allowance for what is still to be published",

@@ -42,10 +42,13 @@ export async function plant({ client }: HistoryDatabase, bug: PlantedBug): Promi
       source.replace(text, () => by),
     )
   }
-  for (const source of changed.values()) await client.query(withVirtualTime(source))
-  return async () => {
-    for (const source of originals.values()) await client.query(withVirtualTime(source))
+  const apply = async (sources: Iterable<string>) => {
+    for (const source of sources) await client.query(withVirtualTime(source))
+    // What was compiled by the functions before is compiled anew.
+    await client.query("delete from sf_shadow.object_mapping")
   }
+  await apply(changed.values())
+  return () => apply(originals.values())
 }
 
 async function sourceOf(name: string): Promise<string> {

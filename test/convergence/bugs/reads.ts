@@ -85,8 +85,8 @@ export const reads: readonly PlantedBug[] = [
     rule: "6",
     sql: [
       {
-        of: "_fold_events",
-        text: "greatest(last_at, r_commit, read_to) + $4 + interval '1 second'",
+        of: "_fold_events_source",
+        text: "greatest(last_at, r_commit, read_to) + known.margin + interval '1 second'",
         by: "greatest(last_at, r_commit, read_to) - interval '1 hour'",
       },
     ],
