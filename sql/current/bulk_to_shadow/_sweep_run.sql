@@ -4,8 +4,7 @@
 -- Refuses (SF008) unless the set has as many ids as the job processed. SF003 when the fuse trips. Call it under the object's
 -- lock, and that of the run's row.
 create or replace function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts
-language plpgsql set search_path = '' set work_mem = '64MB'
-set plan_cache_mode = force_custom_plan as $$
+language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   run sf_shadow.run;
   read sf_shadow.read;

@@ -9,8 +9,9 @@ begin
     s.commit_timestamp, s.commit_number, s.sequence_number,
     -- Concatenated, so that it is unpacked once and not for each column.
     case when with_columns then (select %5$s from (select s.raw_payload || '{}' as fields offset 0) unpacked) end
-  from %1$s s
-  where s.%2$s = any (record_ids);
+  -- Not "= any (record_ids)": the planner would weigh each of a page's ids.
+  from unnest(record_ids) asked (record_id)
+  join %1$s s on s.%2$s = asked.record_id;
 end
 $sql$, mapping.shadow_table, mapping.key_column, mapping.held_unique, mapping.held_parent, mapping.columns_differ)
 $$;

@@ -28,7 +28,7 @@ begin
   end if;
   execute format($sql$
     select array_agg(s.%2$s) as ids, array_agg(s.%3$s) as unique_values, array_agg(%4$s) as parent_ids
-    from %1$s s where s.%3$s = any ($1)
+    from unnest($1) claimed (unique_value) join %1$s s on s.%3$s = claimed.unique_value
   $sql$, mapping.shadow_table, mapping.key_column, mapping.unique_column, mapping.held_parent)
   into holders using claimed;
 

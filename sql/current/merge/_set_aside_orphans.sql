@@ -22,7 +22,8 @@ begin
   if parent is null then
     return;
   end if;
-  execute format('select array_agg(p.%2$s) from %1$s p where p.%2$s = any ($1)', parent.shadow_table, parent.key_column)
+  execute format('select array_agg(p.%2$s) from unnest($1) wanted (record_id) join %1$s p on p.%2$s = wanted.record_id',
+    parent.shadow_table, parent.key_column)
   into parents_held using wanted;
 
   with parentless as materialized (

@@ -10,7 +10,8 @@ begin
   select m.* into mapping from sf_shadow.object_mapping m where m.object = of_object;
   select array_agg(c.record_id) into gone from pg_temp.change c where c.verdict = 'replace' and c.absent and c.present;
   if gone is not null then
-    execute format('delete from %s s where s.%s = any ($1)', mapping.shadow_table, mapping.key_column) using gone;
+    execute format('delete from %s s using unnest($1) gone (record_id) where s.%s = gone.record_id',
+      mapping.shadow_table, mapping.key_column) using gone;
   end if;
   loop
     perform sf_shadow._set_aside_contested(of_object);

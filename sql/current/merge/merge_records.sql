@@ -6,9 +6,7 @@
 create or replace function sf_shadow.merge_records(
   of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false
 ) returns sf_shadow.merge_counts
-language plpgsql set search_path = '' set work_mem = '64MB'
--- A page may be large or small: no plan of the one is good for the other.
-set plan_cache_mode = force_custom_plan as $$
+language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   counts sf_shadow.merge_counts;
   drift bigint;
