@@ -140,6 +140,9 @@ create table sf_shadow.dirty (
   generation bigint not null,
   reason text not null,
   parent_id text collate "C",
+  waits_for text collate "C",
+  waits_stream_id integer,
+  waits_seq bigint,
   attempts integer default 0 not null,
   marked_at timestamp with time zone default clock_timestamp() not null,
   constraint dirty_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
@@ -147,6 +150,7 @@ create table sf_shadow.dirty (
 );
 CREATE INDEX dirty_not_before_idx ON sf_shadow.dirty USING btree (object, not_before);
 CREATE INDEX dirty_since_idx ON sf_shadow.dirty USING btree (object, since);
+CREATE INDEX dirty_waits_for_idx ON sf_shadow.dirty USING btree (object, waits_for) WHERE (waits_for IS NOT NULL);
 
 create table sf_shadow.field (
   object text collate "C" not null,
@@ -1060,7 +1064,8 @@ create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, be
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 6535ebbf
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
-create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 58c7960e
+create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 72dd1948
+create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) returns void language plpgsql set search_path=""; -- body 0f0d5755
 create function sf_shadow._hold_rows(of_object text, record_ids text[], with_columns boolean) returns void language plpgsql set search_path=""; -- body 341fa14a
 create function sf_shadow._hold_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 0be59c94
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
@@ -1072,12 +1077,13 @@ create function sf_shadow._kept_fields(of_object text) returns TABLE(field text,
 create function sf_shadow._known_time(own_time timestamp with time zone, full_time timestamp with time zone, full_counts boolean) returns timestamp with time zone language sql immutable; -- body 5ed19f28
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
 create function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping language plpgsql set search_path=""; -- body bbd640a8
-create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body 74f723b3
+create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[], waits_fors text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body 1bc9478e
 create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
 create function sf_shadow._note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
-create function sf_shadow._open_changes() returns void language plpgsql set search_path=""; -- body 442711af
-create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer) returns void language plpgsql set search_path=""; -- body febb2cfa
+create function sf_shadow._note_waiting(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 112ae3c8
+create function sf_shadow._open_changes() returns void language plpgsql set search_path=""; -- body 2b85cf38
+create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, of_record_ids text[] DEFAULT NULL::text[]) returns void language plpgsql set search_path=""; -- body e7f8c10b
 create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
 create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 4e270c3a
 create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 112db700
@@ -1094,7 +1100,8 @@ create function sf_shadow._request_refresh(of_object text, of_record_id text, of
 create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 74e84f8e
 create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
 create function sf_shadow._set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 094b823e
-create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 3e8aa8b1
+create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 00b08fe3
+create function sf_shadow._stored_ids() returns text[] language sql stable set search_path=""; -- body ed16eb93
 create function sf_shadow._stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body ec154108
 create function sf_shadow._synced_at(r_synced_at timestamp with time zone, replaced_at timestamp with time zone, e_commit timestamp with time zone, object_is_loaded boolean, hole_from timestamp with time zone, dirty_since timestamp with time zone, doubt_since timestamp with time zone) returns timestamp with time zone language sql immutable; -- body a45f1059
@@ -1104,7 +1111,7 @@ create function sf_shadow._unstorable_mark() returns text language sql immutable
 create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 8d3c3f40
 create function sf_shadow._upsert_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 21e0c092
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
-create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 8f006a41
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body ad097d73
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 9ac9503c
 create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 07f416d7
@@ -1126,7 +1133,7 @@ create function sf_shadow.describe_to_fields(of_object text, fields jsonb) retur
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 15f9d0ad
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 8ff7f628
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 83d0e041
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
@@ -1138,7 +1145,7 @@ create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], ma
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 24541770
-create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body bf416f9c
+create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 730b18e2
 create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
 create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 398985cb
@@ -1147,7 +1154,7 @@ create function sf_shadow.open_page(fields text[]) returns void language plpgsql
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body 52e67a0d
-create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body c96ad4af
+create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body 7b3ba083
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0

@@ -54,6 +54,11 @@ create table sf_shadow.dirty (
   -- Where an event has told it of a record that is not in the shadow: if a re-read finds the record gone, it may return with
   -- this parent (rule 8).
   parent_id text collate "C",
+  -- Rule 15: the doubt is only that this parent has not come yet (of the parent's own mark: that it has not come itself); null
+  -- as soon as anything else is in doubt. A child's events wait in the log, from this number of the stream on.
+  waits_for text collate "C",
+  waits_stream_id integer,
+  waits_seq bigint,
   attempts integer not null default 0,
   marked_at timestamptz not null default clock_timestamp(),
   constraint dirty_pkey primary key (object, record_id),
@@ -61,6 +66,7 @@ create table sf_shadow.dirty (
 );
 create index dirty_not_before_idx on sf_shadow.dirty (object, not_before);
 create index dirty_since_idx on sf_shadow.dirty (object, since);
+create index dirty_waits_for_idx on sf_shadow.dirty (object, waits_for) where waits_for is not null;
 
 -- Records that readers found stale, to be read again. Apart from sf_shadow.dirty, so that a reader's long
 -- transaction holds no lock that the service waits for.

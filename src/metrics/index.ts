@@ -6,7 +6,7 @@ export const registry = new Registry()
 /** Change events and full records that reached the shadow, or did not, and how: base figure of "is it keeping up?". */
 export const eventsTotal = new Counter({
   name: "sf_shadow_sync_events_total",
-  help: "Change events (change_type CREATE, UPDATE, ...; result stored or undecoded when received, then applied, skipped, dirty, rejected, not mirrored) and full records (change_type full, delta, ids, reread; result inserted, updated, deleted, unchanged, ignored, dirty, rejected), by object.",
+  help: "Change events (change_type CREATE, UPDATE, ...; result stored or undecoded when received, then applied, skipped, waiting, dirty, rejected, not mirrored) and full records (change_type full, delta, ids, reread; result inserted, updated, deleted, unchanged, ignored, dirty, rejected), by object.",
   labelNames: ["object", "change_type", "result"] as const,
   registers: [registry],
 })

@@ -19,7 +19,7 @@ begin
   insert into pg_temp.change (record_id, verdict, absent, present, entombed, old_unique_value, old_parent_id, changed,
     fields, error, unique_value, parent_id, updated_at, synced_at, system_modstamp, read_id,
     commit_timestamp, commit_number, sequence_number, proven, by_absence, doubt_since, doubt_not_before,
-    dirty_reason, differs, deleted_meanwhile)
+    dirty_reason, differs, deleted_meanwhile, may_wait, waits_for)
   -- One pass over the batch, without joins among its parts: nothing is known of their sizes when it is planned.
   with event as (
     select e.*, row_number() over (order by e.seq, e.ord) as place, e.committed_before as at,
@@ -49,7 +49,7 @@ begin
   ), folded as (
     select record.*, s.record_id is not null as present, t.record_id is not null as entombed,
       s.record_id is not null and reject.record_id is null as has_base,
-      s.fields as old_fields, s.synced_at as old_synced_at, d.since as dirty_since,
+      s.fields as old_fields, s.synced_at as old_synced_at, d.since as dirty_since, d.waits_for as marked_waits_for,
       s.unique_value as old_unique_value, s.parent_id as old_parent_id,
       coalesce(s.system_modstamp, t.system_modstamp) as system_modstamp, read.read_id, read.read_to,
       coalesce(s.commit_timestamp, t.commit_timestamp) as r_commit,
@@ -73,6 +73,8 @@ begin
     offset 0
   ), doubted as (
     select folded.*,
+      -- Rule 15: of a record that is not here nothing is in doubt, but perhaps that its parent has not come.
+      not present and reason is null and last_place is not null and (dirty_since is null or marked_waits_for is not null) as may_wait,
       case when reason is not null then reason
         when last_place is null then 'event that cannot be ordered'
         when replaced_by is null and not present then 'update without a base row'
@@ -96,12 +98,15 @@ begin
     case when replaced_by <> 'DELETE' or replaced_by is null and has_base and content is not null then %2$s end,
     %3$s, coalesce(%4$s, told_parent_id),
     commit_timestamp,
-    sf_shadow._synced_at(old_synced_at, replaced_at, commit_timestamp, known.is_loaded, known.hole_from, dirty_since,
+    sf_shadow._synced_at(old_synced_at, replaced_at, commit_timestamp, known.is_loaded, known.hole_from,
+      -- What waits has all of its events in this batch.
+      case when marked_waits_for is null then dirty_since end,
       case when dirty_reason is not null then first_at end),
     system_modstamp, read_id, commit_timestamp, commit_number, sequence_number,
     false, false, first_at, greatest(last_at, r_commit, read_to) + known.margin + interval '1 second',
     dirty_reason,
-    false, case when replaced_by <> 'DELETE' then deleted_at end
+    false, case when replaced_by <> 'DELETE' then deleted_at end,
+    may_wait, case when may_wait and replaced_by is null then marked_waits_for end
   from doubted;
 end
 $sql$, mapping.object, mapping.error, mapping.unique_value, mapping.parent_id, o.parent_field, kept.no_fields, kept.event_fields)

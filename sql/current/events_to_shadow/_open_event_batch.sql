@@ -1,8 +1,9 @@
 -- Consumes: the event log behind a cursor. Produces: pg_temp.event_batch, one row per event and record id
 -- (merged events name several), in stream order; `unusable` says why an event can only mark its records
--- dirty, `doubt` why it is applied and its records are read again. Safe to repeat: it empties what is there.
+-- dirty, `doubt` why it is applied and its records are read again. of_record_ids: of these records alone, null: of all.
+-- Safe to repeat: it empties what is there.
 create or replace function sf_shadow._open_event_batch(
-  of_stream_id integer, after_seq bigint, after_day date, batch_size integer
+  of_stream_id integer, after_seq bigint, after_day date, batch_size integer, of_record_ids text[] default null
 ) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -59,6 +60,7 @@ begin
     select * from public.sf_shadow_event log
     -- Receipt days may step back by one where two machines' clocks disagree around midnight.
     where log.stream_id = of_stream_id and log.seq > after_seq and log.received_day >= after_day - 1
+      and (of_record_ids is null or log.record_ids && of_record_ids)
     order by log.seq
     limit batch_size
   ) e
@@ -73,6 +75,7 @@ begin
   cross join lateral (
     select coalesce(e.commit_timestamp, e.committed_before, clock_timestamp() + clock.ahead_at_most) as committed_before) bound
   left join mirrored m on m.object = e.object
-  left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true;
+  left join lateral unnest(e.record_ids) with ordinality r (record_id, ord) on true
+  where of_record_ids is null or r.record_id = any (of_record_ids);
 end
 $$;

@@ -1,4 +1,4 @@
--- The edge events_to_shadow (rules 3, 4 and 8): folds the next batch of one stream into the shadow tables.
+-- The edge events_to_shadow (rules 3, 4, 8 and 15): folds the next batch of one stream into the shadow tables.
 -- Consumes: sf_shadow_event behind the stream's cursor. Produces: shadow rows, tombstones, doubts, rejects,
 -- invalidations, and the cursor, in the caller's transaction. Safe to repeat: the cursor is locked first,
 -- and an event that was applied before is skipped by its key.
@@ -14,6 +14,9 @@ declare
   taken bigint;
   folded record;
   rejected text[] := '{}';
+  waiting text[] := '{}';
+  stored jsonb := '{}';
+  parent record;
 begin
   select c.* into cursor_row from sf_shadow.stream_cursor c where c.stream_id = of_stream_id for update;
   perform sf_shadow._open_event_batch(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, batch_size);
@@ -34,6 +37,9 @@ begin
     perform sf_shadow._parents_to_children(folded.object);
     perform sf_shadow._fold_events(folded.object);
     perform sf_shadow._write_changes(folded.object);
+    perform sf_shadow._note_waiting(of_stream_id);
+    waiting := waiting || array(select c.record_id from pg_temp.change c where c.waits_for is not null);
+    stored := stored || jsonb_build_object(folded.object, sf_shadow._stored_ids());
     rejected := rejected || array(select c.record_id from pg_temp.change c where c.error is not null);
   end loop;
 
@@ -55,7 +61,8 @@ begin
     from (
       select distinct e.seq, coalesce(e.object, 'unknown') as object, coalesce(e.change_type, 'unknown') as change_type,
         case
-          when e.verdict = 'apply' and e.unusable is null then case when e.record_id = any (rejected) then 'rejected' else 'applied' end
+          when e.verdict = 'apply' and e.unusable is null then
+            case when e.record_id = any (rejected) then 'rejected' when e.record_id = any (waiting) then 'waiting' else 'applied' end
           when e.verdict = 'skip' then 'skipped'
           when e.verdict is null then 'not mirrored'
           else 'dirty'
@@ -64,5 +71,13 @@ begin
       from pg_temp.event_batch e
     ) judged
     group by judged.object, judged.change_type, judged.result;
+
+  -- Last: what waits is folded in the same temporary tables.
+  for parent in
+    select o.object, array(select jsonb_array_elements_text(stored -> o.object)) as ids
+    from sf_shadow.objects_in_order(array(select jsonb_object_keys(stored))) o
+  loop
+    perform sf_shadow._fold_waiting(parent.object, parent.ids);
+  end loop;
 end
 $$;

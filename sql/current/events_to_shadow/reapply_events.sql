@@ -24,6 +24,8 @@ begin
   perform sf_shadow._filter_events(of_object, of_stream_id);
   perform sf_shadow._fold_events(of_object);
   perform sf_shadow._write_changes(of_object);
+  perform sf_shadow._note_waiting(of_stream_id);
+  perform sf_shadow._fold_waiting(of_object, sf_shadow._stored_ids());
   return last_folded;
 end
 $$;

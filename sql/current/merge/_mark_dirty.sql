@@ -1,17 +1,20 @@
 -- Rule 6: marks records as in doubt and sees to it that records_to_shadow will read them again.
--- Consumes: parallel arrays (parent_ids: null where none is known). Produces: rows of sf_shadow.dirty and one waiting job per
--- object. Safe to repeat: a new mark keeps the oldest `since`, the latest `not_before`, and has another generation.
+-- Consumes: parallel arrays (parent_ids: null where none is known; waits_fors: the parent that is all the doubt, else null, rule 15).
+-- Produces: rows of sf_shadow.dirty and one waiting job per object. Safe to repeat: a new mark keeps the oldest `since`, the
+-- latest `not_before`, and has another generation; it only waits where the one before did.
 create or replace function sf_shadow._mark_dirty(
   of_object text, record_ids text[], sinces timestamptz[], not_befores timestamptz[], reasons text[],
-  parent_ids text[] default null
+  parent_ids text[] default null, waits_fors text[] default null
 ) returns integer
 language plpgsql set search_path = '' as $$
 declare
   marked integer;
 begin
-  insert into sf_shadow.dirty as d (object, record_id, since, not_before, reason, parent_id)
-  select of_object, m.record_id, min(m.since), max(m.not_before), (array_agg(m.reason order by m.since))[1], max(m.parent_id)
-  from unnest(record_ids, sinces, not_befores, reasons, parent_ids) m (record_id, since, not_before, reason, parent_id)
+  insert into sf_shadow.dirty as d (object, record_id, since, not_before, reason, parent_id, waits_for)
+  select of_object, m.record_id, min(m.since), max(m.not_before), (array_agg(m.reason order by m.since))[1], max(m.parent_id),
+    case when bool_and(m.waits_for is not null) then max(m.waits_for) end
+  from unnest(record_ids, sinces, not_befores, reasons, parent_ids, waits_fors)
+    m (record_id, since, not_before, reason, parent_id, waits_for)
   group by m.record_id
   -- One order of locking for every writer of marks.
   order by m.record_id collate "C"
@@ -21,7 +24,8 @@ begin
     generation = excluded.generation,
     marked_at = clock_timestamp(),
     reason = excluded.reason,
-    parent_id = coalesce(excluded.parent_id, d.parent_id);
+    parent_id = coalesce(excluded.parent_id, d.parent_id),
+    waits_for = case when d.waits_for = excluded.waits_for then d.waits_for end;
   get diagnostics marked = row_count;
   if marked > 0 then
     perform sf_shadow.add_records_job(of_object);

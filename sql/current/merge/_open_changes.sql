@@ -38,6 +38,10 @@ begin
     doubt_since timestamptz not null,
     doubt_not_before timestamptz not null,
     dirty_reason text,
+    -- Rule 15: an event brings a record of which nothing else is in doubt, so that it may wait for its parent; and for which
+    -- parent it waits.
+    may_wait boolean not null default false,
+    waits_for text,
     -- A full record differs from the row in event fields: drift, where the object claimed to be fresh.
     differs boolean not null default false,
     -- When the record was deleted last, where it has returned within the same batch: its children went with it.

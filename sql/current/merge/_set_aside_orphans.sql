@@ -1,5 +1,6 @@
 -- Rule 8: a record whose parent is not in the shadow cannot be stored. A child of a rejected parent is a
--- reject; else parent and child are both in doubt. Consumes and changes pg_temp.change; marks parents dirty.
+-- reject; else parent and child are both in doubt, and where an event has brought the child they wait for the parent (rule 15).
+-- Consumes and changes pg_temp.change; marks parents dirty.
 create or replace function sf_shadow._set_aside_orphans(of_object text) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -27,7 +28,8 @@ begin
   into parents_held using wanted;
 
   with parentless as materialized (
-    select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before
+    select c.ctid as place, c.record_id, c.parent_id, c.updated_at, c.doubt_not_before,
+      c.may_wait and c.dirty_reason is null as waits
     from pg_temp.change c
     where c.verdict = 'replace' and not c.absent and c.error is null
       and not exists (select from unnest(parents_held) p where p = c.parent_id)
@@ -46,17 +48,20 @@ begin
       error = case when orphan.parent_rejected then sf_shadow._rejected_parent(parent.object, orphan.parent_id, parent.parent_field) end,
       verdict = case when orphan.parent_rejected then c.verdict else 'dirty' end,
       dirty_reason = case when orphan.parent_rejected then c.dirty_reason
-        else coalesce(c.dirty_reason, parent.object || ' ' || orphan.parent_id || ' is not in the shadow') end
+        else coalesce(c.dirty_reason, parent.object || ' ' || orphan.parent_id || ' is not in the shadow') end,
+      waits_for = case when orphan.waits and not orphan.parent_rejected then orphan.parent_id end
     from orphan
     where c.ctid = orphan.place
   )
   select array_agg(parent_id) as ids, array_agg(updated_at) as sinces, array_agg(doubt_not_before) as not_befores,
-    array_agg(of_object || ' ' || record_id || ' refers to it') as reasons
+    array_agg(of_object || ' ' || record_id || ' refers to it') as reasons,
+    array_agg(case when waits then parent_id end) as waits_fors
   into doubted
   from orphan
   where not parent_rejected;
   if doubted.ids is not null then
-    perform sf_shadow._mark_dirty(parent.object, doubted.ids, doubted.sinces, doubted.not_befores, doubted.reasons);
+    perform sf_shadow._mark_dirty(parent.object, doubted.ids, doubted.sinces, doubted.not_befores, doubted.reasons, null,
+      doubted.waits_fors);
   end if;
 end
 $$;

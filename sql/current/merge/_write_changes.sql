@@ -24,7 +24,7 @@ begin
   perform sf_shadow._write_rejects(of_object);
   perform sf_shadow._mark_waiting(of_object);
   perform sf_shadow._mark_dirty(of_object, array_agg(c.record_id), array_agg(c.doubt_since),
-    array_agg(c.doubt_not_before), array_agg(c.dirty_reason), array_agg(c.parent_id))
+    array_agg(c.doubt_not_before), array_agg(c.dirty_reason), array_agg(c.parent_id), array_agg(c.waits_for))
   from pg_temp.change c
   where c.dirty_reason is not null
   having count(*) > 0;

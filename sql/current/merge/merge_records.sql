@@ -18,6 +18,7 @@ begin
   drift := sf_shadow._count_drift(of_object);
   counts := sf_shadow._write_changes(of_object, forced);
   perform sf_shadow._put_off_marks(of_object, of_read_id);
+  perform sf_shadow._fold_waiting(of_object, sf_shadow._stored_ids());
   counts.drift := drift;
   return counts;
 end

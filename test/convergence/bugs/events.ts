@@ -86,4 +86,26 @@ export const events: readonly PlantedBug[] = [
     rule: "11",
     sql: [{ of: "replay_to_holes", text: " and held.replay_id = replayed.replay_id", by: "" }],
   },
+  {
+    name: "a mark that waits for the parent is done when that comes, whatever else is in doubt",
+    rule: "15",
+    sql: [
+      {
+        of: "_mark_dirty",
+        text: "case when d.waits_for = excluded.waits_for then d.waits_for end",
+        by: "d.waits_for",
+      },
+    ],
+  },
+  {
+    name: "later events of a record that waits are not folded with the first",
+    rule: "15",
+    sql: [
+      {
+        of: "_fold_waiting",
+        text: "waiting.first_seq - 1, '-infinity', null",
+        by: "waiting.first_seq - 1, '-infinity', 1",
+      },
+    ],
+  },
 ]

@@ -69,8 +69,8 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "_mark_dirty",
-        text: "(object, record_id, since, not_before, reason, parent_id)",
-        by: "(object, record_id, since, not_before, reason, parent_id, generation)",
+        text: "(object, record_id, since, not_before, reason, parent_id, waits_for)",
+        by: "(object, record_id, since, not_before, reason, parent_id, generation, waits_for)",
       },
       {
         of: "_mark_dirty",
