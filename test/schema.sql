@@ -1083,7 +1083,7 @@ create function sf_shadow._write_tombstones(of_object text) returns void languag
 create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body a684f8cc
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 480aafad
-create function sf_shadow.add_follow_job() returns void language plpgsql set search_path=""; -- body ea2212c4
+create function sf_shadow.add_follow_job() returns void language plpgsql set search_path=""; -- body dff46763
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
 create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 7264d6c4
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf

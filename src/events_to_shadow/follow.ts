@@ -22,10 +22,12 @@ const settings =
  * Folds what is appended to any stream as soon as it is committed: it listens, instead of a job for each append. One
  * process of the database does at a time: it holds the follower's lock, which dies with its connection, and while it
  * does, appends put their jobs off (_tell_of_events). Resolves when nothing has come for a while, when its turn is
- * over, when the connection is lost, a fold has failed, or the signal is aborted: what waits then has a job.
+ * over, a fold has failed, or the signal is aborted: what waits then has a job.
+ *
+ * @throws when the connection is lost, or cannot be had; what waits has a job then, too
  */
 export async function followEvents(connections: Connections, signal: AbortSignal): Promise<void> {
-  const { config, pool, log } = connections
+  const { config, pool } = connections
   const { client, lost } = newListener(config.databaseUrl, channel)
   const follower = new Follower(connections, AbortSignal.any([signal, lost]))
   client.on("notification", ({ payload }) => follower.tell(Number(payload)))
@@ -42,12 +44,9 @@ export async function followEvents(connections: Connections, signal: AbortSignal
     await client.query("select pg_advisory_lock($1::int, 0)", [lockSpaces.follower])
     await follower.run(look)
     await client.query("select pg_advisory_unlock($1::int, 0)", [lockSpaces.follower])
-  } catch (err) {
-    if (sqlstateOf(err) !== sqlstate.lockNotAvailable)
-      log.warn(
-        { event: "follower_lost", err },
-        "events are folded by the queue until they are followed again",
-      )
+  } catch (error) {
+    // Another process follows.
+    if (sqlstateOf(error) !== sqlstate.lockNotAvailable) throw error
   } finally {
     await client.end().catch(() => {})
     await follower.end()

@@ -30,7 +30,7 @@ test("killed while it waits: what is appended then is folded by another process 
 
 test("what is appended while its connection breaks is folded, and it follows again", async (t) => {
   const shadow = await Shadow.openAnother()
-  const [service] = await startFollower(t, shadow)
+  await startFollower(t, shadow)
   const release = await holdFolds(t, shadow)
   await publish(shadow, 3)
   await someoneWaits(shadow)
@@ -45,8 +45,6 @@ test("what is appended while its connection breaks is folded, and it follows aga
   await publish(shadow, 5)
   await seen(shadow, 5, 3_000)
   await waitFor("it follows again", 10_000, () => isFollowed(shadow.pool))
-  assert.equal(service?.logged("follower_lost").length, 1)
-  await service?.stop()
 })
 
 test("a follower that stands still, with its lock held, is not waited for", async (t) => {
