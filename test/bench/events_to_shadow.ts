@@ -6,10 +6,10 @@
  * `sf-shadow run --only worker`, a process of its own, on a durable Postgres of our own with 10,000 products. The benchmark
  * appends updates of products as the leader of a stream does, one response after another, each with what is due by then:
  * at 4 and at 500 events a second. An event is visible when the notification of the fold's commit has arrived, which
- * names its record. `transactions` are those that write, the append's own among them, and the looks of idle workers, 5 a second. The
- * floor, in the same run and without the service: each append is folded at once, by the same session. At last the same at
- * 4/s with a fold that only moves the cursor and notifies: what the way to the fold takes by itself. Target at 500: p50 at
- * most 15 ms.
+ * names its record. `transactions` are those that write, the append's own among them, and the looks of idle workers,
+ * five a second. The floor, in the same run and without the service: each append is folded at once, by the same session.
+ * At last the same at 4/s with a fold that only moves the cursor and notifies: what the way to the fold takes by itself.
+ * Target at 500: p50 at most 15 ms.
  */
 import { loadavg } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
