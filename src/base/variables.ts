@@ -267,7 +267,7 @@ export const variables = {
     schema: duration(1000, 0, 3600),
   },
   WORKER_CONCURRENCY: {
-    meaning: "Jobs at the same time in one process",
+    meaning: "Jobs at the same time in one process, beside the one that follows events",
     default: "4",
     schema: whole(1, 100),
   },

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises"
+import { pause } from "../base/backoff.ts"
 import type { Connections } from "../connections.ts"
 import { commitToShadowSeconds, countError, eventsTotal } from "../metrics/index.ts"
 import { transaction } from "../postgres/transaction.ts"
@@ -6,11 +6,11 @@ import { transaction } from "../postgres/transaction.ts"
 /** Events folded per transaction: enough for set-wise work, little enough that a load's page waits briefly. */
 const batchSize = 2_000
 /**
- * A batch costs about as much as two hundred events whatever is in it. Under load the next one therefore waits a
- * little for events to gather; after fewer than `underLoad` events nothing waits.
+ * A batch costs about as much as two hundred events whatever is in it. Under load the next one therefore waits for
+ * events to gather, for as long as the last one took; after fewer than `underLoad` events nothing waits.
  */
 const underLoad = 50
-const gatherMs = 200
+const gatherAtMostMs = 200
 /** After this long the task makes room for others and asks for another turn. */
 const turnMs = 5_000
 
@@ -26,16 +26,17 @@ interface Folded {
 
 /**
  * Folds what a stream has received into the shadow, batch by batch, each in one transaction with its cursor
- * (rule 4). Resolves to true when everything is folded, to false when its turn is over before that.
+ * (rule 4). Resolves to true when everything is folded, to false when its turn is over, or the signal aborted, before
+ * that.
  */
 export async function eventsToShadow(
   { pool, session, log }: Pick<Connections, "pool" | "session" | "log">,
   streamId: number,
-  signal?: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<boolean> {
   const startedAt = performance.now()
-  for (;;) {
-    signal?.throwIfAborted()
+  while (!signal.aborted) {
+    const beganAt = performance.now()
     const rows = await transaction(pool, async (client) => {
       const folded = await client.query<Folded>(
         "select * from sf_shadow.events_to_shadow(of_stream_id => $1, batch_size => $2)",
@@ -60,8 +61,9 @@ export async function eventsToShadow(
       log.debug({ event: "events_to_shadow", stream: streamId, consumed }, `${consumed} events folded`)
     if (consumed < underLoad) return true
     if (performance.now() - startedAt > turnMs) return false
-    if (consumed < batchSize) await sleep(gatherMs, undefined, { signal })
+    if (consumed < batchSize) await pause(Math.min(performance.now() - beganAt, gatherAtMostMs), signal)
   }
+  return false
 }
 
 /** @param nowMs Salesforce's time, epoch ms */

@@ -126,11 +126,13 @@ viewGauges<{ stream: string; is_up: boolean; position_at: number | null }>(
 
 viewGauges<{ workers: number }>(
   "workers",
-  "select count(*) as workers from sf_shadow.worker w where w.beat_at > now() - (select s.worker_silent_after from sf_shadow.setting s)",
+  // A process has two workers of the queue, and one statement beats for both.
+  `select count(distinct w.beat_at) as workers from sf_shadow.worker w
+   where w.beat_at > now() - (select s.worker_silent_after from sf_shadow.setting s)`,
   [
     gauge(
       "sf_shadow_workers",
-      "Worker processes that live; each works off WORKER_CONCURRENCY jobs at a time.",
+      "Worker processes that live; each works off WORKER_CONCURRENCY jobs at a time, and may follow events beside them.",
       [],
       (row) => row.workers,
     ),

@@ -32,6 +32,21 @@ export class Wake {
   }
 }
 
+/** A connection for LISTEN, not yet opened, and the signal that says that it is lost. */
+export function newListener(
+  databaseUrl: string,
+  channel: string,
+): { client: SessionClient; lost: AbortSignal } {
+  const lost = new AbortController()
+  const client = new SessionClient(databaseUrl, `sf-shadow ${channel}`, {
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  client.on("error", () => lost.abort())
+  client.on("end", () => lost.abort())
+  return { client, lost: lost.signal }
+}
+
 /**
  * Listens on a channel for as long as this process can, on a connection of its own, as the only one of a name: others
  * stand by until that connection is lost. Then it starts over: what was notified meanwhile is lost, so `work` has to
@@ -53,16 +68,10 @@ export async function whileListening(
 ): Promise<void> {
   const backoff = new Backoff(200, 5_000)
   while (!signal.aborted) {
-    const lost = new AbortController()
-    const client = new SessionClient(databaseUrl, `sf-shadow ${channel}`, {
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    })
-    client.on("error", () => lost.abort())
-    client.on("end", () => lost.abort())
+    const { client, lost } = newListener(databaseUrl, channel)
     const wake = new Wake()
     client.on("notification", () => wake.set())
-    const ending = AbortSignal.any([signal, lost.signal])
+    const ending = AbortSignal.any([signal, lost])
     try {
       await client.connect()
       await becomeTheOne(client, name, ending)

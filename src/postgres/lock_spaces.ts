@@ -15,4 +15,6 @@ export const lockSpaces = {
   refresh: 21322,
   /** Key: hash of the object. */
   refreshJob: 21323,
+  /** Key: 0. */
+  follower: 21324,
 } as const

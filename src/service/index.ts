@@ -42,8 +42,9 @@ export async function runService(
   log: Log,
   signal: AbortSignal,
 ): Promise<Service> {
-  // A load takes three: its driver's lock, the page that is merged, and the one that is read ahead.
-  const pool = createPool(config.databaseUrl, { max: 3 * config.workerConcurrency + 8 })
+  // A load takes three: its driver's lock, the page that is merged, and the one that is read ahead. Beside as many
+  // loads as there may be jobs, as many streams may be folded.
+  const pool = createPool(config.databaseUrl, { max: 4 * config.workerConcurrency + 9 })
   pool.on("error", (err) =>
     log.warn({ event: "database_connection_lost", err }, "an idle connection was lost"),
   )

@@ -1,159 +1,65 @@
-import { EventEmitter } from "node:events"
 import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { type Runner, run, type Task, type TaskList, type WorkerEvents } from "graphile-worker"
-import { Backoff, pause } from "../base/backoff.ts"
+import type { Task, TaskList } from "graphile-worker"
+import { StartedParts } from "../base/started_parts.ts"
 import type { Connections, TaskFactory } from "../connections.ts"
 import { applySettings } from "../mapping/index.ts"
 import { countError } from "../metrics/index.ts"
-import { queueSchema } from "../postgres/queue.ts"
 import { databaseTimeIn } from "../postgres/time.ts"
-import { workerLogger } from "./logger.ts"
+import { KeptRunner, type Work } from "./runner.ts"
 
 const root = join(import.meta.dirname, "../..")
 /** Well within worker_silent_after of sf_shadow.setting. */
 const beatMs = 5_000
-/** A runner that has asked in vain for jobs for this long is replaced. */
-const vainMs = 5_000
 
 /**
- * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it.
+ * Runs the tasks of tasks/ and the schedule of crontab on this database's queue. Several processes share it. Who follows
+ * events waits most of the time: it has a place of its own beside those of the others.
  * A heartbeat says that this process lives, so that the jobs of a killed one are freed within half a minute.
  */
 export async function startWorker(connections: Connections): Promise<{ stop(): Promise<void> }> {
-  const { pool } = connections
+  const { config, pool, log } = connections
   await applySettings(connections)
-  const taskList = await loadTasks(connections)
-  const workerIds = new Set<string>()
-  const stopping = new AbortController()
-  const { signal } = stopping
-  let runner = await startRunner(connections, taskList, workerIds)
-  const working = (async () => {
-    for (;;) {
-      const error = await runner.promise.then(
-        () => runner.inVain,
-        (cause: unknown) => cause,
-      )
-      if (signal.aborted) return
-      const another = await startAnother(connections, taskList, workerIds, error, signal)
-      if (another === undefined) return
-      runner = another
-      // Asked to stop while it started.
-      if (signal.aborted) await runner.stop()
-    }
-  })()
-  const beating = beat(connections, workerIds, signal)
-  return {
-    async stop() {
-      stopping.abort()
-      await beating
-      // One that has ended by itself just now cannot be stopped.
-      await runner.stop().catch(() => {})
-      await working
-      await pool.query("delete from sf_shadow.worker where worker_id = any ($1)", [[...workerIds]])
-    },
-  }
-}
-
-/** A runner, and with which error it has asked for jobs in vain when it was stopped for that. */
-type OurRunner = Runner & { inVain?: unknown }
-
-/**
- * Starts a runner that ends when it can take no jobs. graphile-worker looks for the numbers of its tasks once: where
- * that query fails, it answers every later poll with the same error, without a word, as long as the runner lives.
- */
-async function startRunner(
-  { config, pool, log }: Connections,
-  taskList: TaskList,
-  workerIds: Set<string>,
-): Promise<OurRunner> {
-  const events: WorkerEvents = new EventEmitter()
-  // What locks a job is the pool of workers, in its own name.
-  events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id))
-  let runner: OurRunner | undefined
-  let failingSince: number | undefined
-  const answered = () => {
-    failingSince = undefined
-  }
-  events.on("worker:getJob:empty", answered)
-  events.on("job:start", answered)
-  events.on("worker:getJob:error", ({ error }) => {
-    failingSince ??= performance.now()
-    if (runner === undefined || runner.inVain || performance.now() - failingSince < vainMs) return
-    runner.inVain = error
-    // One that is stopped by now cannot be stopped again.
-    runner.stop().catch(() => {})
-  })
-  runner = await run({
-    events,
-    pgPool: pool,
-    schema: queueSchema,
-    taskList,
-    crontabFile: join(root, "crontab"),
-    concurrency: config.workerConcurrency,
-    noHandleSignals: true,
-    // NOTIFY wakes the workers; this is for jobs whose time comes.
-    pollInterval: 1_000,
-    // Without a batch, a job's end that cannot be stored is an unhandled rejection, which ends the process.
-    preset: {
-      worker: {
-        completeJobBatchDelay: 0,
-        failJobBatchDelay: 0,
+  const { follow_events, ...taskList } = await loadTasks(connections)
+  const started = new StartedParts(log)
+  const start = async (work: Work) => started.add(await KeptRunner.start(connections, work))
+  try {
+    const runners = [
+      await start({
+        taskList,
+        concurrency: config.workerConcurrency,
+        crontabFile: join(root, "crontab"),
         // Long enough for a batch of events; what takes longer is told to stop, and goes on where it was (rule 13).
-        gracefulShutdownAbortTimeout: 1_000,
+        abortAfterMs: 1_000,
+      }),
+      await start({ taskList: { follow_events }, concurrency: 1, crontab: "", abortAfterMs: 0 }),
+    ]
+    const stopping = new AbortController()
+    const workerIds = () => runners.flatMap((runner) => [...runner.workerIds])
+    const beating = beat(connections, workerIds, stopping.signal)
+    return {
+      async stop() {
+        stopping.abort()
+        await beating
+        await started.stop()
+        await pool.query("delete from sf_shadow.worker where worker_id = any ($1)", [workerIds()])
       },
-    },
-    logger: workerLogger(log),
-  })
-  return runner
-}
-
-/**
- * graphile-worker gives up where it cannot store that a job has ended, for instance because its connection was lost:
- * the job would stay taken by a process that lives. What it held is freed, and another one takes its place, as in that
- * of one that could take no jobs.
- *
- * @returns undefined when the signal came first
- */
-async function startAnother(
-  connections: Connections,
-  taskList: TaskList,
-  workerIds: Set<string>,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<OurRunner | undefined> {
-  const { pool, log } = connections
-  const backoff = new Backoff()
-  for (let err = error; ; ) {
-    const waitMs = Math.round(backoff.nextMs())
-    countError("", "worker", err)
-    log.warn(
-      { event: "worker_ended", err, wait_ms: waitMs },
-      `the worker has lost its hold on the queue; another one starts in ${(waitMs / 1000).toFixed(1)} s`,
-    )
-    await pause(waitMs, signal)
-    if (signal.aborted) return undefined
-    try {
-      await pool.query(`select ${queueSchema}.force_unlock_workers($1)`, [[...workerIds]])
-      workerIds.clear()
-      return await startRunner(connections, taskList, workerIds)
-    } catch (cause) {
-      err = cause
     }
+  } catch (error) {
+    await started.stop()
+    throw error
   }
 }
 
 async function beat(
   { pool, log }: Connections,
-  workerIds: ReadonlySet<string>,
+  workerIds: () => string[],
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     await pool
-      .query("select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers()", [
-        [...workerIds],
-      ])
+      .query("select sf_shadow.worker_beat(worker_ids => $1), sf_shadow.free_dead_workers()", [workerIds()])
       .catch((err) =>
         log.warn({ event: "worker_beat_failed", err }, "the heartbeat was not stored; trying again"),
       )

@@ -2,7 +2,7 @@
 -- position, in the caller's one transaction; only after its commit may more be requested.
 -- Consumes: events as a JSON array in the order of the bus (bytes as hex), the response's latest replay id
 -- (keepalives too), and for a trusted keepalive when it was produced, on Salesforce's clock.
--- Produces: rows of sf_shadow_event, numbered without gaps, and a job that folds them. Returns the last number.
+-- Produces: rows of sf_shadow_event, numbered without gaps, and who folds them is told. Returns the last number.
 -- Safe against a second writer: its first statement is fenced by the epoch (SF004 for one who was replaced).
 create or replace function sf_shadow.pubsub_to_events(
   of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamptz default null
@@ -59,7 +59,7 @@ begin
     coalesce(r.diff_fields, '{}'), coalesce(r.inexact_fields, '{}'), coalesce(r.fields, '{}'), r.error
   from received r;
 
-  perform sf_shadow.add_events_job(of_stream_id);
+  perform sf_shadow._tell_of_events(of_stream_id);
   return following - 1;
 end
 $$;

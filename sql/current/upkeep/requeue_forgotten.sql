@@ -3,10 +3,7 @@
 create or replace function sf_shadow.requeue_forgotten() returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform sf_shadow.add_events_job(s.stream_id)
-  from sf_shadow.stream s
-  join sf_shadow.stream_cursor c on c.stream_id = s.stream_id
-  where c.applied_seq < s.next_seq - 1;
+  perform sf_shadow.add_events_job(b.stream_id) from sf_shadow.streams_behind() b;
   perform sf_shadow.requests_to_dirty(s.object), sf_shadow.add_records_job(s.object) from sf_shadow.object_state s;
   -- A load that waits for its turn may be the one that closes the hole.
   perform sf_shadow._add_hole_job(s.object)

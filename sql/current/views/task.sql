@@ -20,6 +20,7 @@ from (values
   ('clear_cache', true, '{object}', '{}', '{"object":"Product2"}; {} means every object', null, true),
   ('maintain', true, '{}', '{}', '{}', null, false),
   ('events_to_shadow', false, '{stream_id}', '{stream_id}', null, null, false),
+  ('follow_events', false, '{}', '{}', null, null, false),
   ('abort_bulk_job', false, '{job_id}', '{job_id}', null, null, false),
   ('read_limits', false, '{}', '{}', null, null, false),
   ('watch_workers', false, '{}', '{}', null, null, false)
