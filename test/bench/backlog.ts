@@ -17,9 +17,9 @@ export const backlog: Benchmark = {
     const { size, database, started } = bench
     const events = size.of(1_000_000, 5_000)
     const { org, environment, service, pids } = await startFollowing(bench, {
-      products: size.of(10_000, 1_000),
+      products: size.of(10_000, 100),
       pricebooks: 5,
-      accounts: size.of(20_000, 2_000),
+      accounts: size.of(20_000, 200),
     })
     await service.stop()
     const before = await foldedEvents(database.pool)
@@ -48,7 +48,7 @@ export const backlog: Benchmark = {
         unit: "MB",
         ours: peakMB,
         goal: { of: "ours", atMost: 300 },
-        limit: "our process: one response of the bus for each topic",
+        limit: "our process, started from source",
         holdsSmall: true,
       }),
       figure({

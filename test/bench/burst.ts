@@ -9,27 +9,24 @@
  */
 import type { Bench, Benchmark } from "./harness/benchmark.ts"
 import { type Figure, figure } from "./harness/figure.ts"
-import { startFollowing } from "./harness/following.ts"
+import { type Following, startFollowing } from "./harness/following.ts"
 import { busiest, measured, say, spentBeside, whole } from "./harness/measure.ts"
-import { startBenchRedis } from "./harness/redis.ts"
 import { foldedEvents, waitUntilCertain, waitUntilFolded } from "./harness/streams.ts"
-import type { BenchOrg } from "./org/bench_org.ts"
 import { type DestinationName, prepareRival } from "./rival/destination.ts"
-import { startRival, versionOf } from "./rival/start.ts"
-
-/** Before what is timed: plans are made, and code is compiled, on both sides. */
-const warmUp = 1_000
+import { startRivalOf, versionOf } from "./rival/start.ts"
 
 export const burst: Benchmark = {
   name: "burst",
   async run(bench): Promise<Figure[]> {
     const { size, database } = bench
-    const events = size.of(100_000, 3_000)
-    const { org, environment, service, pids } = await startFollowing(bench, {
-      products: size.of(10_000, 1_000),
+    const events = size.pick({ small: 1_000, default: 30_000, full: 100_000 })
+    const following = await startFollowing(bench, {
+      products: size.of(10_000, 100),
       pricebooks: 5,
-      accounts: size.of(20_000, 2_000),
+      accounts: size.of(20_000, 200),
     })
+
+    const { org, service, pids } = following
 
     say("  sf-shadow takes the burst")
     const take = async (events: number) => {
@@ -38,7 +35,8 @@ export const burst: Benchmark = {
       await service.whileRunning(waitUntilFolded(database.pool, before + events))
       await published
     }
-    await take(warmUp)
+    // Before what is timed: plans are made, and code is compiled, on both sides.
+    await take(events / 10)
     const ours = await measured(pids, () => take(events))
     await service.whileRunning(waitUntilCertain(database.pool))
     await service.stop()
@@ -49,7 +47,7 @@ export const burst: Benchmark = {
     const limit = busiest(ours.spent, ours.seconds)
     const figures: Figure[] = []
     for (const name of ["nothing", "bullmq", "graphile-worker"] as const) {
-      const { spent, seconds } = await measureRival(bench, org, name, events, environment)
+      const { spent, seconds } = await measureRival(bench, following, name, events)
       const theirs = { perSecond: events / seconds, each: events / spentBeside("org", spent) }
       if (name === "nothing") {
         perSecond.alone = theirs.perSecond
@@ -66,7 +64,6 @@ export const burst: Benchmark = {
           theirs: theirs.each,
           goal: { of: "ratio", atLeast: 5 },
           limit,
-          holdsSmall: true,
         }),
         figure({
           name: `burst of ${whole(events)} events, per second`,
@@ -82,26 +79,22 @@ export const burst: Benchmark = {
   },
 }
 
-async function measureRival(
-  { started, database }: Bench,
-  org: BenchOrg,
-  name: DestinationName,
-  events: number,
-  environment: Record<string, string>,
-) {
+async function measureRival(bench: Bench, following: Following, name: DestinationName, events: number) {
   say(`  the rival takes it, with ${name} behind it`)
-  await database.pool.query(prepareRival)
-  const redis = started.add(await startBenchRedis())
-  const rival = started.add(await startRival(name, { ...environment, REDIS_URL: redis.url }))
-  await database.pool.query("checkpoint")
-  const pids = { org: org.pid, rival: rival.pid, Postgres: database.server.pid, Redis: redis.pid }
+  const { org, pids } = following
+  const { pool } = bench.database
+  await pool.query(prepareRival)
+  const rival = await startRivalOf(bench, following, name)
+  await pool.query("checkpoint")
   const take = async (events: number) => {
     await org.publish(events)
     await rival.applied(events)
   }
-  await take(warmUp)
-  const took = await measured(pids, () => take(events))
+  await take(events / 10)
+  const { org: orgPid, Postgres } = pids
+  const took = await measured({ org: orgPid, rival: rival.pid, Postgres, Redis: rival.redisPid }, () =>
+    take(events),
+  )
   await rival.stop()
-  await redis.stop()
   return took
 }

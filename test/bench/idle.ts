@@ -49,7 +49,7 @@ export const idle: Benchmark = {
         unit: "MB",
         ours: after.nowMB,
         goal: { of: "ours", atMost: 150 },
-        limit: "our process: Node and the libraries",
+        limit: "our process, started from source",
       }),
       figure({
         name: "memory at its end",

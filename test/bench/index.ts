@@ -9,8 +9,8 @@
  */
 import { parseArgs } from "node:util"
 import { benchmarks } from "./benchmarks.ts"
-import { markdownTable, readReports, storeReports, textTable, writePage } from "./harness/report.ts"
-import { runBenchmarks } from "./harness/run.ts"
+import { textTable, writeReport } from "./harness/report.ts"
+import { type Report, runBenchmarks } from "./harness/run.ts"
 import { type SizeName, sizeNames } from "./harness/size.ts"
 
 const { values } = parseArgs({
@@ -31,11 +31,7 @@ if (unknown.length > 0 || !sizeNames.includes(size)) {
   process.exit(2)
 }
 const wanted = benchmarks.filter(({ name }) => values.only.length === 0 || values.only.includes(name))
-const reports = await runBenchmarks(wanted, size)
+const order = benchmarks.map(({ name }) => name)
+const onReport = values.write ? (report: Report) => writeReport(report, order) : undefined
+const reports = await runBenchmarks(wanted, size, onReport)
 process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : `${textTable(reports)}\n`)
-if (values.write) {
-  await storeReports(reports)
-  const order = benchmarks.map(({ name }) => name)
-  const all = await readReports()
-  await writePage(markdownTable(all.sort((a, b) => order.indexOf(a.benchmark) - order.indexOf(b.benchmark))))
-}

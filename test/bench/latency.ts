@@ -1,7 +1,7 @@
 /**
  * How long after its commit in Salesforce a change is visible, at 500 changes a second of three objects, each of another
- * record, beside the usual design of a home-made worker: a subscriber, BullMQ on Redis, 32 jobs at the same time, one
- * upsert each, in the same database.
+ * record, and at 4 a second, where each comes alone; beside the usual design of a home-made worker: a subscriber, BullMQ on
+ * Redis, 32 jobs at the same time, one upsert each, in the same database.
  *
  * Timed from the call that commits in the simulated org. Ours is visible when a listener of sf_shadow_changed has heard
  * of it, the rival's when its upsert's commit was answered: when either could first be known outside of Postgres.
@@ -12,86 +12,87 @@ import type { Bench, Benchmark } from "./harness/benchmark.ts"
 import { type Figure, figure } from "./harness/figure.ts"
 import { startFollowing } from "./harness/following.ts"
 import { busiest, measured, nowMs, quantile, say } from "./harness/measure.ts"
-import { startBenchRedis } from "./harness/redis.ts"
-import type { BenchOrg } from "./org/bench_org.ts"
 import { type DestinationName, prepareRival } from "./rival/destination.ts"
-import { startRival, versionOf } from "./rival/start.ts"
+import { startRivalOf, versionOf } from "./rival/start.ts"
 
-const perSecond = 500
-/** Before what is timed: plans are made, and code is compiled, on both sides. */
-const warmUp = 2 * perSecond
+/** The busy rate, and one at which every event comes alone. */
+const rates = { busy: 500, quiet: 4 }
+/** Milliseconds at each rate, and who was busy at the busy one. */
+type Latencies = Record<keyof typeof rates, number[]> & { limit: string }
+
+/** Commits so many changes at a rate; milliseconds until each was visible. */
+type Follow = (perSecond: number, changes: number) => Promise<number[]>
 
 export const latency: Benchmark = {
   name: "latency",
   async run(bench): Promise<Figure[]> {
     const { size, database } = bench
-    const count = perSecond * size.pick({ small: 4, default: 20, full: 60 })
-    const each = Math.ceil(count / 3)
-    const { org, environment, service, pids } = await startFollowing(bench, {
-      products: each,
-      pricebooks: 1,
-      accounts: each,
-    })
+    const counts = {
+      busy: rates.busy * size.pick({ small: 4, default: 20, full: 60 }),
+      quiet: rates.quiet * size.pick({ small: 1, default: 15, full: 60 }),
+    }
+    const each = Math.ceil(counts.busy / 3)
+    const following = await startFollowing(bench, { products: each, pricebooks: 1, accounts: each })
+    const { org, service, pids } = following
 
     say("  sf-shadow follows")
     const seen = await watchChanges(bench)
-    const follow = async (changes: number) => {
+    const ours = await followBoth(counts, pids, async (perSecond, changes) => {
       seen.clear()
       const committed = await org.pace(perSecond, changes)
       await service.whileRunning(waitFor("every change is visible", 120_000, () => seen.size >= changes))
       return latencies(committed, seen)
-    }
-    await follow(warmUp)
-    const ours = await measured(pids, () => follow(count))
+    })
     await service.stop()
     await org.assertEqual(database.url)
 
     await database.pool.query(prepareRival)
-    const alone = await measureRival(bench, org, "nothing", count, environment)
-    const rival = await measureRival(bench, org, "bullmq", count, environment)
+    const measureRival = async (name: DestinationName) => {
+      say(`  the rival follows, with ${name} behind it`)
+      const rival = await startRivalOf(bench, following, name)
+      const found = await followBoth(counts, {}, async (perSecond, changes) => {
+        const committed = await org.pace(perSecond, changes)
+        return latencies(committed, new Map(await rival.applied(changes)))
+      })
+      await rival.stop()
+      return found
+    }
+    const alone = await measureRival("nothing")
+    const rival = await measureRival("bullmq")
     const against = `${await versionOf("bullmq")} on Redis, 32 jobs at once, one upsert each`
-    const limit = `the round trip through the queue and the fold's transaction: ${busiest(ours.spent, ours.seconds)}`
-    const at = (q: number) => ({
-      name: `commit to visible at ${perSecond} events/s, p${q * 100}`,
+    const at = (rate: keyof typeof rates, q: number) => ({
+      name: `commit to visible at ${rates[rate]} events/s, p${q * 100}`,
       unit: "ms",
-      ours: quantile(ours.result, q),
+      ours: quantile(ours[rate], q),
       against,
-      theirs: quantile(rival, q),
-      alone: quantile(alone, q),
-      limit,
+      theirs: quantile(rival[rate], q),
+      alone: quantile(alone[rate], q),
+      limit: `two commits, the append's and the fold's, and the way between: ${ours.limit}`,
     })
     return [
-      figure({ ...at(0.5), goal: { of: "ours", atMost: 15 } }),
-      figure(at(0.9)),
-      figure({ ...at(0.99), goal: { of: "ratio", atMost: 1 } }),
+      figure({ ...at("busy", 0.5), goal: { of: "ours", atMost: 15 } }),
+      figure(at("busy", 0.9)),
+      figure({ ...at("busy", 0.99), goal: { of: "ratio", atMost: 1 } }),
+      figure(at("quiet", 0.5)),
     ]
   },
+}
+
+/** Both rates, after two seconds in which plans are made and code is compiled. */
+async function followBoth(
+  counts: Record<keyof typeof rates, number>,
+  pids: Record<string, number>,
+  follow: Follow,
+): Promise<Latencies> {
+  await follow(rates.busy, 2 * rates.busy)
+  const { result: busy, spent, seconds } = await measured(pids, () => follow(rates.busy, counts.busy))
+  const quiet = await follow(rates.quiet, counts.quiet)
+  return { busy, quiet, limit: busiest(spent, seconds) }
 }
 
 /** Milliseconds from each commit to when its record was seen. */
 function latencies(committed: ReadonlyMap<string, number>, seen: ReadonlyMap<string, number>): number[] {
   return [...committed].map(([id, at]) => (seen.get(id) as number) - at)
-}
-
-async function measureRival(
-  { started }: Bench,
-  org: BenchOrg,
-  name: DestinationName,
-  count: number,
-  environment: Record<string, string>,
-): Promise<number[]> {
-  say(`  the rival follows, with ${name} behind it`)
-  const redis = started.add(await startBenchRedis())
-  const rival = started.add(await startRival(name, { ...environment, REDIS_URL: redis.url }))
-  const follow = async (changes: number) => {
-    const committed = await org.pace(perSecond, changes)
-    return latencies(committed, new Map(await rival.applied(changes)))
-  }
-  await follow(warmUp)
-  const measuredLatencies = await follow(count)
-  await rival.stop()
-  await redis.stop()
-  return measuredLatencies
 }
 
 /** Notes when each record was first heard of as changed, epoch ms, as a listener that is a user's. */

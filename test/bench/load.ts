@@ -6,7 +6,8 @@
  *   download  the result pages from the simulated org (a process of its own) into files, nothing else: the source alone
  *   load      `sf-shadow backfill PricebookEntry` as shipped, a process of its own; timed is its run, as sf_shadow_run
  *             shows it: without the second in which the program starts
- *   again     the same backfill once more, after a service has followed the org, and nothing has changed in it
+ *   again     the same backfill once more, after a service has followed the org, and nothing has changed in it; the
+ *             tables are vacuumed before
  *   floor     COPY of the same files into a text table and one INSERT ... SELECT of typed columns and jsonb into a
  *             table with the same keys, foreign key and index
  *   delta     `sf-shadow delta PricebookEntry` after a thousandth of the entries have changed and nobody has listened
@@ -47,6 +48,8 @@ export const load: Benchmark = {
     say("  load")
     const first = await measureLoad(bench, org.pid, "backfill", environment)
     await followUntilFresh(bench, environment)
+    // As autovacuum does after a load: what it logs, and the first look at new rows, is no part of the next one.
+    await database.pool.query("vacuum (analyze)")
     say("  load again")
     const again = await measureLoad(bench, org.pid, "backfill", environment)
     say("  floor")
@@ -75,7 +78,7 @@ export const load: Benchmark = {
         unit: "MB",
         ours: first.peakMB,
         goal: { of: "ours", atMost: 200 },
-        limit: "our process: the pages on their way",
+        limit: "our process, started from source",
       }),
       figure({
         ...timing,
@@ -101,7 +104,7 @@ export const load: Benchmark = {
         against: "the first load's",
         theirs: first.walMB,
         goal: { of: "ratio", atMost: 0.05 },
-        limit: "Postgres: temporary pages are not logged, what is written is",
+        limit: "Postgres",
         holdsSmall: true,
       }),
       figure({

@@ -33,7 +33,7 @@ function verdict({ goal, reached }: Figure): string {
 }
 
 /** For docs/performance.md: a table, and below it where and when each benchmark ran. */
-export function markdownTable(reports: readonly Report[]): string {
+function markdownTable(reports: readonly Report[]): string {
   const head = [
     "| what | ours | against | theirs | source alone | ours / theirs | goal | reached | what limits it |",
     "|---|---|---|---|---|---|---|---|---|",
@@ -90,22 +90,28 @@ function digits(value: number): string {
   return String(Number(value.toPrecision(value < 1 ? 2 : 3)))
 }
 
+/** What is stored, in the order in which it was sorted. */
 export async function readReports(): Promise<Report[]> {
   const text = await readFile(figuresFile, "utf8").catch(() => "[]")
   return JSON.parse(text) as Report[]
 }
 
-/** Stores reports in the place of older ones of the same benchmarks. */
-export async function storeReports(reports: readonly Report[]): Promise<void> {
-  const names = new Set(reports.map(({ benchmark }) => benchmark))
-  const kept = (await readReports()).filter(({ benchmark }) => !names.has(benchmark))
-  await writeFile(figuresFile, `${JSON.stringify([...kept, ...reports], null, 2)}\n`)
+/**
+ * Stores a report in the place of an older one of the same benchmark, and fills the page from all that are stored.
+ *
+ * @param order names of all benchmarks; reports of others are forgotten
+ */
+export async function writeReport(report: Report, order: readonly string[]): Promise<void> {
+  const others = (await readReports()).filter(({ benchmark }) => benchmark !== report.benchmark)
+  const place = ({ benchmark }: Report) => order.indexOf(benchmark)
+  const reports = [...others, report].filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b))
+  await writeFile(figuresFile, `${JSON.stringify(reports, null, 2)}\n`)
+  await writeFile(page, pageWith(await readFile(page, "utf8"), reports))
 }
 
-/** Puts the table between the page's markers. */
-export async function writePage(table: string): Promise<void> {
-  const text = await readFile(page, "utf8")
+/** The page's text with the table of these reports between its markers. @throws an Error when it has none */
+export function pageWith(text: string, reports: readonly Report[]): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${page} lacks its markers "${begin}" and "${end}"`)
-  await writeFile(page, `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`)
+  if (from < 0 || to < from) throw new Error(`docs/performance.md lacks "${begin}" or "${end}"`)
+  return `${text.slice(0, from)}${begin}\n\n${markdownTable(reports)}\n\n${text.slice(to)}`
 }

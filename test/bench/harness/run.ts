@@ -19,13 +19,25 @@ export interface Report {
   figures: Figure[]
 }
 
-/** Runs benchmarks one after another on one Postgres, each in a database of its own. */
-export async function runBenchmarks(benchmarks: readonly Benchmark[], sizeName: SizeName): Promise<Report[]> {
+/**
+ * Runs benchmarks one after another on one Postgres, each in a database of its own.
+ *
+ * @param onReport awaited after each, so that one that fails takes nothing from those before it
+ */
+export async function runBenchmarks(
+  benchmarks: readonly Benchmark[],
+  sizeName: SizeName,
+  onReport: (report: Report) => Promise<void> = async () => {},
+): Promise<Report[]> {
   const size = sizeNamed(sizeName)
   return withParts(async (started) => {
     const server = started.add(await startBenchServer())
     const reports: Report[] = []
-    for (const benchmark of benchmarks) reports.push(await runOne(benchmark, size, server))
+    for (const benchmark of benchmarks) {
+      const report = await runOne(benchmark, size, server)
+      await onReport(report)
+      reports.push(report)
+    }
     return reports
   })
 }

@@ -3,6 +3,8 @@ import { once } from "node:events"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
+import type { Bench } from "../harness/benchmark.ts"
+import { startBenchRedis } from "../harness/redis.ts"
 import type { DestinationName } from "./destination.ts"
 
 export type RivalAnswer = { followed: true } | { seen: [recordId: string, at: number][] }
@@ -10,19 +12,23 @@ export type RivalAnswer = { followed: true } | { seen: [recordId: string, at: nu
 /** A rival that follows the org. */
 export interface Rival {
   pid: number
+  /** Of its Redis. */
+  redisPid: number
   /** Waits until so many events have been applied; records and the times of that, epoch ms, in order. */
   applied(events: number): Promise<[recordId: string, at: number][]>
   stop(): Promise<void>
 }
 
-/** Starts the subscriber with a destination; resolves when it follows all topics. */
-export async function startRival(
+/** Starts the subscriber with a destination and a Redis of its own; resolves when it follows all topics. */
+export async function startRivalOf(
+  { started }: Bench,
+  { environment }: { environment: Record<string, string> },
   destination: DestinationName,
-  environment: Record<string, string>,
 ): Promise<Rival> {
+  const redis = started.add(await startBenchRedis())
   const child = fork(fileURLToPath(new URL("process.ts", import.meta.url)), [destination], {
     execArgv: ["--import", "tsx"],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, REDIS_URL: redis.url },
   })
   const ended = once(child, "exit")
   const answer = async <T extends RivalAnswer>(): Promise<T> => {
@@ -32,18 +38,21 @@ export async function startRival(
     const [told] = (await Promise.race([once(child, "message"), failed])) as [T]
     return told
   }
-  await answer()
-  return {
+  const rival = started.add({
     pid: child.pid as number,
-    async applied(events) {
+    redisPid: redis.pid,
+    async applied(events: number) {
       child.send({ events })
       return (await answer<{ seen: [string, number][] }>()).seen
     },
     async stop() {
       child.kill("SIGTERM")
       await ended.catch(() => {})
+      await redis.stop()
     },
-  }
+  })
+  await answer()
+  return rival
 }
 
 /** A package with its installed version: "bullmq 6.7.0". */
