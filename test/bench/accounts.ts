@@ -98,8 +98,8 @@ async function measureAccounts(
   await org.assertEqual(database.url)
   return {
     row: ((spentBeside("org", load.spent) - spentBeside("org", fixed.spent)) / count) * 1e6,
-    rowLimit: busiest(load.spent, load.seconds),
+    rowLimit: busiest(load),
     event: (spentBeside("org", fold.spent) / events) * 1e6,
-    eventLimit: busiest(fold.spent, fold.seconds),
+    eventLimit: busiest(fold),
   }
 }

@@ -33,7 +33,7 @@ export const backlog: Benchmark = {
     const folded: { at: number; events: number }[] = []
     const note = (all: number) => folded.push({ at: performance.now(), events: all - before })
     await draining.whileRunning(waitUntilFolded(database.pool, before + 1, note))
-    const { seconds, spent } = await measured({ ...pids, "sf-shadow": pid }, () =>
+    const took = await measured({ ...pids, "sf-shadow": pid }, () =>
       draining.whileRunning(waitUntilFolded(database.pool, before + events, note)),
     )
     const peakMB = peakMemory()
@@ -41,7 +41,7 @@ export const backlog: Benchmark = {
     await draining.stop()
     await org.assertEqual(database.url)
 
-    const limit = busiest(spent, seconds)
+    const limit = busiest(took)
     return [
       figure({
         name: `${whole(events)} events waiting, drained: peak memory`,

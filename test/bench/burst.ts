@@ -44,7 +44,7 @@ export const burst: Benchmark = {
 
     const perSecond = { ours: events / ours.seconds, alone: 0 }
     const perProcessorSecond = { ours: events / spentBeside("org", ours.spent), alone: 0 }
-    const limit = busiest(ours.spent, ours.seconds)
+    const limit = busiest(ours)
     const figures: Figure[] = []
     for (const name of ["nothing", "bullmq", "graphile-worker"] as const) {
       const { spent, seconds } = await measureRival(bench, following, name, events)

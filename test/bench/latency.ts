@@ -85,9 +85,9 @@ async function followBoth(
   follow: Follow,
 ): Promise<Latencies> {
   await follow(rates.busy, 2 * rates.busy)
-  const { result: busy, spent, seconds } = await measured(pids, () => follow(rates.busy, counts.busy))
+  const busy = await measured(pids, () => follow(rates.busy, counts.busy))
   const quiet = await follow(rates.quiet, counts.quiet)
-  return { busy, quiet, limit: busiest(spent, seconds) }
+  return { busy: busy.result, quiet, limit: busiest(busy) }
 }
 
 /** Milliseconds from each commit to when its record was seen. */

@@ -21,7 +21,7 @@ import { readConfig } from "../../src/base/config.ts"
 import { waitFor } from "../harness/wait.ts"
 import type { Bench, Benchmark } from "./harness/benchmark.ts"
 import { type Figure, figure } from "./harness/figure.ts"
-import { busiest, measured, type Spent, say, timed, whole } from "./harness/measure.ts"
+import { busiest, measured, say, type Took, timed, whole } from "./harness/measure.ts"
 import { followPeakMemory } from "./harness/processes.ts"
 import { backfill, startProgram } from "./harness/programs.ts"
 import { downloadPages } from "./load/download.ts"
@@ -71,7 +71,7 @@ export const load: Benchmark = {
         against: "COPY and one INSERT ... SELECT of the same files",
         theirs: floorSeconds,
         goal: { of: "ratio", atMost: 1.3 },
-        limit: busiest(first.spent, first.processSeconds),
+        limit: busiest(first.took),
       }),
       figure({
         name: "its peak memory",
@@ -87,7 +87,7 @@ export const load: Benchmark = {
         against: "the first load",
         theirs: first.seconds,
         goal: { of: "ratio", atMost: 0.25 },
-        limit: busiest(again.spent, again.processSeconds),
+        limit: busiest(again.took),
       }),
       figure({
         name: "rows that it wrote",
@@ -114,7 +114,7 @@ export const load: Benchmark = {
         against: "the first load",
         theirs: first.seconds,
         goal: { of: "ratio", atMost: 0.1 },
-        limit: busiest(delta.spent, delta.processSeconds),
+        limit: busiest(delta.took),
       }),
       figure({
         name: "rows that the delta wrote, less those that had changed",
@@ -131,9 +131,8 @@ export const load: Benchmark = {
 interface Load {
   /** Of the run, from its start to its end. */
   seconds: number
-  /** Of the program, from start to exit, and what was used meanwhile. */
-  processSeconds: number
-  spent: Spent
+  /** The program, from start to exit. */
+  took: Took<unknown>
   peakMB: number
   walMB: number
   /** Rows of the table that were updated. */
@@ -160,8 +159,7 @@ async function measureLoad(
   )
   return {
     seconds: rows[0]?.seconds ?? Number.NaN,
-    processSeconds: took.seconds,
-    spent: took.spent,
+    took,
     peakMB: peakMemory(),
     walMB: (after.wal - before.wal) / 1e6,
     updated: after.updated - before.updated,

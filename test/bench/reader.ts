@@ -48,7 +48,6 @@ export const reader: Benchmark = {
         theirs: mean(rates.driver),
         goal: { of: "ratio", atLeast: 0.9 },
         limit: "the round trip to Postgres, and the statement, which judges the row's age too",
-        holdsSmall: true,
       }),
     ]
   },

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { burst } from "./burst.ts"
 import { figure, isFarOff } from "./harness/figure.ts"
 import { textTable } from "./harness/report.ts"
 import { runBenchmarks } from "./harness/run.ts"
@@ -27,7 +26,7 @@ test("a figure counts as far off beyond a third of its goal only, and where its 
 
 // Those that start the fewest processes; the others are run by `npm run bench -- --small`.
 test("benchmarks at their small size run, and no figure is beyond a third of its goal", async () => {
-  const reports = await runBenchmarks([burst, load, reader, sqlReads, invalidationsToRedis, views], "small")
+  const reports = await runBenchmarks([load, reader, sqlReads, invalidationsToRedis, views], "small")
   const farOff = reports.flatMap(({ figures }) => figures).filter(isFarOff)
   assert.deepEqual(
     farOff.map(({ name }) => name),
