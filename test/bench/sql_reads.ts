@@ -1,34 +1,25 @@
 /**
  * How long the reads of services in SQL take on a catalogue and accounts of production size.
  *
- *   node --import tsx test/bench/sql_reads.ts [--accounts 1000000] [--prices 100000] [--seconds 3]
- *
- * On one durable Postgres of our own, filled by SQL: products with ten prices each, a tenth of them inactive; accounts
- * last read 90 days ago, whose stream was heard of minutes ago. Each statement runs one at a time on one connection,
- * with other values each time, planned each time as clients send it by default; `call` is the whole call as Node sees
- * it, `server` what EXPLAIN ANALYZE says of it. Target: under 1 ms each.
+ * Filled by SQL: products with ten prices each, a tenth of them inactive; accounts last read 90 days ago, whose stream
+ * was heard of minutes ago. Each statement runs one at a time on one connection, with other values each time, planned
+ * each time as clients send it by default. Ours is the median of what EXPLAIN ANALYZE says of it, planning included.
  */
-import { parseArgs } from "node:util"
 import type { PoolClient } from "pg"
-import { startBenchDatabase } from "./harness/database.ts"
-import { printTable, say, timed, whole } from "./harness/measure.ts"
+import type { Benchmark } from "./harness/benchmark.ts"
+import { type Figure, figure } from "./harness/figure.ts"
+import { quantile, say, whole } from "./harness/measure.ts"
 import { accountId, fillShadow, pricebookId, smallPricebookId } from "./sql_reads/fill.ts"
-
-const { values } = parseArgs({
-  options: {
-    accounts: { type: "string", default: "1000000" },
-    prices: { type: "string", default: "100000" },
-    seconds: { type: "string", default: "3" },
-  },
-})
-const accounts = Number(values.accounts)
-const prices = Number(values.prices)
-const products = prices / 10
-const seconds = Number(values.seconds)
 
 const below = (bound: number) => Math.floor(Math.random() * bound)
 
-const reads: { name: string; sql: string; values(): unknown[] }[] = [
+interface Read {
+  name: string
+  sql: string
+  values(): unknown[]
+}
+
+const readsOf = (accounts: number, products: number): Read[] => [
   {
     name: "sf_account_eligibility, fresh",
     sql: "select * from sf_account_eligibility($1)",
@@ -77,44 +68,41 @@ const reads: { name: string; sql: string; values(): unknown[] }[] = [
   },
 ]
 
+export const sqlReads: Benchmark = {
+  name: "sql_reads",
+  async run({ size, database }): Promise<Figure[]> {
+    const accounts = size.of(1_000_000, 10_000)
+    const products = size.of(10_000, 100)
+    say(`  a shadow is filled with ${whole(accounts)} accounts and ${whole(10 * products)} prices`)
+    await fillShadow(database.pool, { accounts, products })
+    const client = await database.pool.connect()
+    try {
+      const figures: Figure[] = []
+      for (const read of readsOf(accounts, products)) {
+        figures.push(
+          figure({
+            name: read.name,
+            unit: "ms",
+            ours: await serverTime(client, read, size.pick({ small: 10, default: 300, full: 300 })),
+            goal: { of: "ours", atMost: 1 },
+            limit: "Postgres: planning and the statement; a client's round trip comes on top",
+          }),
+        )
+      }
+      return figures
+    } finally {
+      client.release()
+    }
+  },
+}
+
 /** The median time that the server says it needs for a read, planning included, in ms. */
-async function serverTime(client: PoolClient, { sql, values }: (typeof reads)[number]): Promise<number> {
+async function serverTime(client: PoolClient, { sql, values }: Read, calls: number): Promise<number> {
   const times: number[] = []
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < calls; n++) {
     const { rows } = await client.query(`explain (analyze, timing off, format json) ${sql}`, values())
     const [plan] = rows[0]["QUERY PLAN"] as { "Planning Time": number; "Execution Time": number }[]
     times.push((plan?.["Planning Time"] ?? 0) + (plan?.["Execution Time"] ?? 0))
   }
-  return times.sort((a, b) => a - b)[50] as number
-}
-
-const database = await startBenchDatabase()
-// The server ends its idle connections when it is stopped.
-database.pool.on("error", () => {})
-try {
-  say(`Filling the shadow with ${whole(accounts)} accounts and ${whole(prices)} prices ...`)
-  const filled = await timed(() => fillShadow(database.pool, { accounts, products }))
-  say(`  ${filled.seconds.toFixed(0)} s`)
-  const client = await database.pool.connect()
-  const table: [string, string][] = []
-  for (const read of reads) {
-    const times: number[] = []
-    const until = performance.now() + seconds * 1000
-    while (performance.now() < until) {
-      const startedAt = performance.now()
-      await client.query(read.sql, read.values())
-      times.push(performance.now() - startedAt)
-    }
-    times.sort((a, b) => a - b)
-    const at = (share: number) => (times[Math.floor(times.length * share)] as number).toFixed(2)
-    const server = await serverTime(client, read)
-    table.push([
-      read.name,
-      `call: median ${at(0.5)} ms, p99 ${at(0.99)} ms of ${whole(times.length)}; server: median ${server.toFixed(2)} ms`,
-    ])
-  }
-  client.release()
-  printTable(table)
-} finally {
-  await database.stop()
+  return quantile(times, 0.5)
 }

@@ -29,22 +29,6 @@ export function startProgram(args: string[], environment: Record<string, string>
   }
 }
 
-/** Starts `sf-shadow simulator` with a catalogue; resolves with the variables that reach it. */
-export async function startSimulatorProgram(size: { products: number; pricebooks: number }) {
-  const program = startProgram([
-    "simulator",
-    "--accounts",
-    "0",
-    "--products",
-    String(size.products),
-    "--pricebooks",
-    String(size.pricebooks),
-  ])
-  const [line] = await program.printed(/^\{.*\}$/m)
-  const { environment } = JSON.parse(line) as { environment: Record<string, string> }
-  return { environment, stop: program.stop }
-}
-
 /** Runs `sf-shadow backfill OBJECTS` to its end. @throws an Error with its output when it fails */
 export async function backfill(objects: string[], environment: Record<string, string>): Promise<void> {
   const { ended, output } = startProgram(["backfill", ...objects], environment)

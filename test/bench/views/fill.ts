@@ -2,6 +2,7 @@ import type { Pool } from "pg"
 
 /** Fills what the operators' views read beside the shadow tables, as a bad day leaves it. See test/bench/views.ts. */
 export async function fillMachinery(pool: Pool, events: number): Promise<void> {
+  const listed = Math.min(20_000, events)
   await pool.query("select sf_shadow._ensure_event_partition((now() at time zone 'utc')::date)")
   await pool.query(
     `insert into public.sf_shadow_event (received_day, stream_id, seq, received_at, event_id, object, change_type, record_ids,
@@ -22,25 +23,28 @@ export async function fillMachinery(pool: Pool, events: number): Promise<void> {
   await pool.query(
     `insert into sf_shadow.dirty (object, record_id, since, not_before, reason)
      select (array['Product2', 'PricebookEntry', 'Account'])[1 + n % 3], lpad(n::text, 18, '0'), now(), now(), 'a doubt'
-     from generate_series(1, 20000) n`,
+     from generate_series(1, $1::integer) n`,
+    [listed],
   )
   await pool.query(
     `insert into sf_shadow.reject (object, record_id, since, known_until, sqlstate, reason, refused_by, payload)
      select 'PricebookEntry', lpad(n::text, 18, '0'), now(), now(), (array['22003', '22P02', '23502', '23505'])[1 + n % 4],
        'reason ' || n, 'Field' || n % 10, convert_to(repeat('payload ', 200), 'UTF8')
-     from generate_series(1, 20000) n`,
+     from generate_series(1, $1::integer) n`,
+    [listed],
   )
   await pool.query(
-    `insert into sf_shadow.run (object, kind, state, reason, received, expected, started_at, finished_at)
+    `insert into sf_shadow.run (object, kind, state, reason, received, expected, since, started_at, finished_at)
      select (array['Product2', 'PricebookEntry', 'Account'])[1 + n % 3], (array['delta', 'ids'])[1 + n % 2], 'complete', 'crontab',
-       n, n, now() - interval '1 minute', now()
+       n, n, case when n % 2 = 0 then now() - interval '1 day' end, now() - interval '1 minute', now()
      from generate_series(1, 5000) n`,
   )
   await pool.query(
     `insert into sf_shadow.verification (object, kind, compared, drift) select 'Account', 'sample', 1000, 0 from generate_series(1, 1000)`,
   )
   await pool.query(
-    `select sf_shadow_worker.add_job('verify', job_key => 'job:' || n) from generate_series(1, 10000) n`,
+    `select sf_shadow_worker.add_job('verify', job_key => 'job:' || n) from generate_series(1, $1::integer / 2) n`,
+    [listed],
   )
   await pool.query(
     `update sf_shadow_worker._private_jobs set attempts = max_attempts, last_error = repeat('an error ', 100), updated_at = now()
