@@ -83,7 +83,7 @@ async function embeddedPostgres(dataDir: string, log: Log) {
 
 async function simulatedOrg(products: number) {
   const org = new Org()
-  seedCatalogue(org, { products, pricebooks: 2, accounts: products })
+  seedCatalogue(org, { products, pricebooks: 2, accounts: products, contacts: products, sites: products })
   const simulator = await startSimulator({ org })
   return { ...simulator, stop: () => simulator.close() }
 }
