@@ -521,6 +521,7 @@ create table sf_shadow.worker (
 
 create type sf_account_eligibility_answer as (account_id text, is_found boolean, internet_eligibility text, eligibility_source text, updated_at timestamp with time zone, raw_payload jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 create type sf_shadow.merge_counts as (inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint, drift bigint);
+create type sf_shadow_record_answer as (object text, record_id text, is_found boolean, record jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 
 create view sf_catalog as
  SELECT p.product_id,
@@ -1041,11 +1042,12 @@ create view sf_shadow_stream as
 create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 085b8c58
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body b55a9755
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e8afbc27
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
+create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body 365b5e9e
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body 6df05007
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
@@ -1097,7 +1099,7 @@ create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) 
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
 create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body d1f7d48a
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 332c77f0
-create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body d00d119e
+create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body e63d8ed1
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
@@ -1168,7 +1170,7 @@ create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, 
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body c96ad4af
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body a92bfe19
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 2dd041bb
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
@@ -1192,6 +1194,7 @@ create function sf_shadow_invalidations(of_object text, after bigint, at_most in
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6375e72c
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body db75b79d
+create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 617819ef
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2f784330
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6815b571
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ae066ea0
@@ -1214,6 +1217,8 @@ grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_record(text,text,interval) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_record(text,text,interval) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_operator;

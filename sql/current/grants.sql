@@ -16,6 +16,7 @@ declare
     public.sf_shadow_invalidation_consumer';
   -- The second half is what the TypeScript reader calls.
   read_functions constant text := 'public.sf_account_eligibility(text, interval), public.sf_price(text, text, text),
+    public.sf_shadow_record(text, text, interval),
     public.sf_shadow_salesforce_now(), public.sf_shadow_invalidations(text, bigint, integer),
     public.sf_shadow_freshness(text, text[]), public.sf_shadow_listed_prices(text[]), public.sf_shadow_mapping(text),
     public.sf_shadow_records_to_rows(text, jsonb), public.sf_shadow_refresh(text, text[])';

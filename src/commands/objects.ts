@@ -13,26 +13,22 @@ import { textTable } from "./text_table.ts"
 
 /** `objects`: what is mirrored; and with a word more, what could be, and how it is added or removed. */
 export function objectsCommand(invocation: Invocation, work: Work): Command {
-  return (
-    new Command("objects")
-      .description("list the mirrored objects: table, rows, state, where changes come from")
-      // What follows the name of a subcommand is that one's: both have --json.
-      .enablePositionalOptions()
-      .option("--json", "print the rows as JSON")
-      .addHelpText("after", `\nExamples:\n  ${sfShadow} objects\n  ${sfShadow} objects add Contact`)
-      .action(({ json }: { json?: boolean }) =>
-        work(async () => {
-          const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
-          const { withDatabase } = await import("./database.ts")
-          const rows = await withDatabase(databaseUrl, createLog(logLevel), readObjects)
-          printResult(json, rows, textTable(rows))
-          return exitCodes.done
-        }),
-      )
-      .addCommand(availableCommand(invocation, work))
-      .addCommand(addObjectsCommand(invocation, work))
-      .addCommand(removeObjectCommand(invocation, work))
-  )
+  return new Command("objects")
+    .description("list the mirrored objects: table, rows, state, where changes come from")
+    .option("--json", "print the rows as JSON")
+    .addHelpText("after", `\nExamples:\n  ${sfShadow} objects\n  ${sfShadow} objects add Contact`)
+    .action(({ json }: { json?: boolean }) =>
+      work(async () => {
+        const { databaseUrl, logLevel } = readDatabaseConfig(invocation.environment)
+        const { withDatabase } = await import("./database.ts")
+        const rows = await withDatabase(databaseUrl, createLog(logLevel), readObjects)
+        printResult(json, rows, textTable(rows))
+        return exitCodes.done
+      }),
+    )
+    .addCommand(availableCommand(invocation, work))
+    .addCommand(addObjectsCommand(invocation, work))
+    .addCommand(removeObjectCommand(invocation, work))
 }
 
 async function readObjects(pool: Pool): Promise<Record<string, unknown>[]> {

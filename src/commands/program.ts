@@ -67,7 +67,8 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     program.addCommand(command(invocation, always.has(command) ? work : workUnlessOff))
   }
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
-    command.exitOverride().allowExcessArguments(false)
+    // What follows the name of a subcommand is that one's: it may have an option of the same name.
+    command.exitOverride().allowExcessArguments(false).enablePositionalOptions()
   }
   try {
     await program.parseAsync(args as string[], { from: "user" })

@@ -12,31 +12,27 @@ import { textTable } from "./text_table.ts"
 
 /** `runs`: the loads that run, what they wait for, and the last ones; `runs cancel RUN_ID` ends one. */
 export function runsCommand(invocation: Invocation, work: Work): Command {
-  return (
-    new Command("runs")
-      .description("list the loads that run, with what each waits for, and the last ones that have ended")
-      // What follows the name of a subcommand is that one's: both have --json.
-      .enablePositionalOptions()
-      .option("--json", "print the rows of sf_shadow_run as JSON")
-      .addHelpText(
-        "after",
-        `
+  return new Command("runs")
+    .description("list the loads that run, with what each waits for, and the last ones that have ended")
+    .option("--json", "print the rows of sf_shadow_run as JSON")
+    .addHelpText(
+      "after",
+      `
 still is how long a load has made no progress. After a while (stands_still_after of sf_shadow.setting) it stands still: runs
 cancel ends it, and backfill --force begins anew. A bulk job that stands still for SF_BULK_STALL_S is made anew by itself.
 
 Examples:
   ${sfShadow} runs
   ${sfShadow} runs cancel 12`,
-      )
-      .action(({ json }: { json?: boolean }) =>
-        work(async () => {
-          const rows = await onDatabase(invocation, listRuns)
-          printResult(json, rows, runsText(rows))
-          return exitCodes.done
-        }),
-      )
-      .addCommand(cancelCommand(invocation, work))
-  )
+    )
+    .action(({ json }: { json?: boolean }) =>
+      work(async () => {
+        const rows = await onDatabase(invocation, listRuns)
+        printResult(json, rows, runsText(rows))
+        return exitCodes.done
+      }),
+    )
+    .addCommand(cancelCommand(invocation, work))
 }
 
 function cancelCommand(invocation: Invocation, work: Work): Command {

@@ -11,8 +11,8 @@ language sql stable set search_path = '' as $$
     select format('public.%I', plan ->> 'table') as target,
       string_agg(format(E'  %I %s%s,\n', name, type, ' not null references ' || parent || ' on delete cascade'), '' order by place)
         as defined,
-      string_agg(format(E'\n  (%L, %L, %L, %L, %L)', plan ->> 'object', field, name, type, parent is not null), ',' order by place)
-        as mapped,
+      string_agg(format(E'\n  (%L, %L, %L, %L, %s)', plan ->> 'object', field, name, type, (parent is not null)::text), ','
+        order by place) as mapped,
       array_agg(format('create index on public.%I (%I)', plan ->> 'table', name) order by place) filter (where is_indexed) as indexes
     from columns
   )

@@ -29,13 +29,17 @@ begin
   end if;
 
   perform sf_shadow_worker.complete_jobs(array(
-    select j.id from sf_shadow_worker.jobs j where j.locked_at is null and j.key like '%:' || replace(of_object, '_', '\_')));
+    select j.id from sf_shadow_worker.jobs j
+    where j.locked_at is null and (j.key = 'hole:' || of_object or j.key in (select t.task || ':' || of_object from sf_shadow.task t))));
   delete from sf_shadow.object_state s where s.object = of_object;
   delete from sf_shadow.run r where r.object = of_object;
   -- What refers to a read of it goes first.
   delete from sf_shadow.tombstone t where t.object = of_object;
   delete from sf_shadow.read r where r.object = of_object;
   delete from sf_shadow.object o where o.object = of_object;
+  -- Nobody follows a stream that carries nothing: it cannot stand still.
+  update sf_shadow.stream s set problem = null, problem_since = null
+  where s.problem is not null and not exists (select from sf_shadow.stream_object so where so.stream_id = s.stream_id);
   if drop_data then
     execute format('drop table if exists public.%I', mirrored.shadow_table);
   end if;
