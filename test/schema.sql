@@ -214,6 +214,7 @@ create table sf_shadow.object (
   keep text default 'all'::text not null,
   query_only_fields text[] collate "C" default '{}'::text[] not null,
   enabled boolean default true not null,
+  shipped boolean default false not null,
   constraint object_keep_known CHECK ((keep = ANY (ARRAY['all'::text, 'mapped'::text]))),
   constraint object_object_id_key UNIQUE (object_id),
   constraint object_parent_is_another CHECK ((parent_object <> object)),
@@ -524,6 +525,7 @@ create table sf_shadow.worker (
 
 create type sf_account_eligibility_answer as (account_id text, is_found boolean, internet_eligibility text, eligibility_source text, updated_at timestamp with time zone, raw_payload jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 create type sf_shadow.merge_counts as (inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint, drift bigint);
+create type sf_shadow_record_answer as (object text, record_id text, is_found boolean, record jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 
 create view sf_catalog as
  SELECT p.product_id,
@@ -693,8 +695,10 @@ create view sf_shadow.task as
     (required)::text[] AS required,
     example,
     COALESCE(queue, task) AS queue,
-    while_paused
-   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
+    while_paused,
+    (task = ANY (ARRAY['add_object'::text, 'remove_object'::text])) AS is_once,
+    (task = 'add_object'::text) AS of_any_object
+   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -755,15 +759,19 @@ UNION ALL
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as
- SELECT id AS job_id,
-    task_identifier AS task,
-    key,
-    (attempts)::integer AS attempts,
-    updated_at AS failed_at,
-    (updated_at + '01:00:00'::interval) AS retried_at,
-    "left"(regexp_replace(last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
-   FROM sf_shadow_worker.jobs job
-  WHERE ((locked_at IS NULL) AND (attempts >= max_attempts) AND (key IS NOT NULL));
+ SELECT job.id AS job_id,
+    job.task_identifier AS task,
+    job.key,
+    (job.attempts)::integer AS attempts,
+    job.updated_at AS failed_at,
+        CASE
+            WHEN (task.is_once IS NOT TRUE) THEN (job.updated_at + '01:00:00'::interval)
+            ELSE NULL::timestamp with time zone
+        END AS retried_at,
+    "left"(regexp_replace(job.last_error, '\s+'::text, ' '::text, 'g'::text), 300) AS error
+   FROM (sf_shadow_worker.jobs job
+     LEFT JOIN sf_shadow.task ON ((task.task = job.task_identifier)))
+  WHERE ((job.locked_at IS NULL) AND (job.attempts >= job.max_attempts) AND (job.key IS NOT NULL));
 
 create view sf_shadow_invalidation_consumer as
  SELECT object,
@@ -1035,22 +1043,24 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1322fc9b
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 085b8c58
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
-create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body b55a9755
+create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e8afbc27
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
-create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text) returns bigint language plpgsql set search_path=""; -- body 65a1c141
+create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
+create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body 365b5e9e
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body 6df05007
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 6369996c
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
-create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body a978f3bf
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body dd98fc78
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 8ecba03d
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
+create function sf_shadow._column_names(fields text[], key_column text) returns TABLE(field text, column_name text, renamed text) language sql stable set search_path=""; -- body 394538fb
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
@@ -1062,6 +1072,7 @@ create function sf_shadow._enable_object(of_object text, of_enabled boolean) ret
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
+create function sf_shadow._field_to_column(field jsonb, OUT column_type text, OUT refused text) returns record language sql immutable set search_path=""; -- body f73bac4d
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 6535ebbf
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
 create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 72dd1948
@@ -1089,6 +1100,12 @@ create function sf_shadow._open_table(of_name text, columns text) returns void l
 create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 112db700
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body dd7f662d
+create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 5452609a
+create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body 7306b567
+create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
+create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body d1f7d48a
+create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 332c77f0
+create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body e63d8ed1
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
@@ -1097,10 +1114,12 @@ create function sf_shadow._reject_payload(fields jsonb) returns bytea language s
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
 create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 5f84c94c
 create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body eef2e1b0
+create function sf_shadow._reserved_columns() returns TABLE(name text, why text) language sql stable set search_path=""; -- body 48dca620
 create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 74e84f8e
 create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
 create function sf_shadow._set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 094b823e
 create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 00b08fe3
+create function sf_shadow._snake_name(name text, keeps_ending boolean DEFAULT false) returns text language sql immutable set search_path=""; -- body b47a1e0b
 create function sf_shadow._stored_ids() returns text[] language sql stable set search_path=""; -- body ed16eb93
 create function sf_shadow._stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
 create function sf_shadow._sweep_run(of_run_id bigint) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body ec154108
@@ -1120,6 +1139,7 @@ create function sf_shadow._yield_values(of_object text) returns void language pl
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 480aafad
 create function sf_shadow.add_follow_job() returns void language plpgsql set search_path=""; -- body dff46763
+create function sf_shadow.add_object(wish jsonb, described jsonb) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 8d65a66a
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
 create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 7264d6c4
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
@@ -1134,7 +1154,7 @@ create function sf_shadow.clear_marks(of_object text, record_ids text[], generat
 create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
-create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 2f8c354c
+create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 8ff7f628
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 83d0e041
@@ -1159,13 +1179,14 @@ create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, 
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body 7b3ba083
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 2dd041bb
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
 create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body fbd8a276
 create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
-create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body e75995b9
+create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 732f86f4
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 41b766ea
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body a619c380
@@ -1184,6 +1205,7 @@ create function sf_shadow_invalidations(of_object text, after bigint, at_most in
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6375e72c
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body db75b79d
+create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 617819ef
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2f784330
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6815b571
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ae066ea0
@@ -1206,6 +1228,8 @@ grant EXECUTE on function sf_shadow_listed_prices(text[]) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_mapping(text) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_pause(text) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_record(text,text,interval) to sf_shadow_operator;
+grant EXECUTE on function sf_shadow_record(text,text,interval) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_records_to_rows(text,jsonb) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_refresh(text,text[]) to sf_shadow_operator;

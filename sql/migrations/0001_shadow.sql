@@ -85,3 +85,19 @@ create type public.sf_account_eligibility_answer as (
   -- Whether a refresh of it waits, whoever asked for it.
   refresh_queued boolean
 );
+
+-- What sf_shadow_record answers, of any mirrored object.
+create type public.sf_shadow_record_answer as (
+  object text,
+  record_id text,
+  -- Whether the shadow has the record. Without it record and synced_at are null.
+  is_found boolean,
+  -- The row's columns by their names, raw_payload among them.
+  record jsonb,
+  synced_at timestamptz,
+  -- As in sf_account_eligibility_answer.
+  age interval,
+  is_stale boolean,
+  reason text,
+  refresh_queued boolean
+);

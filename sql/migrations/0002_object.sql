@@ -15,6 +15,8 @@ create table sf_shadow.object (
   -- Fields that change events lack or leave out of a create: kept from full reads, never from an event.
   query_only_fields text[] collate "C" not null default '{}',
   enabled boolean not null default true,
+  -- Made by a migration: functions and views of ours read its table, so that it can be paused and not removed.
+  shipped boolean not null default false,
   constraint object_pkey primary key (object),
   constraint object_object_id_key unique (object_id),
   constraint object_shadow_table_key unique (shadow_table),
@@ -112,15 +114,16 @@ create table sf_shadow.described_field (
   constraint described_field_type_known check (type in ('boolean', 'number', 'datetime', 'date', 'time', 'text'))
 );
 
-insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields)
+insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields,
+  shipped)
 values
   ('Product2', 'sf_product_shadow', 'product_id', '/data/Product2ChangeEvent', null, null, 'all',
-    '{SystemModstamp,IsDeleted}'),
+    '{SystemModstamp,IsDeleted}', true),
   ('PricebookEntry', 'sf_pricebook_shadow', 'pricebook_entry_id', '/data/PricebookEntryChangeEvent',
     'Product2', 'Product2Id', 'all',
-    '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}'),
+    '{SystemModstamp,IsDeleted,Name,ProductCode,CreatedById,CreatedDate,LastModifiedById,LastModifiedDate}', true),
   ('Account', 'sf_account_eligibility_shadow', 'account_id', '/data/AccountChangeEvent', null, null, 'mapped',
-    '{SystemModstamp,IsDeleted}');
+    '{SystemModstamp,IsDeleted}', true);
 
 insert into sf_shadow.field (object, field, column_name, column_type, required, is_unique)
 values

@@ -6,6 +6,7 @@ import { doctorCommand } from "./doctor.ts"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
 import { migrateCommand } from "./migrate.ts"
+import { objectsCommand } from "./objects.ts"
 import { pauseCommand, resumeCommand } from "./pause.ts"
 import { reapplyCommand } from "./reapply.ts"
 import { rejectsCommand } from "./rejects.ts"
@@ -52,6 +53,7 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     deltaCommand,
     verifyCommand,
     statusCommand,
+    objectsCommand,
     pauseCommand,
     resumeCommand,
     runsCommand,
@@ -65,7 +67,8 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     program.addCommand(command(invocation, always.has(command) ? work : workUnlessOff))
   }
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
-    command.exitOverride().allowExcessArguments(false)
+    // What follows the name of a subcommand is that one's: it may have an option of the same name.
+    command.exitOverride().allowExcessArguments(false).enablePositionalOptions()
   }
   try {
     await program.parseAsync(args as string[], { from: "user" })

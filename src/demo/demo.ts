@@ -23,6 +23,7 @@ import { Org } from "../simulator/org/org.ts"
 import { seedCatalogue } from "../simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../simulator/start.ts"
 import { whatToTry } from "./advice.ts"
+import { writeEnvironmentFile } from "./environment_file.ts"
 import { startNarrator } from "./narrator.ts"
 import { startTrickle } from "./trickle.ts"
 
@@ -60,12 +61,14 @@ export async function runDemo(
     await assertReachable(databaseUrl)
     const { migrations } = await migrate(databaseUrl, log)
     print(migrations.length > 0 ? "Database: schema created." : earlierStart)
-    const config = readConfig(await demoEnvironment(environment, databaseUrl, simulator))
+    const reaching = await demoEnvironment(environment, databaseUrl, simulator)
+    const config = readConfig(reaching)
+    const { path: shellFile } = await whileRunning(writeEnvironmentFile(base.dataDir, reaching))
     const service = await whileRunning(runService(config, roles, log, signal))
     print(`Status page: ${service.httpUrl}/ shows live what happens here, the load to begin with.`)
     await loadAll(config, log, signal)
     if (migrations.length === 0) await compareAnew(config.databaseUrl)
-    await followChanges({ config, simulator, httpUrl: service.httpUrl ?? "", signal })
+    await followChanges({ config, simulator, httpUrl: service.httpUrl ?? "", shellFile, signal })
     print("\nStopping ...")
   } finally {
     await started.stop()
@@ -83,7 +86,7 @@ async function embeddedPostgres(dataDir: string, log: Log) {
 
 async function simulatedOrg(products: number) {
   const org = new Org()
-  seedCatalogue(org, { products, pricebooks: 2, accounts: products })
+  seedCatalogue(org, { products, pricebooks: 2, accounts: products, contacts: products, sites: products })
   const simulator = await startSimulator({ org })
   return { ...simulator, stop: () => simulator.close() }
 }
@@ -176,12 +179,13 @@ async function followChanges(given: {
   config: Config
   simulator: Simulator
   httpUrl: string
+  shellFile: string
   signal: AbortSignal
 }): Promise<void> {
-  const { config, simulator, httpUrl, signal } = given
+  const { config, simulator, httpUrl, shellFile, signal } = given
   print("\nThe org now changes about twice a second; waiting for the first change to arrive ...")
   const narrator = await startNarrator(config.databaseUrl, print, () => {
-    print(`\nFollowing changes.\n${whatToTry(config.databaseUrl, httpUrl)}\n`)
+    print(`\nFollowing changes.\n${whatToTry(config.databaseUrl, httpUrl, shellFile)}\n`)
   })
   const trickle = startTrickle(simulator.org, narrator.heard)
   await interrupted(signal)

@@ -16,18 +16,22 @@ export interface Trickle {
 }
 
 const families = ["Internet", "VPN", "SIM", "Hardware"]
+const titles = ["Engineer", "Buyer", "Director", "Assistant"]
 const tiers = ["Bronze", "Silver", "Gold"]
 const eligibilities = ["Eligible", "Not Eligible", "Pending"]
 
 /**
  * Changes the simulated org like its users would, about two transactions a second: prices, products and
- * accounts are updated, now and then a product with its price appears, or one of those leaves again.
+ * accounts are updated, now and then a product with its price appears, or one of those leaves again. Contacts and service
+ * sites change too; nobody is told of them, for the shadow has them only where somebody has added them.
  */
 export function startTrickle(org: Org, onChange: (change: OrgChange) => void): Trickle {
   const ids = {
     Product2: idsOf(org, "Product2"),
     PricebookEntry: idsOf(org, "PricebookEntry"),
     Account: idsOf(org, "Account"),
+    Contact: idsOf(org, "Contact"),
+    Service_Site__c: idsOf(org, "Service_Site__c"),
   }
   const pricebookId = idsOf(org, "Pricebook2")[0]
   const created: string[] = []
@@ -53,6 +57,7 @@ export function startTrickle(org: Org, onChange: (change: OrgChange) => void): T
     timer = setTimeout(
       () => {
         onChange(change())
+        changeAside(org, pick(ids.Contact), pick(ids.Service_Site__c))
         next()
       },
       200 + Math.random() * 600,
@@ -118,6 +123,15 @@ function deleteProduct(org: Org, recordId: string): OrgChange {
   const sku = org.read("Product2", recordId)?.StockKeepingUnit
   org.transaction((tx) => tx.delete("Product2", recordId))
   return { object: "Product2", recordId, kind: "deleted", text: `${sku}, with its prices` }
+}
+
+function changeAside(org: Org, contactId: string | undefined, siteId: string | undefined): void {
+  org.transaction((tx) => {
+    if (contactId !== undefined) tx.update("Contact", contactId, { Title: pick(titles) })
+    if (siteId !== undefined) {
+      tx.update("Service_Site__c", siteId, { Bandwidth_Mbps__c: Math.round(Math.random() * 100_000) / 100 })
+    }
+  })
 }
 
 function idsOf(org: Org, object: string): string[] {

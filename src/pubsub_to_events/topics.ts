@@ -8,37 +8,38 @@ export interface Topic {
   streamId: number
 }
 
+/** What a topic carries, before its stream is made. */
+export type Wanted = Omit<Topic, "streamId">
+
 /**
- * The topics to follow: SF_TOPICS, or each enabled object's own. A topic that is no object's own is a channel and
- * carries those enabled objects that have no topic of their own in the list. Their streams are created here.
+ * The topics to follow: SF_TOPICS, or each object's own. A topic that is no object's own is a channel and carries those
+ * objects that have no topic of their own in the list. Reads only.
+ *
+ * @param followed what is followed already: a paused object is followed on, and not begun with
  */
-export async function readTopics({ config, pool }: Pick<Connections, "config" | "pool">): Promise<Topic[]> {
+export async function wantedTopics(
+  { config, pool }: Pick<Connections, "config" | "pool">,
+  followed: readonly Wanted[],
+): Promise<Wanted[]> {
   const { rows } = await pool.query<{ object: string; topic: string }>(
-    "select object, topic from sf_shadow.object where enabled order by object_id",
+    "select object, topic from sf_shadow.object where enabled or object = any ($1) order by object_id",
+    [followed.flatMap(({ objects }) => objects)],
   )
-  const names = config.topics ?? rows.map(({ topic }) => topic)
-  const own = rows.filter(({ topic }) => names.includes(topic))
+  const names = config.topics ?? [...new Set(rows.map(({ topic }) => topic))]
   const others = rows.filter(({ topic }) => !names.includes(topic)).map(({ object }) => object)
-  return Promise.all(
-    names.map(async (topic) => {
-      const objects = own.filter((row) => row.topic === topic).map(({ object }) => object)
-      const carried = objects.length > 0 ? objects : others
-      const stream = await pool.query<{ stream_id: number }>(
-        "select sf_shadow.ensure_stream(of_topic => $1, objects => $2) as stream_id",
-        [topic, carried],
-      )
-      return { topic, objects: carried, streamId: (stream.rows[0] as { stream_id: number }).stream_id }
-    }),
-  )
+  return names.map((topic) => {
+    const own = rows.filter((row) => row.topic === topic).map(({ object }) => object)
+    return { topic, objects: own.length > 0 ? own : others }
+  })
 }
 
-/** Whether an enabled object has a topic that is not among these. Reads only, unlike readTopics. */
-export async function hasTopicBeside(pool: Connections["pool"], topics: readonly string[]): Promise<boolean> {
-  const { rows } = await pool.query<{ beside: boolean }>(
-    "select exists (select from sf_shadow.object where enabled and topic <> all ($1)) as beside",
-    [topics],
+/** Makes a topic's stream where it is new, and notes what it carries. */
+export async function ensureStream(pool: Connections["pool"], { topic, objects }: Wanted): Promise<Topic> {
+  const { rows } = await pool.query<{ stream_id: number }>(
+    "select sf_shadow.ensure_stream(of_topic => $1, objects => $2) as stream_id",
+    [topic, objects],
   )
-  return rows[0]?.beside === true
+  return { topic, objects, streamId: (rows[0] as { stream_id: number }).stream_id }
 }
 
 /** Of these topics, those that no process follows at the moment, for /readyz. */

@@ -73,7 +73,7 @@ function fieldDifferences(
   for (const { column_name, field, column_type, default_value } of columns) {
     const due = record[field] ?? default_value ?? null
     const has = row[column_name] ?? null
-    compare(column_name, column_type.startsWith("numeric") && has !== null ? Number(has) : has, due)
+    compare(column_name, canonical(has, column_type), due)
   }
   if (event_fields.length < 3) found.push(`${object}: only ${event_fields} are compared`)
   for (const field of event_fields) {
@@ -81,6 +81,15 @@ function fieldDifferences(
     else compare(`raw_payload.${field}`, row.raw_payload[field], record[field] ?? null)
   }
   return found
+}
+
+/** A column's value as the org writes it. */
+function canonical(value: unknown, type: string): unknown {
+  if (value === null) return null
+  if (type.startsWith("numeric")) return Number(value)
+  if (!(value instanceof Date)) return value
+  // pg reads a date as the midnight of this machine.
+  return type === "date" ? value.toLocaleDateString("sv") : value.toISOString()
 }
 
 function shown(value: unknown): string {

@@ -32,8 +32,8 @@ export async function startOrg(
     visibilityLagMs,
   }
   const org = new SimulatedOrg(settings)
-  const { products = 40, pricebooks = 2, accounts = 40 } = options
-  const seeded = seedCatalogue(org, { products, pricebooks, accounts })
+  const { products = 40, pricebooks = 2, accounts = 40, contacts = 0, sites = 0 } = options
+  const seeded = seedCatalogue(org, { products, pricebooks, accounts, contacts, sites })
   const simulator = await startSimulator({ ...settings, org })
   t.after(() => simulator.close())
   const { credentials, loginUrl, pubsubEndpoint, caFile } = simulator

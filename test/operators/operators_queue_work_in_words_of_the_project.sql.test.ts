@@ -78,6 +78,14 @@ for (const [statement, payload] of withTopic) {
 
 const anyone = "'backfill', '{\"object\":"
 const refused: [string, RegExp][] = [
+  [`select add_job('add_object', '{"object":7}')`, /not mirrored/],
+  [`select add_job('add_object', '{"object":"Contact","fields":"LastName"}')`, /"fields" must be a list/],
+  [`select add_job('add_object', '{"object":"Contact","fields":[1]}')`, /"fields" must be a list of names/],
+  [`select add_job('add_object', '{"object":"Contact","table":1}')`, /"table" and "parent" must be names/],
+  [`select add_job('add_object', '{"object":"Contact","keep":"some"}')`, /"keep" must be mapped or all/],
+  [`select add_job('add_object', '{"object":"Contact","where":"x"}')`, /knows "object" and "fields" and/],
+  [`select add_job('remove_object', '{"object":"Contact"}')`, /'Contact' is not mirrored/],
+  [`select add_job('remove_object', '{"object":"Account","drop_data":1}')`, /"drop_data" must be true/],
   [`select add_job('drop_everything')`, /no task 'drop_everything'/],
   [`select add_job('events_to_shadow', '{"stream_id":1}')`, /no task/],
   [`select add_job('watch_workers')`, /no task/],
@@ -172,8 +180,12 @@ test("every file of tasks/ is on the list of tasks, and every task of the cronta
 })
 
 test("every example of a task is taken, and the hint names all tasks of operators", async () => {
-  const shadow = await Shadow.open()
+  const shadow = await Shadow.openAnother()
   await shadow.all(stream)
+  // One of them is of an object that was added.
+  await shadow.all(
+    "insert into sf_shadow.object (object, shadow_table, key_column, topic) values ('Contact', 'sf_contact_shadow', 'contact_id', '/data/ContactChangeEvent')",
+  )
   const tasks = await shadow.all<{ task: string; example: string }>(
     "select task, example from sf_shadow.task where by_operators order by task",
   )

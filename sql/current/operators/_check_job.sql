@@ -23,11 +23,21 @@ begin
   elsif exists (select from unnest(task.required) r where coalesce(payload -> r, 'null') = 'null') then
     fault := format('%s needs %s', identifier, array_to_string(array(select format('"%s"', r) from unnest(task.required) r), ' and '));
   elsif payload -> 'object' <> 'null' and (jsonb_typeof(payload -> 'object') <> 'string'
-    or not exists (select from sf_shadow.object o where o.object = named)) then
+    or not task.of_any_object and not exists (select from sf_shadow.object o where o.object = named)) then
     fault := format('object %s is not mirrored', quote_literal(left(named, 100)));
   elsif exists (select from sf_shadow.object o where o.object = named and not o.enabled)
     and not task.while_paused then
     fault := named || ' is paused; end that first: select sf_shadow_resume(' || quote_literal(named) || ')';
+  elsif payload ? 'fields' and (jsonb_typeof(payload -> 'fields') <> 'array' or payload -> 'fields' = '[]'
+    or payload @? '$.fields[*] ? (@.type() <> "string")') then
+    fault := '"fields" must be a list of names';
+  elsif payload ? 'table' and jsonb_typeof(payload -> 'table') <> 'string'
+    or payload ? 'parent' and jsonb_typeof(payload -> 'parent') <> 'string' then
+    fault := '"table" and "parent" must be names';
+  elsif payload ? 'keep' and payload -> 'keep' not in ('"mapped"', '"all"') then
+    fault := '"keep" must be mapped or all';
+  elsif payload ? 'drop_data' and jsonb_typeof(payload -> 'drop_data') <> 'boolean' then
+    fault := '"drop_data" must be true or false';
   elsif payload ? 'force' and jsonb_typeof(payload -> 'force') <> 'boolean' then
     fault := '"force" must be true or false';
   elsif payload ? 'sample' and not coalesce(pg_input_is_valid(payload ->> 'sample', 'integer')

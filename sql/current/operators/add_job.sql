@@ -7,6 +7,7 @@ set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
 set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   subject text;
+  task sf_shadow.task;
 begin
   if octet_length(payload::text) > 2000 then
     raise exception 'the payload has % bytes, and 2000 are the most', octet_length(payload::text)
@@ -20,11 +21,13 @@ begin
   perform sf_shadow._check_job(identifier, payload::jsonb);
   -- Of a key that is there twice, jsonb keeps the last: what was checked is what is queued.
   payload := payload::jsonb::json;
+  select t.* into task from sf_shadow.task t where t.task = identifier;
   subject := coalesce(payload ->> 'object', payload ->> 'topic', 'all');
   return sf_shadow._add_keyed_job(
     identifier => identifier, payload => payload,
-    queue_name => (select t.queue from sf_shadow.task t where t.task = identifier) || ':' || subject,
-    job_key => identifier || ':' || subject
+    queue_name => task.queue || ':' || subject,
+    job_key => identifier || ':' || subject,
+    max_attempts => case when task.is_once then 1 end
   );
 end
 $$;

@@ -4,7 +4,7 @@
 -- Produces: the job's id. Safe to repeat. Mode preserve_run_at keeps the time of a waiting job.
 create or replace function sf_shadow._add_keyed_job(
   identifier text, payload json, queue_name text, job_key text,
-  run_at timestamptz default null, job_key_mode text default 'replace'
+  run_at timestamptz default null, job_key_mode text default 'replace', max_attempts integer default null
 ) returns bigint
 language plpgsql set search_path = '' as $$
 declare
@@ -14,7 +14,7 @@ begin
     select (job).id into added from sf_shadow_worker.add_job(
       identifier => _add_keyed_job.identifier, payload => _add_keyed_job.payload,
       queue_name => _add_keyed_job.queue_name, run_at => _add_keyed_job.run_at,
-      job_key => _add_keyed_job.job_key, job_key_mode => _add_keyed_job.job_key_mode
+      job_key => _add_keyed_job.job_key, job_key_mode => _add_keyed_job.job_key_mode, max_attempts => _add_keyed_job.max_attempts
     ) as job;
     exit when added is not null;
   end loop;

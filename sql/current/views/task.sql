@@ -5,9 +5,12 @@
 --   example            a payload in words, for hints
 --   queue              tasks of one queue and subject run one after the other
 --   while_paused       whether it is taken for an object that is paused
+--   is_once            whether it is tried once: what it says is for who has asked (sf_shadow_failed_job), and forgotten in a day
+--   of_any_object      whether its object need not be mirrored
 create or replace view sf_shadow.task as
 select t.task, t.by_operators, t.keys::text[] as keys, t.required::text[] as required, t.example,
-  coalesce(t.queue, t.task) as queue, t.while_paused
+  coalesce(t.queue, t.task) as queue, t.while_paused, t.task in ('add_object', 'remove_object') as is_once,
+  t.task = 'add_object' as of_any_object
 from (values
   ('backfill', true, '{object,force}', '{}', '{"object":"Product2"}; {} means every object', 'load', false),
   ('delta', true, '{object,force}', '{}', '{"object":"Product2"}; {} means every object', 'load', false),
@@ -18,6 +21,9 @@ from (values
   ('reapply', true, '{object,since}', '{object,since}', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}', null, false),
   ('replay', true, '{topic,from}', '{topic,from}', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}', null, false),
   ('clear_cache', true, '{object}', '{}', '{"object":"Product2"}; {} means every object', null, true),
+  ('add_object', true, '{object,fields,table,keep,parent}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}', null,
+    false),
+  ('remove_object', true, '{object,drop_data}', '{object}', '{"object":"Contact","drop_data":true}', null, true),
   ('maintain', true, '{}', '{}', '{}', null, false),
   ('events_to_shadow', false, '{stream_id}', '{stream_id}', null, null, false),
   ('follow_events', false, '{}', '{}', null, null, false),

@@ -159,7 +159,10 @@ function jobAttention({ failed_jobs }: Snapshot): Attention[] {
       text,
       since,
       remedies: by_operators ? remedies.again(task, key) : [],
-      advice: `It is tried again by itself after ${utc(retried_at)}.`,
+      advice:
+        retried_at === null
+          ? "It is not tried again by itself, and is forgotten after a day."
+          : `It is tried again by itself after ${utc(retried_at)}.`,
     }),
   )
 }

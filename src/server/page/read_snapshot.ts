@@ -44,7 +44,7 @@ select now() as read_at,
     from public.sf_shadow_backlog b where b.kind = 'job' order by b.failed = 0, b.name) r) as jobs,
   (select coalesce(json_agg(r), '[]') from (
     select f.job_id, f.task, f.key, f.error, f.failed_at, f.retried_at,
-      exists (select from sf_shadow.task t where t.task = f.task and t.by_operators and t.required <@ array['object']) as by_operators
+      exists (select from sf_shadow.task t where t.task = f.task and t.by_operators and t.required <@ array['object'] and not t.is_once) as by_operators
     from public.sf_shadow_failed_job f order by f.failed_at desc limit 10) r) as failed_jobs,
   (select coalesce(json_agg(r), '[]') from (
     select x.object, x.sqlstate, x.reason, x.what_to_do, x.records, x.sample_ids[1] as sample_id, x.oldest_since - clock.ahead_at_most as oldest_since

@@ -82,7 +82,8 @@ export interface FailedJob {
   key: string | null
   error: string | null
   failed_at: Time
-  retried_at: Time
+  /** Null where it is tried once. */
+  retried_at: Time | null
   /** Whether an object, or nothing, is all that operators say to add_job of it. */
   by_operators: boolean
 }

@@ -19,8 +19,8 @@ export interface Queue {
     key: string | null
     attempts: number
     failed_at: Date
-    /** When it is tried again by itself. */
-    retried_at: Date
+    /** When it is tried again by itself; null where it is tried once. */
+    retried_at: Date | null
     /** The first 300 characters. */
     error: string | null
   }[]

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import type { FieldDescription, FieldType, ObjectDescription } from "../org/object_description.ts"
 import type { Org } from "../org/org.ts"
+import { changeEventName } from "../pubsub/schema.ts"
 import { readableFields } from "../soql/columns.ts"
 import { notFound } from "./api_error.ts"
 
@@ -8,7 +9,18 @@ import { notFound } from "./api_error.ts"
 export function describeRoutes(server: FastifyInstance, org: Org): void {
   server.get("/services/data/:version/sobjects", async (request) => {
     const { version } = request.params as { version: string }
-    const sobjects = [...org.objects.values()].map((object) => objectFlags(object, version))
+    const objects = [...org.objects.values()]
+    const sobjects = [
+      ...objects.map((object) => objectFlags(object, version)),
+      ...objects
+        .filter(({ hasChangeEvents }) => hasChangeEvents)
+        .map((object) => ({
+          ...objectFlags(object, version),
+          name: changeEventName(object.name),
+          label: `${object.label} Change Event`,
+          queryable: false,
+        })),
+    ]
     return { encoding: "UTF-8", maxBatchSize: 200, sobjects }
   })
 
@@ -35,7 +47,7 @@ function objectFlags(object: ObjectDescription, version: string): Record<string,
     label: object.label,
     labelPlural: object.labelPlural,
     keyPrefix: object.keyPrefix,
-    custom: false,
+    custom: object.name.endsWith("__c"),
     createable: true,
     updateable: true,
     deletable: true,
@@ -80,6 +92,8 @@ function describeField(field: FieldDescription): Record<string, unknown> {
     defaultedOnCreate: field.defaultedOnCreate,
     calculated: false,
     calculatedFormula: null,
+    cascadeDelete: field.cascadeDelete,
+    relationshipOrder: field.cascadeDelete ? 0 : null,
     compoundFieldName: field.compoundFieldName,
     referenceTo: field.referenceTo,
     relationshipName: field.relationshipName,

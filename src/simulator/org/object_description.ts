@@ -46,6 +46,8 @@ export interface FieldDescription {
   inChangeEvent: boolean
   /** Whether CREATE events carry it; PricebookEntry's leave out the four audit fields. */
   inCreateEvent: boolean
+  /** The record is deleted with the one that the field refers to: a master-detail. */
+  cascadeDelete: boolean
   /** A value read from the parent record and not stored: PricebookEntry.Name is its Product2's. */
   derivedFrom: { reference: string; field: string } | null
 }
@@ -59,6 +61,8 @@ export interface ObjectDescription {
   keyPrefix: string
   /** Whether deleted records go to the recycle bin and can be undeleted. False for PricebookEntry. */
   hasRecycleBin: boolean
+  /** Whether its changes are published. */
+  hasChangeEvents: boolean
   fields: readonly FieldDescription[]
   /** Fields by API name. */
   byName: ReadonlyMap<string, FieldDescription>

@@ -8,10 +8,12 @@ import { EntryIndex } from "./entry_index.ts"
 import { strikeEvents, withoutHiddenFields } from "./event_faults.ts"
 import type { ObjectDescription } from "./object_description.ts"
 import { account } from "./objects/account.ts"
+import { contact } from "./objects/contact.ts"
 import { withTextFields } from "./objects/fields.ts"
 import { pricebookEntry } from "./objects/pricebook_entry.ts"
 import { pricebook2 } from "./objects/pricebook2.ts"
 import { product2 } from "./objects/product2.ts"
+import { serviceSite, siteNote } from "./objects/service_site.ts"
 import type { OrgOptions, TransactionOptions } from "./org_options.ts"
 import { Random } from "./random.ts"
 import { idSuffix, RecordIds } from "./record_id.ts"
@@ -72,6 +74,9 @@ export class Org {
       product2(multiCurrency),
       pricebookEntry(multiCurrency),
       account(multiCurrency),
+      contact(multiCurrency),
+      serviceSite(multiCurrency),
+      siteNote(),
     ].map((object) => withTextFields(object, textFields[object.name] ?? []))
     this.objects = new Map(objects.map((object) => [object.name, object]))
     this.#tables = new Map(objects.map((object) => [object.name, new Table(new Layout(object))]))

@@ -1,12 +1,15 @@
 import { hostileTexts } from "./hostile_texts.ts"
 import type { Org } from "./org.ts"
-import type { Random } from "./random.ts"
+import { Random } from "./random.ts"
 
 /** How large a catalogue to fill an org with. Every product has one entry in every price book. */
 export interface SeedSize {
   products: number
   pricebooks: number
   accounts: number
+  /** Contacts and service sites, shared out among the accounts. Default none. */
+  contacts?: number
+  sites?: number
 }
 
 /** The ids that were filled in, in the order of creation. */
@@ -15,6 +18,8 @@ export interface Seeded {
   pricebooks: string[]
   entries: string[]
   accounts: string[]
+  contacts: string[]
+  sites: string[]
 }
 
 const itemClasses = ["Plan", "Add-on", "Device", "Service"]
@@ -49,7 +54,17 @@ export function seedCatalogue(org: Org, size: SeedSize): Seeded {
     "Account",
     numbered(size.accounts, (number) => account(number, random)),
   )
-  return { products, pricebooks, entries, accounts }
+  // With chances of their own: what is random of the others stays the same.
+  const own = new Random(size.contacts ?? 0)
+  const contacts = org.load(
+    "Contact",
+    numbered(size.contacts ?? 0, (number) => contact(number, own, accounts)),
+  )
+  const sites = org.load(
+    "Service_Site__c",
+    numbered(size.sites ?? 0, (number) => site(number, own, accounts)),
+  )
+  return { products, pricebooks, entries, accounts, contacts, sites }
 }
 
 function* numbered<T>(count: number, make: (number: number) => T): Generator<T> {
@@ -117,6 +132,33 @@ function account(number: number, random: Random): Record<string, unknown> {
     NumberOfEmployees: random.chance(0.3) ? random.below(50_000) : null,
     Internet_Eligibility__c: random.pick(eligibility),
     Internet_Eligibility_Status__c: random.pick(sources),
+  }
+}
+
+function contact(number: number, random: Random, accounts: readonly string[]): Record<string, unknown> {
+  return {
+    AccountId: random.chance(0.9) ? random.pick(accounts) : null,
+    FirstName: random.pick(["Ada", "Grace", "Zoë", "健", null]),
+    LastName: hostileText(random, `Person ${number}`),
+    MailingCity: random.pick(cities),
+    MailingLatitude: random.chance(0.3) ? random.below(90_000) / 1000 : null,
+    Email: random.chance(0.8) ? `person${number}@example.com` : null,
+    Birthdate: random.chance(0.5) ? `19${60 + random.below(40)}-0${1 + random.below(9)}-11` : null,
+    HasOptedOutOfEmail: random.chance(0.2),
+    Languages__c: random.pick(["English", "English;German", null]),
+    Order__c: random.pick(["first", "last", null]),
+  }
+}
+
+function site(number: number, random: Random, accounts: readonly string[]): Record<string, unknown> {
+  return {
+    Name: `Site ${number}`,
+    Account__c: random.pick(accounts),
+    Bandwidth_Mbps__c: random.below(100_000) / 100,
+    Monthly_Fee__c: random.below(10_000) / 100,
+    Installed_On__c: `2026-${twoDigits(1 + random.below(12))}-${twoDigits(1 + random.below(28))}`,
+    Is_Live__c: random.chance(0.7),
+    Status__c: random.pick(["Planned", "Live", "Closed"]),
   }
 }
 

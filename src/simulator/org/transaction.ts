@@ -62,10 +62,11 @@ export class Transaction {
     this.#write({ ...draft, after: changed })
   }
 
-  /** Moves a record to the recycle bin; a PricebookEntry is gone. A product takes its entries with it. */
+  /** Moves a record to the recycle bin; a PricebookEntry is gone. A product takes its entries, a master its details with it. */
   delete(object: string, id: string): void {
     const { draft, after } = this.#live(object, id)
     this.#remove(draft, after, false)
+    this.#removeDetails(object, id)
     if (object !== "Product2" && object !== "Pricebook2") return
     const entries = this.#table("PricebookEntry")
     const parentField = `${object}Id`
@@ -73,6 +74,21 @@ export class Transaction {
     for (const entryId of [...this.#context.entriesOf(parentField, id), ...this.#writtenEntries]) {
       const entry = this.#draft(entries, entryId)
       if (entry.after?.[parentPlace] === id) this.#remove(entry, entry.after, !this.#context.cascadeEvents)
+    }
+  }
+
+  #removeDetails(object: string, id: string): void {
+    for (const table of this.#context.tables.values()) {
+      for (const field of table.layout.fields) {
+        if (!field.cascadeDelete || field.referenceTo[0] !== object) continue
+        const place = table.layout.place(field.name)
+        for (const detailId of new Set([...table.ids(), ...this.#drafts.keys()])) {
+          const detail = this.#drafts.get(detailId) ?? this.#draft(table, detailId)
+          if (detail.table !== table || detail.after?.[place] !== id || table.isDeleted(detail.after))
+            continue
+          this.#remove(detail, detail.after, !this.#context.cascadeEvents)
+        }
+      }
     }
   }
 
@@ -122,7 +138,8 @@ export class Transaction {
   }
 
   #keep(draft: Draft): void {
-    this.#drafts.set(draft.id, draft)
+    const isSilent = draft.silent || !draft.table.layout.object.hasChangeEvents
+    this.#drafts.set(draft.id, { ...draft, silent: isSilent })
   }
 
   #write(draft: Draft): void {

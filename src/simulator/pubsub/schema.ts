@@ -63,7 +63,7 @@ export function composeSchema(object: ObjectDescription, addedField?: string): C
   if (addedField) body.splice(body.length >> 1, 0, nullable(addedField, "string", "Data:Text"))
   const schema = {
     type: "record",
-    name: `${object.name}ChangeEvent`,
+    name: changeEventName(object.name),
     namespace: "com.sforce.eventbus",
     fields: [{ name: "ChangeEventHeader", type: headerSchema, doc: "Data:ComplexValueType" }, ...body],
   }
@@ -74,6 +74,11 @@ export function composeSchema(object: ObjectDescription, addedField?: string): C
     json,
     type: avro.Type.forSchema(JSON.parse(json), options) as avro.types.RecordType,
   }
+}
+
+/** The object of an object's change events: Site__ChangeEvent of Site__c. */
+export function changeEventName(object: string): string {
+  return `${object.replace(/__c$/, "__")}ChangeEvent`
 }
 
 function plainField(object: ObjectDescription, field: FieldDescription) {

@@ -16,6 +16,7 @@ import {
 } from "../../pubsub/proto.ts"
 import type { Org } from "../org/org.ts"
 import { EventLog } from "./event_log.ts"
+import { changeEventName } from "./schema.ts"
 import { refusal, salesforceError } from "./status.ts"
 import { Subscriber } from "./subscriber.ts"
 
@@ -60,9 +61,10 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
     refusal(call.metadata, method, org, options.authorize)
 
   const objectsOf = (topic: string): ReadonlySet<string> | null => {
-    if (topic === allChanges) return new Set(org.objects.keys())
-    const [, object = ""] = /^\/data\/(\w+)ChangeEvent$/.exec(topic) ?? []
-    return org.objects.has(object) ? new Set([object]) : null
+    const published = [...org.objects.values()].filter(({ hasChangeEvents }) => hasChangeEvents)
+    if (topic === allChanges) return new Set(published.map(({ name }) => name))
+    const own = published.find(({ name }) => topic === `/data/${changeEventName(name)}`)
+    return own === undefined ? null : new Set([own.name])
   }
 
   const server = new Server({ "grpc.max_send_message_length": -1 })

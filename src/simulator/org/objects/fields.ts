@@ -25,6 +25,7 @@ export function field(name: string, type: FieldType, settings: FieldSettings = {
     compoundPart: null,
     inChangeEvent: type !== "id",
     inCreateEvent: true,
+    cascadeDelete: false,
     derivedFrom: null,
     ...settings,
   }
@@ -111,12 +112,14 @@ export function currencyField(multiCurrency: boolean, settings: FieldSettings = 
   ]
 }
 
-/** Puts an object together from its fields. */
+/** Puts an object together from its fields. Its changes are published, unless it says otherwise. */
 export function objectDescription(
-  about: Omit<ObjectDescription, "byName" | "fields" | "labelPlural">,
+  about: Omit<ObjectDescription, "byName" | "fields" | "labelPlural" | "hasChangeEvents"> &
+    Partial<Pick<ObjectDescription, "hasChangeEvents">>,
   fields: FieldDescription[],
 ): ObjectDescription {
   return {
+    hasChangeEvents: true,
     ...about,
     labelPlural: about.label.replace(/y$/, "ie").concat("s"),
     fields,

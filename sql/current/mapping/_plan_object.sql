@@ -1,0 +1,53 @@
+-- The plan by which an object becomes a mirrored one (docs/mapping.md): names, columns, parent, and the statements that add_object
+-- runs. Consumes: the wish {object, fields, table, keep, parent}, of which all but the object may be left out; and describe:
+-- {name, queryable, has_events, fields: [{name, type, precision, scale, calculated, nillable, compoundFieldName, referenceTo,
+-- cascadeDelete, relationshipOrder}]}. Raises SF014, with what to do, for what cannot be. Reads only.
+create or replace function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  of_object constant text := described ->> 'name';
+  named record;
+  target text;
+  fault text;
+  columns jsonb;
+  left_out jsonb;
+  parent record;
+  plan jsonb;
+begin
+  select n.* into named from sf_shadow._plan_names(of_object) n;
+  target := coalesce(wish ->> 'table', named.shadow_table);
+  fault := sf_shadow._plan_fault(wish, described, target);
+  if fault is not null then
+    raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
+  end if;
+
+  select
+    jsonb_agg(jsonb_build_object('field', c.field, 'column', c.column_name, 'type', c.column_type, 'renamed', c.renamed,
+      'reference', c.describe ->> 'type' = 'reference', 'calculated', c.describe -> 'calculated')) filter (where c.refused is null),
+    coalesce(jsonb_agg(jsonb_build_object('field', c.field, 'reason', c.refused)) filter (where c.refused is not null), '[]')
+  into columns, left_out
+  from sf_shadow._plan_columns(wish, described, named.key_column) c;
+  -- What was named is there or refused; of all fields, those that fit are there.
+  fault := case
+    when wish -> 'fields' <> 'null' and left_out <> '[]' then of_object || ' cannot have these columns: '
+      || (select string_agg(format('%s (%s)', l ->> 'field', l ->> 'reason'), '; ') from jsonb_array_elements(left_out) l)
+    when columns is null then of_object || ' has no field that could be a column'
+    when jsonb_array_length(columns) > 1500
+      then format('%s would have %s columns, and 1500 are the most: name the wanted fields', of_object, jsonb_array_length(columns))
+    when (select count(distinct c ->> 'column') from jsonb_array_elements(columns) c) < jsonb_array_length(columns)
+      then of_object || ' has fields whose columns would have the same name'
+  end;
+  if fault is not null then
+    raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
+  end if;
+
+  select p.* into parent from sf_shadow._plan_parent(wish, described, columns, named.key_column) p;
+  if parent.fault is not null then
+    raise exception '%', parent.fault using errcode = 'SF014', hint = 'Nothing was changed.';
+  end if;
+  plan := jsonb_build_object('object', of_object, 'table', target, 'key', named.key_column, 'topic', named.topic,
+    'keep', coalesce(wish ->> 'keep', 'mapped'), 'parent_object', parent.object, 'parent_field', parent.field,
+    'columns', parent.columns, 'left_out', left_out);
+  return plan || jsonb_build_object('statements', sf_shadow._plan_statements(plan));
+end
+$$;

@@ -1,0 +1,43 @@
+-- A record of any mirrored object with its age (rule 10), always one row; its type, in migration 0001, says what the columns mean.
+-- A row that is older than max_age (null: stale_after of the settings) is stale. Produces: a request for its refresh
+-- (_answer_age). Safe to repeat. An object that is not mirrored: SF006. Security definer: readers do not see the machinery.
+create or replace function public.sf_shadow_record(object text, record_id text, max_age interval default null)
+returns public.sf_shadow_record_answer
+language plpgsql security definer set search_path = ''
+set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+set standard_conforming_strings = on set extra_float_digits = 1 as $$
+#variable_conflict use_column
+declare
+  asked constant text := object;
+  asked_id constant text := record_id;
+  answer public.sf_shadow_record_answer;
+  mirrored sf_shadow.object;
+  known record;
+begin
+  select o.* into mirrored from sf_shadow.object o where o.object = asked;
+  if not found then
+    raise exception 'object % is not mirrored', coalesce(quote_literal(left(asked, 100)), 'null')
+      using errcode = 'SF006',
+        hint = 'Mirrored objects: ' || (select string_agg(i.object, ', ') from sf_shadow.objects_in_order() i) || '.';
+  end if;
+  if asked_id is null or asked_id !~ '^[a-zA-Z0-9]{18}$' then
+    raise exception '% is not the id of a record', coalesce(quote_literal(left(asked_id, 40)), 'null')
+      using errcode = '22023', hint = 'It is the 18 letters and digits of the Salesforce id, not the short form of 15.';
+  end if;
+  -- The machinery's columns are none of a reader's.
+  execute format($sql$
+    select to_jsonb(s) - '{system_modstamp,read_id,commit_timestamp,commit_number,sequence_number}'::text[] as columns,
+      s.synced_at, s.read_id, s.commit_timestamp
+    from (select) nothing left join public.%I s on s.%I = $1 $sql$, mirrored.shadow_table, mirrored.key_column)
+  into known using asked_id;
+  answer.object := asked;
+  answer.record_id := asked_id;
+  answer.is_found := known.synced_at is not null;
+  answer.record := case when answer.is_found then known.columns end;
+  answer.synced_at := known.synced_at;
+  select a.age, a.is_stale, a.reason, a.refresh_queued
+  into answer.age, answer.is_stale, answer.reason, answer.refresh_queued
+  from sf_shadow._answer_age(asked, asked_id, answer.is_found, known.synced_at, known.read_id, known.commit_timestamp, max_age) a;
+  return answer;
+end
+$$;

@@ -1,0 +1,114 @@
+import type { Pool, PoolClient } from "pg"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
+import {
+  type DescribedForPlan,
+  describeForPlan,
+  type ListedObject,
+  listObjects,
+} from "../salesforce/describe_objects.ts"
+import type { Session } from "../salesforce/session.ts"
+
+/** What is wished of an object that is to be mirrored; all but its name has a default (docs/mapping.md). */
+export interface Wish {
+  object: string
+  /** Default: every field that can be a column. */
+  fields?: string[] | undefined
+  table?: string | undefined
+  /** What raw_payload keeps. Default: mapped. */
+  keep?: "mapped" | "all" | undefined
+  /** The field that holds its parent's Id. Default: that of the mirrored master, where it has one. */
+  parent?: string | undefined
+}
+
+/** What a wish comes to: names, types, and the statements that are run. */
+export interface Plan {
+  object: string
+  table: string
+  key: string
+  topic: string
+  keep: "mapped" | "all"
+  parent_object: string | null
+  parent_field: string | null
+  columns: {
+    field: string
+    column: string
+    type: string
+    renamed: string | null
+    reference: boolean
+    /** A formula or roll-up, which no event tells. */
+    calculated: boolean
+    /** The parent's table, of the field that holds its Id. */
+    parent?: string
+  }[]
+  /** Fields that are no columns, and why. */
+  left_out: { field: string; reason: string }[]
+  statements: string[]
+}
+
+/** An object cannot be added or removed as it is wished. Nothing was changed. */
+export class PlanError extends Error {
+  override name = "PlanError"
+}
+
+/**
+ * Describes the objects of wishes, in their order.
+ *
+ * @throws PlanError for an object that the org does not have, or this user may not see
+ */
+export async function describeWishes(session: Session, wishes: readonly Wish[]): Promise<DescribedForPlan[]> {
+  const listed = new Map((await listObjects(session)).map((one) => [one.name.toLowerCase(), one]))
+  const found = wishes.map(({ object }): ListedObject => {
+    const one = listed.get(object.toLowerCase())
+    if (one !== undefined) return one
+    throw new PlanError(`The org has no object ${object} that this user may see. Nothing was changed.`)
+  })
+  const described: DescribedForPlan[] = []
+  for (const one of found) described.push(await describeForPlan(session, one))
+  return described
+}
+
+/**
+ * Mirrors an object, in the caller's transaction, and queues its load. A rollback takes all of it back.
+ *
+ * @throws PlanError that says why it cannot be
+ */
+export async function addObject(
+  client: Pick<PoolClient, "query">,
+  wish: Wish,
+  described: DescribedForPlan,
+): Promise<Plan> {
+  const { rows } = await client
+    .query<{ plan: Plan }>("select sf_shadow.add_object(wish => $1, described => $2) as plan", [
+      JSON.stringify(wish),
+      JSON.stringify(described),
+    ])
+    .catch(toPlanError)
+  return (rows[0] as { plan: Plan }).plan
+}
+
+/**
+ * Ends the mirroring of an object, in the caller's transaction.
+ *
+ * @param dropData whether its table goes too
+ * @returns the name of its table
+ * @throws PlanError that says why it cannot be
+ */
+export async function removeObject(
+  client: Pick<Pool, "query">,
+  object: string,
+  dropData: boolean,
+): Promise<string> {
+  const { rows } = await client
+    .query<{ table: string }>('select sf_shadow.remove_object(of_object => $1, drop_data => $2) as "table"', [
+      object,
+      dropData,
+    ])
+    .catch(toPlanError)
+  return (rows[0] as { table: string }).table
+}
+
+function toPlanError(cause: Error & { hint?: string }): never {
+  const refusals: (string | undefined)[] = [sqlstate.badPlan, sqlstate.notMirrored]
+  if (!refusals.includes(sqlstateOf(cause))) throw cause
+  throw new PlanError(`${cause.message}. ${cause.hint ?? ""}`.trim(), { cause })
+}
