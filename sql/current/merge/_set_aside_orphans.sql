@@ -32,7 +32,8 @@ begin
       c.may_wait and c.dirty_reason is null as waits
     from pg_temp.change c
     where c.verdict = 'replace' and not c.absent and c.error is null
-      and not exists (select from unnest(parents_held) p where p = c.parent_id)
+      -- Hashed: as a join it would be a loop for each record, once its plan is kept.
+      and coalesce(c.parent_id, '') not in (select p.record_id from unnest(parents_held) p (record_id))
   ), refused_parent as materialized (
     -- Locked: whoever stores it meanwhile waits, and then sees who waits for it (_mark_waiting).
     select r.record_id from sf_shadow.reject r
