@@ -164,11 +164,17 @@ test("a partial update does not vouch for a row of which an event still waits", 
   // Waits: sets the price to 3.
   await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1001, { UnitPrice: 3 }))
   // The product comes, itself in doubt: the price goes on waiting.
-  await shadow.apply(created("Product2", product(1, 1000), 1000), event("Product2", "GAP_UPDATE", productId(1), 1000))
+  await shadow.apply(
+    created("Product2", product(1, 1000), 1000),
+    event("Product2", "GAP_UPDATE", productId(1), 1000),
+  )
   assert.notEqual(await shadow.row("Product2", productId(1)), undefined)
   // A page that was read before the update was visible.
   await shadow.read("PricebookEntry", [price(1, 1, 1000)], { from: 1000 })
   await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1500, { IsActive: false }))
   const row = await shadow.row("PricebookEntry", priceId(1))
-  assert.ok(row?.unit_price === "3.00" || (row?.synced_at as Date) < at(1001), `price ${row?.unit_price} claims ${row?.synced_at.toISOString()}`)
+  assert.ok(
+    row?.unit_price === "3.00" || (row?.synced_at as Date) < at(1001),
+    `price ${row?.unit_price} claims ${row?.synced_at.toISOString()}`,
+  )
 })

@@ -6,7 +6,11 @@ import { Shadow } from "../harness/shadow.ts"
 test("a page of prices of 8,000 products costs the same once the session keeps its plans", async () => {
   const shadow = await Shadow.open()
   const numbers = Array.from({ length: 8_000 }, (_, i) => i)
-  await shadow.read("Product2", numbers.map((n) => product(n, 0)), { from: 100 })
+  await shadow.read(
+    "Product2",
+    numbers.map((n) => product(n, 0)),
+    { from: 100 },
+  )
   const client = await shadow.pool.connect()
   const page = async (first: number) => {
     await client.query("begin")

@@ -15,10 +15,10 @@ begin
   if wanted is null then
     return;
   end if;
-  select p.object, r.shadow_table, r.key_column, o.parent_field into parent
+  -- Not by _mapping: that may compile the parent's functions, of which only the parent's lock has one writer.
+  select p.object, format('public.%I', p.shadow_table) as shadow_table, quote_ident(p.key_column) as key_column, o.parent_field into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
-  cross join sf_shadow._mapping(p.object) r
   where o.object = of_object;
   if parent is null then
     return;
