@@ -146,3 +146,35 @@ test("many that wait come at once, each under its own product", async () => {
   assert.equal((await shadow.ids("PricebookEntry")).length, 2 + 60)
   assert.deepEqual(await marks(shadow), [])
 })
+
+test("an update of a missing product that a price waits for is not lost to a page from before it", async () => {
+  const shadow = await waitingPrice()
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 1005, { Name: "new" }))
+  // A page of a load, or a re-read, that was read before the update.
+  await shadow.read("Product2", [product(1, 900)], { from: 1003 })
+  const row = await shadow.row("Product2", productId(1))
+  assert.ok(
+    row?.raw_payload.Name === "new" || (await shadow.dirtyIds("Product2")).includes(productId(1)),
+    "Product 1 is old, and nothing says so",
+  )
+})
+
+test("a partial update does not vouch for a row of which an event still waits", async () => {
+  const shadow = await waitingPrice()
+  // Waits: sets the price to 3.
+  await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1001, { UnitPrice: 3 }))
+  // The product comes, itself in doubt: the price goes on waiting.
+  await shadow.apply(
+    created("Product2", product(1, 1000), 1000),
+    event("Product2", "GAP_UPDATE", productId(1), 1000),
+  )
+  assert.notEqual(await shadow.row("Product2", productId(1)), undefined)
+  // A page that was read before the update was visible.
+  await shadow.read("PricebookEntry", [price(1, 1, 1000)], { from: 1000 })
+  await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1500, { IsActive: false }))
+  const row = await shadow.row("PricebookEntry", priceId(1))
+  assert.ok(
+    row?.unit_price === "3.00" || (row?.synced_at as Date) < at(1001),
+    `price ${row?.unit_price} claims ${row?.synced_at.toISOString()}`,
+  )
+})

@@ -99,14 +99,15 @@ begin
     %3$s, coalesce(%4$s, told_parent_id),
     commit_timestamp,
     sf_shadow._synced_at(old_synced_at, replaced_at, commit_timestamp, known.is_loaded, known.hole_from,
-      -- What waits has all of its events in this batch.
-      case when marked_waits_for is null then dirty_since end,
+      -- What waits, and is not here, has all of its events in this batch.
+      case when marked_waits_for is null or present then dirty_since end,
       case when dirty_reason is not null then first_at end),
     system_modstamp, read_id, commit_timestamp, commit_number, sequence_number,
     false, false, first_at, greatest(last_at, r_commit, read_to) + known.margin + interval '1 second',
     dirty_reason,
     false, case when replaced_by <> 'DELETE' then deleted_at end,
-    may_wait, case when may_wait and replaced_by is null then marked_waits_for end
+    -- Not a parent that is missed itself: nobody would fold its update with it.
+    may_wait, case when may_wait and replaced_by is null then nullif(marked_waits_for, record_id) end
   from doubted;
 end
 $sql$, mapping.object, mapping.error, mapping.unique_value, mapping.parent_id, o.parent_field, kept.no_fields, kept.event_fields)

@@ -15,7 +15,6 @@ begin
   if cardinality(come) = 0 then
     return;
   end if;
-  delete from sf_shadow.dirty d where d.object = of_object and d.record_id = d.waits_for and d.waits_for = any (come);
   for child in
     select o.object from sf_shadow.object o
     where o.parent_object = of_object
@@ -45,5 +44,7 @@ begin
       perform sf_shadow._fold_waiting(child.object, sf_shadow._stored_ids());
     end loop;
   end loop;
+  -- After the children's locks: whoever holds one may be marking the same parents.
+  delete from sf_shadow.dirty d where d.object = of_object and d.record_id = d.waits_for and d.waits_for = any (come);
 end
 $$;

@@ -15,9 +15,14 @@ declare
   appended bigint;
   message text;
 begin
-  select r.* into parent
-  from sf_shadow.object o cross join sf_shadow._mapping(o.parent_object) r
-  where o.object = of_object and o.parent_object is not null;
+  -- Not by _mapping, as in _set_aside_orphans.
+  select format('public.%I', p.shadow_table) as shadow_table, quote_ident(p.key_column) as key_column,
+    quote_ident(f.column_name) as unique_column
+  into parent
+  from sf_shadow.object o
+  join sf_shadow.object p on p.object = o.parent_object
+  join sf_shadow.field f on f.object = p.object and f.is_unique
+  where o.object = of_object;
   if parent.unique_column is not null and not everything then
     execute format('select array_agg(s.%3$s) from %1$s s where s.%2$s = any ($1)',
       parent.shadow_table, parent.key_column, parent.unique_column) into parent_uniques using parents;

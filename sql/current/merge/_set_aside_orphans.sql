@@ -15,10 +15,10 @@ begin
   if wanted is null then
     return;
   end if;
-  select p.object, r.shadow_table, r.key_column, o.parent_field into parent
+  -- Not by _mapping: that may compile the parent's functions, of which only the parent's lock has one writer.
+  select p.object, format('public.%I', p.shadow_table) as shadow_table, quote_ident(p.key_column) as key_column, o.parent_field into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
-  cross join sf_shadow._mapping(p.object) r
   where o.object = of_object;
   if parent is null then
     return;
@@ -32,7 +32,8 @@ begin
       c.may_wait and c.dirty_reason is null as waits
     from pg_temp.change c
     where c.verdict = 'replace' and not c.absent and c.error is null
-      and not exists (select from unnest(parents_held) p where p = c.parent_id)
+      -- Hashed: as a join it would be a loop for each record, once its plan is kept.
+      and coalesce(c.parent_id, '') not in (select p.record_id from unnest(parents_held) p (record_id))
   ), refused_parent as materialized (
     -- Locked: whoever stores it meanwhile waits, and then sees who waits for it (_mark_waiting).
     select r.record_id from sf_shadow.reject r

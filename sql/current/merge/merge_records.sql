@@ -11,7 +11,7 @@ declare
   counts sf_shadow.merge_counts;
   drift bigint;
 begin
-  perform sf_shadow._lock_objects(array[of_object]);
+  perform sf_shadow._lock_objects(of_object || sf_shadow._waiting_objects(array(select page."Id" from pg_temp.page page)));
   perform sf_shadow._open_changes();
   perform sf_shadow._hold_rows(of_object, missing || array(select page."Id" from pg_temp.page page), true);
   perform sf_shadow._page_to_changes(of_object, of_read_id, has_marks, missing);

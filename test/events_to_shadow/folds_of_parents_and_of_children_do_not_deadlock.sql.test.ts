@@ -1,0 +1,57 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { created, price, product } from "../harness/records.ts"
+import { Shadow } from "../harness/shadow.ts"
+
+test("a fold of products that children wait for and a fold of their prices do not deadlock", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(9, 0)], { from: 100 })
+  await shadow.read("PricebookEntry", [price(9, 9, 0)], { from: 100 })
+  // Prices come on a stream of their own.
+  const products = { streamId: shadow.streamId, epoch: shadow.epoch }
+  const [other] = await shadow.all<{ stream_id: number }>(
+    "select sf_shadow.ensure_stream('/data/PricebookEntryChangeEvent', array['PricebookEntry']) as stream_id",
+  )
+  const [lead] = await shadow.all<{ epoch: string }>(
+    "select epoch from sf_shadow.lead_stream('/data/PricebookEntryChangeEvent')",
+  )
+  const prices = { streamId: other?.stream_id as number, epoch: lead?.epoch as string }
+  // 600 products, each with a price that waits for it: the fold that brings them takes long enough to be met.
+  const numbers = Array.from({ length: 600 }, (_, i) => i + 20)
+  Object.assign(shadow, prices)
+  await shadow.apply(...numbers.map((n) => created("PricebookEntry", price(n, n, 1000), 1000)))
+  Object.assign(shadow, products)
+  await shadow.publish(...numbers.map((n) => created("Product2", product(n, 1000), 1000)))
+  Object.assign(shadow, prices)
+  await shadow.publish(...numbers.map((n) => created("PricebookEntry", price(n + 5000, n, 1000), 1000)))
+
+  // The fold of prices has its lock; then that of products begins, and waits; then the prices go on.
+  const [a, b] = [await shadow.pool.connect(), await shadow.pool.connect()]
+  const results: unknown[] = []
+  try {
+    await a.query("begin")
+    // What the fold of prices does first.
+    await a.query("select sf_shadow._lock_objects(array['PricebookEntry'])")
+    await b.query("begin")
+    const folding = b
+      .query("select * from sf_shadow.events_to_shadow($1, 2000)", [products.streamId])
+      .then(() => b.query("commit"))
+      .catch((error: Error) => (results.push(error.message), b.query("rollback")))
+    for (;;) {
+      const [waits] = await shadow.all(
+        "select 1 from pg_locks where locktype = 'advisory' and classid = 21318 and not granted",
+      )
+      if (waits) break
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await a
+      .query("select * from sf_shadow.events_to_shadow($1, 2000)", [prices.streamId])
+      .then(() => a.query("commit"))
+      .catch((error: Error) => (results.push(error.message), a.query("rollback")))
+    await folding
+  } finally {
+    a.release()
+    b.release()
+  }
+  assert.deepEqual(results, [])
+})
