@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { created, price, product } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
+import { waitFor } from "../harness/wait.ts"
 
 test("a fold of products that children wait for and a fold of their prices do not deadlock", async () => {
   const shadow = await Shadow.open()
@@ -27,7 +28,11 @@ test("a fold of products that children wait for and a fold of their prices do no
 
   // The fold of prices has its lock; then that of products begins, and waits; then the prices go on.
   const [a, b] = [await shadow.pool.connect(), await shadow.pool.connect()]
-  const results: unknown[] = []
+  const results: string[] = []
+  const refused = async (client: typeof a, { message }: Error) => {
+    results.push(message)
+    await client.query("rollback")
+  }
   try {
     await a.query("begin")
     // What the fold of prices does first.
@@ -36,18 +41,17 @@ test("a fold of products that children wait for and a fold of their prices do no
     const folding = b
       .query("select * from sf_shadow.events_to_shadow($1, 2000)", [products.streamId])
       .then(() => b.query("commit"))
-      .catch((error: Error) => (results.push(error.message), b.query("rollback")))
-    for (;;) {
-      const [waits] = await shadow.all(
-        "select 1 from pg_locks where locktype = 'advisory' and classid = 21318 and not granted",
+      .catch((error: Error) => refused(b, error))
+    await waitFor("the fold of products waits", 30_000, async () => {
+      const waits = await shadow.all(
+        "select from pg_locks where locktype = 'advisory' and classid = 21318 and not granted",
       )
-      if (waits) break
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+      return waits.length > 0
+    })
     await a
       .query("select * from sf_shadow.events_to_shadow($1, 2000)", [prices.streamId])
       .then(() => a.query("commit"))
-      .catch((error: Error) => (results.push(error.message), a.query("rollback")))
+      .catch((error: Error) => refused(a, error))
     await folding
   } finally {
     a.release()

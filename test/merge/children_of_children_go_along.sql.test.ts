@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { setImmediate as turn } from "node:timers/promises"
 import { transaction } from "../../src/postgres/transaction.ts"
-import { event, type ObjectName, price, priceId, productId, stamp } from "../harness/records.ts"
+import { created, event, type ObjectName, price, priceId, productId, stamp } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { changeSku, withSku } from "../harness/skus.ts"
 
@@ -104,3 +104,14 @@ for (const [what, events] of [
     await folding.fold
   })
 }
+
+test("a tier that comes before its price, and that before its product, are both there with the product", async () => {
+  const shadow = await withTiersAndNotes()
+  const tier = { Id: tierId(9), Parent__c: priceId(9) }
+  await shadow.apply(event("Tier__c" as ObjectName, "CREATE", tierId(9), 60, tier))
+  await shadow.apply(created("PricebookEntry", price(9, 9, 59), 59))
+  assert.deepEqual(await tiers(shadow), [tierId(1), tierId(2)])
+  await shadow.apply(created("Product2", withSku(9, 58, "C"), 58))
+  assert.deepEqual(await tiers(shadow), [tierId(1), tierId(2), tierId(9)])
+  assert.deepEqual(await shadow.all("select object, record_id from sf_shadow.dirty"), [])
+})

@@ -114,6 +114,7 @@ test("one job follows, where nobody does yet", async (t) => {
 test("nobody follows while the fold of a stream fails: its job says why, and when it is tried again", async () => {
   const shadow = await Shadow.open()
   await shadow.publish(update())
+  await shadow.all("select sf_shadow_worker.remove_job('follow_events')")
   await shadow.all("update sf_shadow_worker._private_jobs set attempts = 1, last_error = 'no'")
   await shadow.all("select sf_shadow.add_follow_job()")
   assert.equal((await followJobs(shadow)).length, 0)

@@ -27,7 +27,12 @@ begin
   insert into sf_shadow.object_mapping as known (object, compiled_as, compiled_from, shadow_table, key_column, column_names,
     column_values, column_updates, error, columns_differ, unique_value, parent_id, unique_column, parent_column, held_unique,
     held_parent)
-  select of_object, case when length(of_object) <= 40 then lower(of_object) else o.object_id::text end, md5(made_of),
+  select of_object,
+    -- Names that differ in case alone are taken for each other.
+    case when length(of_object) <= 40
+      and of_object = (select min(same.object) from sf_shadow.object same where lower(same.object) = lower(of_object))
+      then lower(of_object) else o.object_id::text end,
+    md5(made_of),
     r.shadow_table, r.key_column, r.column_names, r.column_values, r.column_updates, r.error, r.columns_differ, r.unique_value,
     r.parent_id, r.unique_column, r.parent_column, r.held_unique, r.held_parent
   from sf_shadow.object o cross join sf_shadow._record_to_row(of_object) r

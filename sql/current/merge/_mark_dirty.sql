@@ -25,7 +25,10 @@ begin
     marked_at = clock_timestamp(),
     reason = excluded.reason,
     parent_id = coalesce(excluded.parent_id, d.parent_id),
-    waits_for = case when d.waits_for = excluded.waits_for then d.waits_for end;
+    -- That a record is missing itself is no other doubt than that its parent is.
+    waits_for = case
+      when excluded.waits_for in (d.waits_for, d.record_id) then d.waits_for
+      when d.waits_for = d.record_id then excluded.waits_for end;
   get diagnostics marked = row_count;
   if marked > 0 then
     perform sf_shadow.add_records_job(of_object);

@@ -10,6 +10,8 @@ declare
 begin
   if pg_try_advisory_xact_lock_shared(21324, 0) then
     perform sf_shadow.add_events_job(of_stream_id);
+    -- It has a place of its own, also where all others are taken by longer work.
+    perform sf_shadow.add_follow_job();
     return;
   end if;
   perform pg_notify('sf_shadow_events', of_stream_id::text);

@@ -92,8 +92,8 @@ export const events: readonly PlantedBug[] = [
     sql: [
       {
         of: "_mark_dirty",
-        text: "case when d.waits_for = excluded.waits_for then d.waits_for end",
-        by: "d.waits_for",
+        text: "when d.waits_for = d.record_id then excluded.waits_for end",
+        by: "else d.waits_for end",
       },
     ],
   },
@@ -107,5 +107,10 @@ export const events: readonly PlantedBug[] = [
         by: "waiting.first_seq - 1, '-infinity', 1",
       },
     ],
+  },
+  {
+    name: "an update of a parent that is missed waits for that parent",
+    rule: "15",
+    sql: [{ of: "_fold_events_source", text: "nullif(marked_waits_for, record_id)", by: "marked_waits_for" }],
   },
 ]
