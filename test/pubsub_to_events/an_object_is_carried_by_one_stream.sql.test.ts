@@ -36,3 +36,22 @@ test("an object that its topic does not carry any more is carried by none", asyn
   await ensure(shadow, "/data/ChangeEvents", ["Product2"])
   assert.deepEqual(await carried(shadow), [{ topic: "/data/ChangeEvents", objects: ["Product2"] }])
 })
+
+test("an object that joins a stream which is followed already is not claimed until a leader has carried it", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.apply(created("Product2", product(1, 10), 10))
+  await shadow.all(
+    "insert into sf_shadow.object (object, shadow_table, key_column, topic) values ('Contact', 'sf_contact_shadow', 'contact_id', '/data/ContactChangeEvent')",
+  )
+  await shadow.all("insert into sf_shadow.object_state (object) values ('Contact')")
+  const holes = () =>
+    shadow.all<{ object: string; open_causes: string[] }>(
+      "select object, open_causes from sf_shadow.object_state where hole_from is not null order by object",
+    )
+  const before = await holes()
+  await ensure(shadow, "/data/ChangeEvents", ["Product2", "PricebookEntry", "Account", "Contact"])
+  assert.deepEqual(
+    (await holes()).filter(({ object }) => !before.some((one) => one.object === object)),
+    [{ object: "Contact", open_causes: ["stream"] }],
+  )
+})
