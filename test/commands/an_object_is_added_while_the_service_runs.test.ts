@@ -14,7 +14,7 @@ async function mapping(pool: pg.Pool): Promise<unknown[]> {
   const { rows } = await pool.query(
     `select 'object' as kind, o.object as name from sf_shadow.object o
      union all select 'field', f.object || '.' || f.column_name from sf_shadow.field f
-     union all select 'job', j.key from sf_shadow_worker.jobs j
+     union all select 'job', j.key from sf_shadow_worker.jobs j where j.key ~ 'Contact|Service_Site__c'
      union all select 'table', c.relname from pg_class c where c.relnamespace = 'public'::regnamespace order by 1, 2`,
   )
   return rows
