@@ -17,6 +17,7 @@ import {
   readSchemaFiles,
   type SchemaFiles,
 } from "./schema_files.ts"
+import { sqlstate, sqlstateOf } from "./sqlstate.ts"
 import { assertNamesFree, NamesTakenError } from "./taken_names.ts"
 import { releaseAfter } from "./transaction.ts"
 
@@ -119,10 +120,43 @@ async function applyMigrations(client: PoolClient, log: Log): Promise<string[]> 
     id integer primary key, name varchar(100) unique not null, hash varchar(40) not null,
     executed_at timestamp default current_timestamp)`)
   await client.query("set search_path = sf_shadow, public")
-  const applied = await runNumberedMigrations({ client }, migrationsFolder, {
-    logger: (message) => log.debug({ event: "migration" }, message),
-  })
+  const applied = await runPending(client, log)
   // Not reset: that would bring the role's own.
   await client.query("set search_path = ''")
   return applied.map(({ fileName }) => fileName)
+}
+
+/** How often a migration that has met a running service in a deadlock is tried. */
+const mostTries = 10
+
+/**
+ * Runs the numbered migrations that are pending. Services go on meanwhile, and take the same tables in another order than a
+ * migration does: Postgres ends one of the two, and if that is the migration, it is whole again, and tried again.
+ *
+ * @returns those that were applied in the last try; the ones before a deadlock stay applied
+ */
+async function runPending(client: PoolClient, log: Log): Promise<{ fileName: string }[]> {
+  for (let tries = 1; ; tries++) {
+    // The library's own error keeps no SQLSTATE.
+    let refusedWith: string | undefined
+    const query = (...args: unknown[]) =>
+      Promise.resolve((client.query as (...args: unknown[]) => unknown).apply(client, args)).catch(
+        (error) => {
+          refusedWith ??= sqlstateOf(error)
+          throw error
+        },
+      )
+    const watched = Object.create(client, { query: { value: query } }) as PoolClient
+    try {
+      return await runNumberedMigrations({ client: watched }, migrationsFolder, {
+        logger: (message) => log.debug({ event: "migration" }, message),
+      })
+    } catch (error) {
+      if (refusedWith !== sqlstate.deadlockDetected || tries === mostTries) throw error
+      log.warn(
+        { event: "migration_repeated", tries },
+        "a migration and a running service waited for each other; the migration is tried again",
+      )
+    }
+  }
 }

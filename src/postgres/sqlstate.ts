@@ -39,6 +39,7 @@ export const sqlstate = {
   duplicateObject: "42710",
   uniqueViolation: "23505",
   lockNotAvailable: "55P03",
+  deadlockDetected: "40P01",
 } as const
 
 /** The SQLSTATE of an error of pg, or undefined for another error. */

@@ -64,13 +64,13 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
   },
   {
     file: "sql/current/events_to_shadow/events_to_shadow.sql",
-    mutant: "23 distinct: without «distinct»",
+    mutant: "28 distinct: without «distinct»",
     because: "objects_in_order takes each object once: it keeps the array short",
   },
   {
     file: "sql/current/events_to_shadow/events_to_shadow.sql",
-    mutant: "26 distinct: without «distinct»",
-    because: "as in line 23",
+    mutant: "32 distinct: without «distinct»",
+    because: "as in line 28",
   },
   {
     file: "sql/current/events_to_shadow/_filter_events.sql",
@@ -88,7 +88,7 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
     because: "the event that is looked for then does not exist: it saves opening the log's days",
   },
   {
-    file: "sql/current/readers/account_eligibility.sql",
+    file: "sql/current/readers/_answer_age.sql",
     mutant: "operand: without «and t.proven»",
     because:
       "an event is applied from the read's beginning less the margin on, so that its own time is the later one",
@@ -105,7 +105,7 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
   },
   {
     file: "sql/current/merge/_yield_values.sql",
-    mutant: "condition: «not exists (select from pg_temp.change c where c.yields)» is false",
+    mutant: "condition: «yielding is null» is false",
     because: "without one that yields the rest does nothing: it saves time",
   },
 ]
