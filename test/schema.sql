@@ -1052,7 +1052,8 @@ create function sf_shadow._add_hole_job(of_object text) returns void language pl
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
 create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body 365b5e9e
-create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body ad1adb2b
+create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
+create function sf_shadow._assert_mirrored(of_object text) returns void language plpgsql stable set search_path=""; -- body 82475689
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
@@ -1068,15 +1069,15 @@ create function sf_shadow._count_absences(of_object text, absences bigint, fused
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
-create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 6f566c8f
+create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
 create function sf_shadow._field_to_column(field jsonb, OUT column_type text, OUT refused text) returns record language sql immutable set search_path=""; -- body f73bac4d
-create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 6535ebbf
+create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 6744db26
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
 create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 63b6cd70
-create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) returns void language plpgsql set search_path=""; -- body 696f28d2
+create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) returns void language plpgsql set search_path=""; -- body b7f2f3ef
 create function sf_shadow._hold_rows(of_object text, record_ids text[], with_columns boolean) returns void language plpgsql set search_path=""; -- body 341fa14a
 create function sf_shadow._hold_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 0be59c94
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
@@ -1097,9 +1098,9 @@ create function sf_shadow._open_changes() returns void language plpgsql set sear
 create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, of_record_ids text[] DEFAULT NULL::text[]) returns void language plpgsql set search_path=""; -- body e7f8c10b
 create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
 create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 4e270c3a
-create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 112db700
+create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 5e5846cd
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
-create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body dd7f662d
+create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 3e9d37fc
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 5452609a
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body 7306b567
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
@@ -1109,16 +1110,16 @@ create function sf_shadow._plan_statements(plan jsonb) returns text[] language s
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
-create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 30589801
+create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 7e592702
 create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
-create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 5f84c94c
+create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 8c7b4883
 create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body eef2e1b0
 create function sf_shadow._reserved_columns() returns TABLE(name text, why text) language sql stable set search_path=""; -- body 48dca620
-create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 74e84f8e
+create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 452bba90
 create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
 create function sf_shadow._set_aside_contested(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB set enable_nestloop=off; -- body 094b823e
-create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body bfd6c881
+create function sf_shadow._set_aside_orphans(of_object text) returns void language plpgsql set search_path=""; -- body 264c6754
 create function sf_shadow._snake_name(name text, keeps_ending boolean DEFAULT false) returns text language sql immutable set search_path=""; -- body b47a1e0b
 create function sf_shadow._stored_ids() returns text[] language sql stable set search_path=""; -- body ed16eb93
 create function sf_shadow._stream_known_until(of_stream_id integer) returns timestamp with time zone language sql stable set search_path=""; -- body 66fa31b9
@@ -1156,7 +1157,7 @@ create function sf_shadow.describe_to_fields(of_object text, fields jsonb) retur
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 8a1ae9b9
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 3338bc99
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 83d0e041
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
@@ -1177,10 +1178,10 @@ create function sf_shadow.open_page(fields text[]) returns void language plpgsql
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body fb9b8daa
-create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body 3b28d9be
+create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body 133c5c3b
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 2dd041bb
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 22395a3a
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
@@ -1191,7 +1192,7 @@ create function sf_shadow.retry_failed_jobs() returns bigint language sql set se
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
 create function sf_shadow.ripe_marks(of_object text, ripe_until timestamp with time zone, at_most integer) returns TABLE(record_id text, generation bigint) language plpgsql stable set search_path=""; -- body 41b766ea
 create function sf_shadow.sample_ids(of_object text, sample_size integer) returns text[] language plpgsql set search_path=""; -- body a619c380
-create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body a99f42a9
+create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body f01b875d
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.start_batch(of_objects text[], of_reason text, of_forced boolean) returns TABLE(object text, run_id bigint, left_in_state text) language plpgsql set search_path=""; -- body 5668c52a
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
@@ -1206,7 +1207,7 @@ create function sf_shadow_invalidations(of_object text, after bigint, at_most in
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
 create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6375e72c
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body db75b79d
-create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 617819ef
+create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 4057d449
 create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2f784330
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6815b571
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ae066ea0

@@ -6,7 +6,7 @@ import { transaction } from "../postgres/transaction.ts"
 /** Events folded per transaction: enough for set-wise work, little enough that a load's page waits briefly. */
 const batchSize = 2_000
 /**
- * A batch costs about as much as two hundred events whatever is in it. Under load the next one therefore waits for
+ * A batch costs about as much as some hundred events whatever is in it. Under load the next one therefore waits for
  * events to gather, for as long as the last one took; after fewer than `underLoad` events nothing waits.
  */
 const underLoad = 50

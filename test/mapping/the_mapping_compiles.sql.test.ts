@@ -112,7 +112,7 @@ test("no statement joins a shadow table with temporary or machinery tables, but 
     )
     const joins = built.some(
       (sql) =>
-        /\b(?:from|join|into|update|using) %(?:1\$)?s/.test(sql) &&
+        /\b(?:from|join|into|update|using) (?:%(?:1\$)?s|public\.%(?:1\$)?I)/.test(sql) &&
         /\b(?:from|join|into|update|using) (?:pg_temp|sf_shadow|public)\.\w+\b(?!\()/.test(sql),
     )
     if (joins) found.push(file)

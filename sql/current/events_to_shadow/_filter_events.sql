@@ -1,12 +1,15 @@
 -- Rule 4, first half: judges the events of one object against what is known of their records, and against
--- each other. Consumes: pg_temp.event_batch, pg_temp.held, tombstones, marks, rejects, the log (for repeated ids).
--- Produces: `verdict` in the batch: skip, dirty or apply; a load under way that counts for no row (rule 5b).
+-- each other. Consumes: pg_temp.event_batch, the shadow, tombstones, marks, rejects, the log (for repeated ids).
+-- Produces: the records' rows in pg_temp.held; `verdict` in the batch: skip, dirty or apply; a load under way that counts for
+-- no row (rule 5b).
 -- Call it under the object's lock.
 create or replace function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   known record;
 begin
+  perform sf_shadow._hold_rows(of_object, array(select distinct e.record_id from pg_temp.event_batch e
+    where e.object = of_object and e.record_id is not null), false);
   select o.parent_object, o.parent_field, setting.margin, setting.catching_up_after, proof.read_from as proof_read_from,
     full_read.read_from as full_from, full_read.read_to as full_to
   into known

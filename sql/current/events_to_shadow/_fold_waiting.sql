@@ -33,7 +33,6 @@ begin
       perform sf_shadow._open_event_batch(waiting.stream_id, waiting.first_seq - 1, '-infinity', null, waiting.ids);
       delete from pg_temp.event_batch e where e.seq > waiting.applied_seq or e.object is distinct from child.object;
       perform sf_shadow._open_changes();
-      perform sf_shadow._hold_rows(child.object, waiting.ids, false);
       perform sf_shadow._filter_events(child.object, waiting.stream_id);
       perform sf_shadow._fold_events(child.object);
       perform sf_shadow._write_changes(child.object);

@@ -32,8 +32,6 @@ begin
     select o.object from sf_shadow.objects_in_order((select array_agg(distinct e.object) from pg_temp.event_batch e)) o
   loop
     perform sf_shadow._open_changes();
-    perform sf_shadow._hold_rows(folded.object, array(select distinct e.record_id from pg_temp.event_batch e
-      where e.object = folded.object and e.record_id is not null), false);
     perform sf_shadow._filter_events(folded.object, of_stream_id);
     perform sf_shadow._parents_to_children(folded.object);
     perform sf_shadow._fold_events(folded.object);

@@ -20,7 +20,6 @@ begin
     or e.record_id = '000000000000000AAA' or e.record_id like '%*';
   perform sf_shadow._lock_objects(of_object || sf_shadow._waiting_objects(array(select e.record_id from pg_temp.event_batch e)));
   perform sf_shadow._open_changes();
-  perform sf_shadow._hold_rows(of_object, array(select distinct e.record_id from pg_temp.event_batch e), false);
   perform sf_shadow._filter_events(of_object, of_stream_id);
   perform sf_shadow._fold_events(of_object);
   perform sf_shadow._write_changes(of_object);

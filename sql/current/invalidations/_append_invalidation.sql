@@ -16,15 +16,13 @@ declare
   message text;
 begin
   -- Not by _mapping, as in _set_aside_orphans.
-  select format('public.%I', p.shadow_table) as shadow_table, quote_ident(p.key_column) as key_column,
-    quote_ident(f.column_name) as unique_column
-  into parent
+  select p.shadow_table, p.key_column, f.column_name as unique_column into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
   join sf_shadow.field f on f.object = p.object and f.is_unique
   where o.object = of_object;
   if parent.unique_column is not null and not everything then
-    execute format('select array_agg(s.%3$s) from %1$s s where s.%2$s = any ($1)',
+    execute format('select array_agg(s.%3$I) from public.%1$I s where s.%2$I = any ($1)',
       parent.shadow_table, parent.key_column, parent.unique_column) into parent_uniques using parents;
     uniques := uniques || parent_uniques;
   end if;

@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 declare
   mapping record;
 begin
-  select * into mapping from sf_shadow._mapping(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   execute format(
     'select sf_shadow._append_invalidation($1, array_agg(s.%2$s), array_agg(%3$s), array_agg(%4$s)) from %1$s s where s.%2$s = any ($2)',
     mapping.shadow_table, mapping.key_column, mapping.held_parent, mapping.held_unique)

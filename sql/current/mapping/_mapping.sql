@@ -1,6 +1,6 @@
 -- The mapping of an object as SQL texts, and with it the object's functions in sf_shadow_compiled. Where something has changed
 -- of what they are made of (the mapping, describe, the table's own columns, this program) they are compiled anew.
--- Every path calls it first (_hold_rows, _sweep_run); what follows in the transaction reads sf_shadow.object_mapping.
+-- Every path calls it first, under the lock of the object (_hold_rows, _sweep_run); what follows reads sf_shadow.object_mapping.
 -- Consumes: sf_shadow.object, .field, .described_field, the catalog. Produces: sf_shadow.object_mapping, functions. Safe to repeat.
 create or replace function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping
 language plpgsql set search_path = '' as $$

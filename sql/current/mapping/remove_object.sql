@@ -8,12 +8,8 @@ declare
   fault text;
 begin
   lock table sf_shadow.object in share row exclusive mode;
+  perform sf_shadow._assert_mirrored(of_object);
   select o.* into mirrored from sf_shadow.object o where o.object = of_object;
-  if not found then
-    raise exception 'object % is not mirrored', coalesce(quote_literal(left(of_object, 100)), 'null')
-      using errcode = 'SF006',
-        hint = 'Mirrored objects: ' || (select string_agg(i.object, ', ') from sf_shadow.objects_in_order() i) || '.';
-  end if;
   perform sf_shadow._lock_objects(array[of_object]);
   fault := case
     when mirrored.shipped then format('%s is part of sf-shadow, whose functions and views read its table: it can be paused', of_object)

@@ -26,7 +26,7 @@ begin
       then 'when fields::text ~ sf_shadow._unstorable_mark() then sf_shadow.unstorable_text(fields)' else '' end as mark_check
   into mapping
   from sf_shadow.object o
-  cross join sf_shadow._mapping(of_object) r
+  join sf_shadow.object_mapping r on r.object = o.object
   cross join sf_shadow.setting setting
   join sf_shadow.read read on read.read_id = of_read_id
   join sf_shadow.object_state state on state.object = o.object

@@ -11,7 +11,7 @@ declare
 begin
   for child in
     select o.object, o.parent_field, r.*
-    from sf_shadow.object o cross join sf_shadow._mapping(o.object) r
+    from sf_shadow.object o cross join sf_shadow._record_to_row(o.object) r
     where o.parent_object = of_object
     order by o.object_id
   loop

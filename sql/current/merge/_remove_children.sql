@@ -18,7 +18,7 @@ begin
 
   for child in
     select o.object, r.*, setting.margin
-    from sf_shadow.object o cross join sf_shadow._mapping(o.object) r cross join sf_shadow.setting setting
+    from sf_shadow.object o cross join sf_shadow._record_to_row(o.object) r cross join sf_shadow.setting setting
     where o.parent_object = of_object
     order by o.object_id
   loop

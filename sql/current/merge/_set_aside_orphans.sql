@@ -15,15 +15,15 @@ begin
   if wanted is null then
     return;
   end if;
-  -- Not by _mapping: that may compile the parent's functions, of which only the parent's lock has one writer.
-  select p.object, format('public.%I', p.shadow_table) as shadow_table, quote_ident(p.key_column) as key_column, o.parent_field into parent
+  -- Not by _mapping, which compiles: the parent's functions have one writer under the parent's lock.
+  select p.object, p.shadow_table, p.key_column, o.parent_field into parent
   from sf_shadow.object o
   join sf_shadow.object p on p.object = o.parent_object
   where o.object = of_object;
   if parent is null then
     return;
   end if;
-  execute format('select array_agg(p.%2$s) from unnest($1) wanted (record_id) join %1$s p on p.%2$s = wanted.record_id',
+  execute format('select array_agg(p.%2$I) from unnest($1) wanted (record_id) join public.%1$I p on p.%2$I = wanted.record_id',
     parent.shadow_table, parent.key_column)
   into parents_held using wanted;
 

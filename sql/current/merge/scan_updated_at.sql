@@ -9,7 +9,7 @@ declare
   newest timestamptz;
 begin
   perform sf_shadow._lock_objects(array[of_object]);
-  select * into mapping from sf_shadow._mapping(of_object);
+  select * into mapping from sf_shadow._record_to_row(of_object);
   execute format('select min(s.updated_at), max(s.updated_at) from %s s', mapping.shadow_table) into oldest, newest;
   update sf_shadow.object_state s set oldest_updated_at = oldest, newest_updated_at = newest
   where s.object = of_object and (s.oldest_updated_at, s.newest_updated_at) is distinct from (oldest, newest);

@@ -3,11 +3,7 @@
 create or replace function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean
 language plpgsql set search_path = '' as $$
 begin
-  if not exists (select from sf_shadow.object o where o.object = of_object) then
-    raise exception 'object % is not mirrored', coalesce(quote_literal(left(of_object, 100)), 'null')
-      using errcode = 'SF006',
-        hint = 'Mirrored objects: ' || (select string_agg(i.object, ', ') from sf_shadow.objects_in_order() i) || '.';
-  end if;
+  perform sf_shadow._assert_mirrored(of_object);
   update sf_shadow.object o set enabled = of_enabled where o.object = of_object and o.enabled <> of_enabled;
   return found;
 end

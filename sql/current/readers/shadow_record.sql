@@ -14,12 +14,8 @@ declare
   mirrored sf_shadow.object;
   known record;
 begin
+  perform sf_shadow._assert_mirrored(asked);
   select o.* into mirrored from sf_shadow.object o where o.object = asked;
-  if not found then
-    raise exception 'object % is not mirrored', coalesce(quote_literal(left(asked, 100)), 'null')
-      using errcode = 'SF006',
-        hint = 'Mirrored objects: ' || (select string_agg(i.object, ', ') from sf_shadow.objects_in_order() i) || '.';
-  end if;
   if asked_id is null or asked_id !~ '^[a-zA-Z0-9]{18}$' then
     raise exception '% is not the id of a record', coalesce(quote_literal(left(asked_id, 40)), 'null')
       using errcode = '22023', hint = 'It is the 18 letters and digits of the Salesforce id, not the short form of 15.';
