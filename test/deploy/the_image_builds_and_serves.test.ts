@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises"
-import { createServer } from "node:net"
 import { basename, join, resolve } from "node:path"
 import { after, test } from "node:test"
 import { promisify } from "node:util"
 import { type Copy, DockerfileParser, type Env, type Healthcheck, type Instruction } from "dockerfile-ast"
 import { endsWith } from "../harness/command.ts"
+import { freePort } from "../harness/free_port.ts"
 import { startOrg } from "../harness/org.ts"
 import { createEmptyDatabase } from "../harness/postgres.ts"
 import { startService } from "../harness/service.ts"
@@ -85,14 +85,6 @@ async function listing(path: string): Promise<string[]> {
       return `${file} ${size} ${mtimeMs}`
     }),
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await new Promise((ready) => server.once("listening", ready))
-  const { port } = server.address() as { port: number }
-  await new Promise((closed) => server.close(closed))
-  return port
 }
 
 test("the Dockerfile's steps make an image that migrates, serves, answers its health check and writes nothing", async (t) => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import pg from "pg"
 import { endsWith, pastMargin } from "../harness/command.ts"
+import { freePort } from "../harness/free_port.ts"
 import { startOrg } from "../harness/org.ts"
 import { createTestDatabase } from "../harness/postgres.ts"
 import { startRedis, withoutRedis } from "../harness/redis.ts"
@@ -301,11 +301,3 @@ test("docs/runbook.md: every section, on a system to which it has happened, ends
   }
   await operation.stop()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await new Promise((resolve) => server.once("listening", resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

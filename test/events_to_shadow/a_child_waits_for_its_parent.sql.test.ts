@@ -124,14 +124,9 @@ test("a product that cannot be stored leaves them in doubt", async () => {
 
 test("events of one price on two streams do not wait for each other: it is read again", async () => {
   const shadow = await waitingPrice()
-  const { streamId, epoch } = shadow
-  const [other] = await shadow.all<{ stream_id: number }>(
-    "select sf_shadow.ensure_stream('/data/Other', array['PricebookEntry']) as stream_id",
-  )
-  const [lead] = await shadow.all<{ epoch: string }>("select epoch from sf_shadow.lead_stream('/data/Other')")
-  Object.assign(shadow, { streamId: other?.stream_id, epoch: lead?.epoch })
+  const first = shadow.use(await shadow.openStream("/data/Other", ["PricebookEntry"]))
   await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1001, { UnitPrice: 2 }))
-  Object.assign(shadow, { streamId, epoch })
+  shadow.use(first)
   await shadow.apply(created("Product2", product(1, 1000), 1000))
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
 })

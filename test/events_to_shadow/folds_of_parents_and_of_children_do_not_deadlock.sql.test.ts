@@ -9,21 +9,14 @@ test("a fold of products that children wait for and a fold of their prices do no
   await shadow.read("Product2", [product(9, 0)], { from: 100 })
   await shadow.read("PricebookEntry", [price(9, 9, 0)], { from: 100 })
   // Prices come on a stream of their own.
-  const products = { streamId: shadow.streamId, epoch: shadow.epoch }
-  const [other] = await shadow.all<{ stream_id: number }>(
-    "select sf_shadow.ensure_stream('/data/PricebookEntryChangeEvent', array['PricebookEntry']) as stream_id",
-  )
-  const [lead] = await shadow.all<{ epoch: string }>(
-    "select epoch from sf_shadow.lead_stream('/data/PricebookEntryChangeEvent')",
-  )
-  const prices = { streamId: other?.stream_id as number, epoch: lead?.epoch as string }
+  const prices = await shadow.openStream("/data/PricebookEntryChangeEvent", ["PricebookEntry"])
   // 600 products, each with a price that waits for it: the fold that brings them takes long enough to be met.
   const numbers = Array.from({ length: 600 }, (_, i) => i + 20)
-  Object.assign(shadow, prices)
+  const products = shadow.use(prices)
   await shadow.apply(...numbers.map((n) => created("PricebookEntry", price(n, n, 1000), 1000)))
-  Object.assign(shadow, products)
+  shadow.use(products)
   await shadow.publish(...numbers.map((n) => created("Product2", product(n, 1000), 1000)))
-  Object.assign(shadow, prices)
+  shadow.use(prices)
   await shadow.publish(...numbers.map((n) => created("PricebookEntry", price(n + 5000, n, 1000), 1000)))
 
   // The fold of prices has its lock; then that of products begins, and waits; then the prices go on.

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after } from "node:test"
+import { freePort } from "./free_port.ts"
 import { waitFor } from "./wait.ts"
 
 /** What `skip` of a test takes: a reason where Prometheus is missing; in CI that is a failure, not a skip. */
@@ -83,13 +83,4 @@ export async function startPrometheus(target: string, rules?: string): Promise<P
       return new Map(Object.entries(found).map(([name, [first]]) => [name, first?.type ?? "unknown"]))
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await new Promise<number>((listening) => {
-    server.listen(0, "127.0.0.1", () => listening((server.address() as { port: number }).port))
-  })
-  await new Promise((closed) => server.close(closed))
-  return port
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after } from "node:test"
 import { Cluster, Redis } from "ioredis"
+import { freePort } from "./free_port.ts"
 
 /** A redis-server process of its own, on a free port of this machine, without a configuration file. */
 export interface RedisServer {
@@ -42,7 +42,8 @@ after(async () => {
 /** Starts a server; it is ended, and its data removed, when the test file is done. */
 export async function startRedis(options: readonly string[] = [], url?: string): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "sf-shadow-redis-"))
-  const port = await freePort()
+  // A Cluster's nodes talk to each other on the port 10,000 higher.
+  const port = await freePort(55_000)
   const address = url?.replace("PORT", String(port)) ?? `redis://127.0.0.1:${port}`
   const client = new Redis(address, {
     lazyConnect: true,
@@ -102,18 +103,6 @@ export async function startRedisCluster(): Promise<{ servers: RedisServer[]; cli
   const client = new Cluster([{ host: "127.0.0.1", port: first.port }])
   cleanups.push(() => client.disconnect())
   return { servers, client, url: first.url }
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const { port } = server.address() as { port: number }
-    server.close()
-    await once(server, "close")
-    // A Cluster's nodes talk to each other on the port 10,000 higher.
-    if (port < 55_000) return port
-  }
 }
 
 function printed(child: ChildProcess, pattern: RegExp): Promise<void> {

@@ -30,6 +30,12 @@ export interface Folded {
   commit_timestamps: Date[] | null
 }
 
+/** A stream, and the epoch of its leader. */
+export interface LedStream {
+  streamId: number
+  epoch: string
+}
+
 export interface ReadOptions {
   /** Seconds after `at(0)`. */
   from: number
@@ -38,6 +44,8 @@ export interface ReadOptions {
   hasMarks?: boolean
   forced?: boolean
 }
+
+const ownTopic = "/data/ChangeEvents"
 
 const tables: Record<ObjectName, { table: string; key: string }> = {
   Product2: { table: "sf_product_shadow", key: "product_id" },
@@ -125,19 +133,33 @@ export class Shadow {
   }
 
   private async start(): Promise<void> {
-    const [stream] = await this.all<{ stream_id: number }>(
-      "select sf_shadow.ensure_stream('/data/ChangeEvents', array['Product2', 'PricebookEntry', 'Account']) as stream_id",
-    )
-    this.streamId = (stream as { stream_id: number }).stream_id
-    await this.lead()
+    this.use(await this.openStream(ownTopic, ["Product2", "PricebookEntry", "Account"]))
   }
 
   /** Takes the stream over, as a new leader does. */
   async lead(): Promise<void> {
-    const [lead] = await this.all<{ epoch: string }>(
-      "select epoch from sf_shadow.lead_stream('/data/ChangeEvents')",
+    this.use(await this.leadStream(ownTopic))
+  }
+
+  /** Makes a stream that carries these objects, and leads it. */
+  async openStream(topic: string, objects: string[]): Promise<LedStream> {
+    await this.all("select sf_shadow.ensure_stream($1, $2)", topic, objects)
+    return this.leadStream(topic)
+  }
+
+  /** Publishes and folds on this stream from now on. Returns the one before. */
+  use({ streamId, epoch }: LedStream): LedStream {
+    const before = { streamId: this.streamId, epoch: this.epoch }
+    Object.assign(this, { streamId, epoch })
+    return before
+  }
+
+  private async leadStream(topic: string): Promise<LedStream> {
+    const [lead] = await this.all<LedStream>(
+      'select stream_id as "streamId", epoch from sf_shadow.lead_stream($1)',
+      topic,
     )
-    this.epoch = (lead as { epoch: string }).epoch
+    return lead as LedStream
   }
 
   /** Merges full records, as a re-read or a page does. */

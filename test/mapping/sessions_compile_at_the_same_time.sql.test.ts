@@ -8,16 +8,9 @@ test("folds of products and of prices that compile both at once end without a de
   const shadow = await Shadow.openAnother()
   await shadow.read("Product2", [product(1, 0), product(2, 0)], { from: 100 })
   await shadow.read("PricebookEntry", [price(1, 1, 0)], { from: 100 })
-  const products = { streamId: shadow.streamId, epoch: shadow.epoch }
-  const [other] = await shadow.all<{ stream_id: number }>(
-    "select sf_shadow.ensure_stream('/data/PricebookEntryChangeEvent', array['PricebookEntry']) as stream_id",
-  )
-  const [lead] = await shadow.all<{ epoch: string }>(
-    "select epoch from sf_shadow.lead_stream('/data/PricebookEntryChangeEvent')",
-  )
-  const prices = { streamId: other?.stream_id as number, epoch: lead?.epoch as string }
+  const prices = await shadow.openStream("/data/PricebookEntryChangeEvent", ["PricebookEntry"])
   await shadow.publish(event("Product2", "DELETE", productId(1), 2000))
-  Object.assign(shadow, prices)
+  const products = shadow.use(prices)
   await shadow.publish(created("PricebookEntry", price(2, 2, 2000), 2000))
   // As a deploy does: what is compiled is of another revision.
   await shadow.all("update sf_shadow.object_mapping set compiled_from = 'of another revision'")

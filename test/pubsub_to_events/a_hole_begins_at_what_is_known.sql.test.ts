@@ -41,15 +41,9 @@ test("what the stream knows counts before the load", async () => {
 test("an event that another stream has received, or this one only now, shows nothing", async () => {
   const shadow = await Shadow.open()
   const known = created("Product2", product(1, 10), 10)
-  const own = [shadow.streamId, shadow.epoch] as const
-  await shadow.pool.query("select sf_shadow.ensure_stream('/data/other', array[]::text[])")
-  const [other] = await shadow.all<{ stream_id: number; epoch: string }>(
-    "select stream_id, epoch from sf_shadow.lead_stream('/data/other')",
-  )
-  shadow.streamId = other?.stream_id ?? 0
-  shadow.epoch = other?.epoch ?? ""
+  const own = shadow.use(await shadow.openStream("/data/other", []))
   await shadow.publish(known)
-  ;[shadow.streamId, shadow.epoch] = own
+  shadow.use(own)
   await shadow.publish(known, known)
   await respond(shadow, 2, ["Product2"], 100)
   assert.deepEqual(await holes(shadow), [{ object: "Product2", hole_from: at(100), hole_to: at(500) }])
