@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { created, price, product } from "../harness/records.ts"
+import { created, price, priceId, product } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { waitFor } from "../harness/wait.ts"
 
@@ -35,12 +35,7 @@ test("a fold of products that children wait for and a fold of their prices do no
       .query("select * from sf_shadow.events_to_shadow($1, 2000)", [products.streamId])
       .then(() => b.query("commit"))
       .catch((error: Error) => refused(b, error))
-    await waitFor("the fold of products waits", 30_000, async () => {
-      const waits = await shadow.all(
-        "select from pg_locks where locktype = 'advisory' and classid = 21318 and not granted",
-      )
-      return waits.length > 0
-    })
+    await waitFor("the fold of products waits", 30_000, () => isWaiting(shadow))
     await a
       .query("select * from sf_shadow.events_to_shadow($1, 2000)", [prices.streamId])
       .then(() => a.query("commit"))
@@ -52,3 +47,33 @@ test("a fold of products that children wait for and a fold of their prices do no
   }
   assert.deepEqual(results, [])
 })
+
+test("a product that is folded while the fold of its price is under way brings the price, and nothing is read again", async () => {
+  const shadow = await Shadow.open()
+  const prices = await shadow.openStream("/data/PricebookEntryChangeEvent", ["PricebookEntry"])
+  const products = shadow.use(prices)
+  await shadow.publish(created("PricebookEntry", price(1, 1, 1000), 1000))
+  shadow.use(products)
+  await shadow.publish(created("Product2", product(1, 1000), 1000))
+  const slow = await shadow.pool.connect()
+  try {
+    await slow.query("begin")
+    await slow.query("select * from sf_shadow.events_to_shadow($1, 100)", [prices.streamId])
+    const folding = shadow.fold()
+    await Promise.race([folding, waitFor("the fold of the product waits", 30_000, () => isWaiting(shadow))])
+    await slow.query("commit")
+    await folding
+  } finally {
+    slow.release()
+  }
+  assert.deepEqual(await shadow.ids("PricebookEntry"), [priceId(1)])
+  assert.deepEqual([await shadow.dirtyIds("Product2"), await shadow.dirtyIds("PricebookEntry")], [[], []])
+})
+
+/** Whether somebody waits for the lock of an object (rule 3). */
+async function isWaiting(shadow: Shadow): Promise<boolean> {
+  const waits = await shadow.all(
+    "select from pg_locks where locktype = 'advisory' and classid = 21318 and not granted",
+  )
+  return waits.length > 0
+}

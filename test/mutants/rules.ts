@@ -64,13 +64,8 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
   },
   {
     file: "sql/current/events_to_shadow/events_to_shadow.sql",
-    mutant: "28 distinct: without «distinct»",
+    mutant: "31 distinct: without «distinct»",
     because: "objects_in_order takes each object once: it keeps the array short",
-  },
-  {
-    file: "sql/current/events_to_shadow/events_to_shadow.sql",
-    mutant: "32 distinct: without «distinct»",
-    because: "as in line 28",
   },
   {
     file: "sql/current/events_to_shadow/_filter_events.sql",

@@ -1,5 +1,5 @@
--- Rule 15: the objects of which a record waits for one of these. They are locked with the parents', before a mark is written: a
--- fold of the children that has their lock may be marking the same parents. Reads only.
+-- Rule 15: the objects of which a record waits for one of these, which a page or a re-read brings. They are locked with the parents',
+-- before a mark is written: a fold of the children that has their lock may be marking the same parents. Reads only.
 create or replace function sf_shadow._waiting_objects(parent_ids text[]) returns text[]
 language sql stable set search_path = '' as $$
   select array(

@@ -25,8 +25,7 @@ begin
     return;
   end if;
 
-  perform sf_shadow._lock_objects(array(select distinct e.object from pg_temp.event_batch e)
-    || sf_shadow._waiting_objects(array(select e.record_id from pg_temp.event_batch e)));
+  perform sf_shadow._lock_objects(sf_shadow._batch_objects());
   perform sf_shadow._events_to_holes(of_stream_id);
   for folded in
     select o.object from sf_shadow.objects_in_order((select array_agg(distinct e.object) from pg_temp.event_batch e)) o

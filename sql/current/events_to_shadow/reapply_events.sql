@@ -18,7 +18,7 @@ begin
   delete from pg_temp.event_batch e
   where e.seq > applied or e.object is distinct from of_object or e.received_at < since or e.record_id is null
     or e.record_id = '000000000000000AAA' or e.record_id like '%*';
-  perform sf_shadow._lock_objects(of_object || sf_shadow._waiting_objects(array(select e.record_id from pg_temp.event_batch e)));
+  perform sf_shadow._lock_objects(of_object || sf_shadow._batch_objects());
   perform sf_shadow._open_changes();
   perform sf_shadow._filter_events(of_object, of_stream_id);
   perform sf_shadow._fold_events(of_object);
