@@ -756,6 +756,7 @@ UNION ALL
             ELSE NULL::interval
         END AS oldest_age
    FROM sf_shadow_worker.jobs job
+  WHERE (NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL)))
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as

@@ -111,9 +111,7 @@ test("without CREATEROLE: migrate prints the statements, and everything works, a
   await operator.query("select sf_shadow_pause('Account')")
   await operator.query("select sf_shadow_resume('Account')")
   await waitFor("every job has ended", 60_000, async () => {
-    const { rows } = await pool.query<{ job: string }>(
-      "select task_identifier as job from sf_shadow_worker.jobs",
-    )
+    const { rows } = await pool.query("select from sf_shadow_backlog where kind = 'job'")
     return rows.length === 0
   })
   await service.printed(/"event":"maintained"/, "stderr")

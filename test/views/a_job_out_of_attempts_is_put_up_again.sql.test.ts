@@ -16,7 +16,7 @@ async function failedJob(shadow: Shadow, task: string, key: string, minutesAgo: 
 }
 
 const backlog = (shadow: Shadow) =>
-  shadow.all(
+  shadow.all<{ name: string; oldest_age: unknown }>(
     "select name, waiting, running, failed, oldest_age from sf_shadow_backlog where kind = 'job' order by name",
   )
 
@@ -70,4 +70,13 @@ test("a job that was superseded while it ran, and then failed, is no failure: it
   assert.deepEqual(await shadow.all("select key, attempts from sf_shadow_worker.jobs"), [
     { key: "verify:all", attempts: 0 },
   ])
+})
+
+test("who follows events is no work that waits; a follower that is due, and is not taken, is", async () => {
+  const shadow = await Shadow.open()
+  await shadow.pool.query("select sf_shadow.add_follow_job()")
+  const due = (await backlog(shadow)).map(({ oldest_age: _, ...row }) => row)
+  assert.deepEqual(due, [{ name: "follow_events", waiting: 1, running: 0, failed: 0 }])
+  await shadow.pool.query("update sf_shadow_worker._private_jobs set locked_at = now(), locked_by = 'pool'")
+  assert.deepEqual(await backlog(shadow), [])
 })

@@ -1,4 +1,5 @@
--- What waits? One row per stream (events received and not yet folded) and per kind of job that the queue holds.
+-- What waits? One row per stream (events received and not yet folded) and per kind of job that the queue holds. Who follows
+-- events holds its job while they flow: that is no work that waits, and is not among them.
 --   kind, name     stream and its topic, or job and its task
 --   waiting        events, or jobs whose turn or time has not come
 --   running        jobs that a worker has taken
@@ -18,4 +19,5 @@ select 'job', job.task_identifier,
   case when bool_or(job.locked_at is not null or job.attempts < job.max_attempts) then greatest(interval '0',
     now() - min(job.run_at) filter (where job.locked_at is not null or job.attempts < job.max_attempts)) end
 from sf_shadow_worker.jobs job
+where not (job.task_identifier = 'follow_events' and job.locked_at is not null)
 group by job.task_identifier;
