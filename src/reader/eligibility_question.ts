@@ -25,6 +25,7 @@ export function eligibilityQuestion({ pool, session, mappings }: Sources, accoun
   return {
     object: "Account",
     key: readerKeys.eligibility(accountId),
+    isCached: true,
     what: `eligibility of account ${accountId}`,
     isList: false,
     async fromShadow(staleAfterMs): Promise<Held<Row>> {

@@ -51,6 +51,7 @@ export function productQuestion(sources: Sources, filter: ProductFilter): Questi
   return {
     object: "Product2",
     ...named(filter),
+    isCached: true,
     isList: filter.by === "list",
     fromShadow: (staleAfterMs) => fromShadow(sources, filter, staleAfterMs),
     prepare: () => prepare(sources, filter),
