@@ -50,7 +50,7 @@ export function eligibilityQuestion({ pool, session, mappings }: Sources, accoun
     },
     async toRows(raw) {
       const { margin_ms } = await mappings.of("Account")
-      const rows = await recordsToRows(pool, "Account", raw.records.Account ?? [])
+      const rows = await recordsToRows({ pool, mappings }, "Account", raw.records.Account ?? [])
       return {
         rows,
         freshAsOf: raw.readFrom.getTime() - margin_ms,

@@ -220,11 +220,10 @@ function rawOf(
 }
 
 async function toRows(sources: Sources, filter: ProductFilter, raw: Raw): Promise<Answered<ProductRow>> {
-  const { pool } = sources
   const [{ margin_ms }] = await mappingsOf(sources)
   const [found, entries] = await Promise.all([
-    recordsToRows(pool, "Product2", raw.records.Product2 ?? []),
-    recordsToRows(pool, "PricebookEntry", raw.records.PricebookEntry ?? []),
+    recordsToRows(sources, "Product2", raw.records.Product2 ?? []),
+    recordsToRows(sources, "PricebookEntry", raw.records.PricebookEntry ?? []),
   ])
   // SOQL compares texts without regard to case.
   const products = found.filter(

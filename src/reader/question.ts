@@ -10,7 +10,7 @@ export interface Held<R extends Row> {
   freshAsOf: number | null
   /** Age by Salesforce's clock, ms; null as above. */
   ageMs: number | null
-  /** Why it is not fresher, in words, where the shadow knows. */
+  /** Why it is not fresher, or what of it stands still, in words, where the shadow knows. */
   reason: string | null
   ids: IdsByObject
   /** Those that are older than the reader accepts. */

@@ -73,7 +73,7 @@ export interface ReadResult<T> {
   ageMs: number | null
   /** True where it is older than `staleAfter` and Salesforce could not be asked. */
   stale: boolean
-  /** Why it is stale, in words; in mode live also why Salesforce did not answer. */
+  /** Why it is stale, or, of a record, which of its fields stand still, in words; in mode live also why Salesforce did not answer. */
   reason: string | null
 }
 

@@ -102,7 +102,7 @@ export class Reads {
     const isStale = held.ageMs === null || held.ageMs > staleAfterMs
     if (!isStale && !isMissing) {
       this.#fill(question, token, held, staleAfterMs - (held.ageMs ?? 0))
-      return fromHeld(held, false, null)
+      return fromHeld(held, false, held.reason)
     }
     refresher.add(held.staleIds)
     if (!gate) return fromHeld(held, isStale, isStale ? held.reason : null)

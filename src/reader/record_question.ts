@@ -67,7 +67,7 @@ export function recordQuestion(
     },
     async toRows(raw) {
       const { margin_ms } = await mappings.of(object)
-      const rows = await recordsToRows(pool, object, raw.records[object] ?? [])
+      const rows = await recordsToRows({ pool, mappings }, object, raw.records[object] ?? [])
       return {
         rows,
         freshAsOf: raw.readFrom.getTime() - margin_ms,

@@ -48,6 +48,14 @@ function objectAttention(row: ObjectRow, { runs }: Snapshot): Attention[] {
       say("warning", "is paused", { text, remedies: remedies.resume(object) })
       break
     case "degraded":
+      if (!row.has_vanished) {
+        say("progress", "is filling columns that were added", {
+          text,
+          advice: loading ?? "The service does it by a load. To start one now:",
+          remedies: loading ? [] : remedies.backfill(object),
+        })
+        break
+      }
       say("problem", "is degraded", {
         text,
         advice: "Give the service's Salesforce user the right to read the field, then load what changed.",

@@ -17,6 +17,8 @@ export interface ObjectRow {
   rejected: number
   verified_at: Time | null
   drift_rows: number | null
+  /** Whether a field has vanished from describe: degraded without one, its added columns wait for their values. */
+  has_vanished: boolean
 }
 
 /** A row of sf_shadow_run: the last one of its object and kind. */
