@@ -4,6 +4,7 @@ import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import { sfShadow } from "../base/sf_shadow.ts"
 import { addFieldsCommand } from "./fields_add.ts"
+import { removeFieldsCommand, renameFieldCommand } from "./fields_remove.ts"
 import { exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
@@ -29,6 +30,8 @@ export function fieldsCommand(invocation: Invocation, work: Work): Command {
       }),
     )
     .addCommand(addFieldsCommand(invocation, work))
+    .addCommand(removeFieldsCommand(invocation, work))
+    .addCommand(renameFieldCommand(invocation, work))
 }
 
 /** Mapped ones first; the others as the last describe has listed them. */

@@ -1,4 +1,4 @@
-import type { FieldsPlan } from "../mapping/fields.ts"
+import type { FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
 import type { Plan, PlannedColumn } from "../mapping/plan.ts"
 
 /** A plan in words, and then as the SQL that it is. */
@@ -27,6 +27,28 @@ export function fieldsPlanText({ object, table, columns, filled_from, statements
     filled_from === "raw_payload"
       ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
       : "raw_payload, and the event log, keep them from now on. A load of all records by Bulk API fills them in, as a job of the service; until it is complete they are null in rows that have not changed.",
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for fewer columns. */
+export function removalPlanText(plan: FieldsRemovalPlan, dropData: boolean): string {
+  const { object, table, columns, statements } = plan
+  const names = columns.map(({ field, column }) => `${column} (${field})`).join(", ")
+  const fate = dropData
+    ? "are dropped with their values"
+    : "stay as they are, and are filled no more: new rows have null there"
+  return [
+    `${names}, of public.${table}, ${fate}.`,
+    `Events and loads of ${object} do not bring them any longer. The event log keeps what it has of them for its days.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for another name. */
+export function renamePlanText({ table, field, column, to, statements }: RenamePlan): string {
+  return [
+    `${column} (${field}), of public.${table}, is called ${to} from then on. Views that read it follow; what else names it has to be changed.`,
     ...statementLines(statements),
   ].join("\n")
 }

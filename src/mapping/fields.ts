@@ -53,6 +53,74 @@ export async function fillFields(client: Queries, object: string): Promise<numbe
   return rows[0]?.changed ?? 0
 }
 
+/** Which fields of a mirrored object are to be columns no more. */
+export interface FieldsRemoval {
+  object: string
+  fields: string[]
+  /** Whether their columns go too. */
+  dropData: boolean
+}
+
+/** What is done for that. */
+export interface FieldsRemovalPlan {
+  object: string
+  table: string
+  columns: { field: string; column: string }[]
+  statements: string[]
+}
+
+/**
+ * Maps fields no more, in the caller's transaction.
+ *
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function removeFields(
+  client: Queries,
+  { object, fields, dropData }: FieldsRemoval,
+  isDry: boolean,
+): Promise<FieldsRemovalPlan> {
+  return planned(
+    client,
+    "select sf_shadow.remove_fields(of_object => $1, fields => $2, drop_data => $3, is_dry => $4) as plan",
+    object,
+    fields,
+    dropData,
+    isDry,
+  )
+}
+
+/** A column's change of name. */
+export interface RenamePlan {
+  object: string
+  table: string
+  field: string
+  column: string
+  to: string
+  statements: string[]
+}
+
+/**
+ * Renames the column of a field, in the caller's transaction.
+ *
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function renameField(
+  client: Queries,
+  { object, field, column }: { object: string; field: string; column: string },
+  isDry: boolean,
+): Promise<RenamePlan> {
+  return planned(
+    client,
+    "select sf_shadow.rename_field(of_object => $1, of_field => $2, to_column => $3, is_dry => $4) as plan",
+    object,
+    field,
+    column,
+    isDry,
+  )
+}
+
 async function planned<P>(client: Queries, sql: string, ...parameters: unknown[]): Promise<P> {
   const { rows } = await client.query<{ plan: P }>(sql, parameters).catch(toPlanError)
   return (rows[0] as { plan: P }).plan

@@ -105,8 +105,9 @@ test("objects add: rows within seconds, then live, known to everything that look
   })
   assert.deepEqual(await mapping(pool), before)
 
-  await t.test("fields add: a column of an object that events change meanwhile is filled, and followed", () =>
-    fieldsChange(org, pool, seeded.accounts, variables),
+  await t.test(
+    "fields add: a column of an object that events change meanwhile is filled, followed, renamed and removed",
+    () => fieldsChange(org, pool, seeded.accounts, variables),
   )
 
   // And once more, by people who have only psql.
@@ -175,6 +176,34 @@ async function fieldsChange(
   const listed = await endsWith(0, ["fields", "Account"], variables)
   assert.match(listed.stdout, /^ {2}Phone +text +phone +yes$/m)
   assert.match(listed.stdout, /^ {2}Fax +text +- +no$/m)
+
+  const renamed = await endsWith(
+    0,
+    ["fields", "rename", "Account", "Phone", "--column", "telephone"],
+    variables,
+  )
+  assert.match(
+    renamed.stdout,
+    /^phone \(Phone\), of public\.sf_account_eligibility_shadow, is called telephone from then on\./m,
+  )
+  touch(1, { Phone: "+1" })
+  await settle(org, pool, 60_000)
+  const called = await pool.query(
+    "select telephone from sf_account_eligibility_shadow where account_id = $1",
+    [accounts[1]],
+  )
+  assert.deepEqual(called.rows, [{ telephone: "+1" }])
+  const gone = await endsWith(
+    0,
+    ["fields", "remove", "Account", "Phone", "ParentId", "--drop-data"],
+    variables,
+  )
+  assert.match(
+    gone.stdout,
+    /^alter table public\.sf_account_eligibility_shadow drop column parent_id, drop column telephone;$/m,
+  )
+  touch(1, { Internet_Eligibility__c: "Pending" })
+  await settle(org, pool, 60_000)
 }
 
 test("an object that joins a channel which is followed already misses nothing", async (t) => {

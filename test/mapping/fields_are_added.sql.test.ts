@@ -380,6 +380,6 @@ test("a wish for fields is queued beside another one of the same object, and che
   )
   await assert.rejects(
     shadow.pool.query(`select add_job('add_fields', '{"object":"Account","fields":["Phone"],"column":1}')`),
-    /"column" must be a name/,
+    /"field" and "column" must be names/,
   )
 })

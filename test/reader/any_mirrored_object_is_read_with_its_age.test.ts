@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 import { MalformedKeyError, NotMirroredError } from "../../src/reader/index.ts"
+import { field, standard } from "../mapping/described_objects.ts"
 import { startReading } from "./reading.ts"
 
 const object = "Service_Site__c"
@@ -100,6 +101,28 @@ test("compared with Salesforce a record that is equal is no mismatch, and one th
   await reader.record(object, unchanged)
   await reader.idle()
   assert.equal(await mismatches(), 1)
+})
+
+test("who asked Salesforce for the fields of before is told that the mapping has changed, and asks for those of now", async () => {
+  const { pool, seeded, org } = reading
+  const account = seeded.accounts[1] as string
+  org.transaction((tx) => tx.update("Account", account, { Phone: "+49 1" }))
+  await reading.claim(3600)
+  await reading.age("Account", 3600)
+  const reader = reading.reader()
+  assert.equal((await reader.record("Account", account)).source, "salesforce")
+  const described = { name: "Account", fields: [...standard, field("Phone", "phone")] }
+  await pool.query("select sf_shadow.add_fields($1, $2)", [{ fields: ["Phone"] }, described])
+  const outdated = await reader.record("Account", account)
+  assert.deepEqual([outdated.source, outdated.stale, outdated.value?.phone], ["shadow", true, null])
+  assert.match(outdated.reason ?? "", /records of Account were read without Phone, which is mapped now/)
+  const read = await reader.record("Account", account)
+  assert.deepEqual([read.source, read.value?.phone], ["salesforce", "+49 1"])
+  // A fresh row says which of its columns waits.
+  await reading.claim(60)
+  const fresh = await reader.record("Account", seeded.accounts[2] as string)
+  assert.deepEqual([fresh.source, fresh.stale], ["shadow", false])
+  assert.equal(fresh.reason, "columns that were added wait for their values: phone")
 })
 
 test("an object that is not mirrored, or a malformed id or name, is an error that says so", async () => {
