@@ -650,7 +650,10 @@ create view sf_shadow.object_claim as
             ELSE NULL::text
         END AS reason,
     k.waiting_since,
-    told.age
+    told.age,
+    ( SELECT ('columns that were added wait for their values: '::text || string_agg(f.column_name, ', '::text ORDER BY f.column_name))
+           FROM sf_shadow.field f
+          WHERE ((f.object = k.object) AND (f.unfilled_until IS NOT NULL))) AS unfilled
    FROM (((known k
      CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN sf_shadow.salesforce_now clock)
@@ -834,6 +837,7 @@ create view sf_shadow_lag as
             c.reason,
             c.waiting_since,
             c.age,
+            c.unfilled,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -865,9 +869,10 @@ create view sf_shadow_lag as
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > setting.stale_after)) THEN 'stale'::text
             WHEN ((f.dirty > 0) OR (f.age > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
+            WHEN (f.unfilled IS NOT NULL) THEN 'filling'::text
             ELSE 'fresh'::text
         END AS state,
-    COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
+    COALESCE(NULLIF(concat_ws('; '::text, f.reason, f.unfilled, trouble.reason), ''::text),
         CASE
             WHEN (f.dirty > 0) THEN (
             CASE f.dirty
@@ -1055,11 +1060,11 @@ create function sf_shadow._add_fill_job(of_object text) returns void language pl
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
-create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body 365b5e9e
+create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body f14c81ec
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
 create function sf_shadow._assert_mirrored(of_object text) returns void language plpgsql stable set search_path=""; -- body 82475689
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
-create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 429553b0
+create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 2a46c94c
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
@@ -1078,7 +1083,7 @@ create function sf_shadow._count_drift(of_object text) returns bigint language p
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
-create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body eefc776e
+create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body f31550f6
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
@@ -1105,7 +1110,6 @@ create function sf_shadow._mapping_fault(of_sqlstate text, message text, of_obje
 create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[], waits_fors text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body 26e0eb73
 create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
-create function sf_shadow._note_degraded(of_object text) returns void language sql set search_path=""; -- body 2a1536ac
 create function sf_shadow._note_parent_deletions(of_object text, parent_ids text[], deleted_untils timestamp with time zone[]) returns void language sql set search_path=""; -- body d986bab8
 create function sf_shadow._note_waiting(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 112ae3c8
 create function sf_shadow._open_changes() returns void language plpgsql set search_path=""; -- body 2b85cf38
@@ -1174,13 +1178,13 @@ create function sf_shadow.claim_limits_look() returns boolean language sql set s
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 7f557251
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 5d38aa7f
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
-create function sf_shadow.fill_fields(of_object text) returns bigint language plpgsql set search_path=""; -- body 6f147ef3
+create function sf_shadow.fill_fields(of_object text) returns bigint language plpgsql set search_path=""; -- body 0a1d1f51
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 128d006d
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
@@ -1203,9 +1207,9 @@ create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, 
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body fff4cbcf
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body e3fd7325
+create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body cb8910fb
 create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body f6fd6f8a
-create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 96a4a717
+create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0c266945
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964

@@ -48,7 +48,7 @@ Examples:
         const added = plan.columns.map(({ column }) => column).join(", ")
         const end = dryRun
           ? "Nothing was changed (--dry-run)."
-          : `${added}: added. Until the values are there ${plan.object} is degraded in ${sfShadow} status, and says so.`
+          : `${added}: added. Until the values are there ${plan.object} is "filling" in ${sfShadow} status, which names them.`
         printResult(json, { applied: !dryRun, plan }, `${fieldsPlanText(plan)}\n${end}`)
         return exitCodes.done
       }),

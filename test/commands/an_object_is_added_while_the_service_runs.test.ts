@@ -152,7 +152,7 @@ async function fieldsChange(
   const changing = setInterval(() => touch(2, { Phone: `+49 ${Date.now()}` }), 20)
   try {
     const added = await endsWith(0, ["fields", "add", "Account", "Phone", "ParentId"], variables)
-    assert.match(added.stdout, /^phone, parent_id: added\. Until the values are there Account is degraded/m)
+    assert.match(added.stdout, /^phone, parent_id: added\. Until the values are there Account is "filling"/m)
     const { rows } = await pool.query("select reason from sf_shadow_lag where object = 'Account'")
     assert.equal(rows[0].reason, "columns that were added wait for their values: parent_id, phone")
     touch(3)

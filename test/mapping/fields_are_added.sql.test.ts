@@ -52,13 +52,13 @@ const describe = (shadow: Shadow) =>
 
 const jobs = (shadow: Shadow) =>
   shadow.all<{ key: string; run_at: Date }>("select key, run_at from sf_shadow_worker.jobs order by key")
-/** What stands still or waits, and the drift that the last comparison has found. */
-async function degradedOf(shadow: Shadow, object: ObjectName) {
-  const [lag] = await shadow.all<{ drift_rows: number | null }>(
-    "select drift_rows from sf_shadow_lag where object = $1",
+/** Which columns wait, and the drift that the last comparison has found. */
+async function waitingOf(shadow: Shadow, object: ObjectName) {
+  const [told] = await shadow.all<{ unfilled: string | null; drift_rows: number | null }>(
+    "select c.unfilled, l.drift_rows from sf_shadow_lag l join sf_shadow.object_claim c using (object) where object = $1",
     object,
   )
-  return [(await shadow.state(object)).degraded, lag?.drift_rows]
+  return [told?.unfilled, told?.drift_rows]
 }
 
 const waits = "columns that were added wait for their values: phone"
@@ -111,7 +111,7 @@ test("the plan names columns as objects add does, adds them at the end, and chan
 test("a column is null, and its object says so, until a load has filled it that began after all that was stored without it", async () => {
   const shadow = await withPhone()
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, null)
-  assert.deepEqual(await degradedOf(shadow, "Account"), [waits, 0])
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
   const [answer] = await shadow.all<{ record: { phone: null }; is_stale: boolean; reason: string }>(
     "select (a).* from (select sf_shadow_record('Account', $1, '100 years') as a) a",
     accountId(1),
@@ -124,10 +124,10 @@ test("a column is null, and its object says so, until a load has filled it that 
     account(2, 90, { Internet_Eligibility__c: "None", Phone: "2" }),
   ]
   await runThrough(shadow, "Account", "full", phones, { from: 109 })
-  assert.deepEqual(await degradedOf(shadow, "Account"), [waits, 0])
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
   assert.ok((await jobs(shadow)).some(({ key }) => key === "fill:Account"))
   await runThrough(shadow, "Account", "full", phones, { from: 111 })
-  assert.deepEqual(await degradedOf(shadow, "Account"), [null, 0])
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
   assert.deepEqual(await shadow.all("select phone from sf_account_eligibility_shadow order by account_id"), [
     { phone: "1" },
     { phone: "2" },
@@ -141,7 +141,7 @@ test("an event that was stored without the field, and is folded after a read tha
   await shadow.read("Account", [account(1, 0, { Phone: "old" })], { from: 101 })
   await shadow.apply(event("Account", "UPDATE", accountId(1), 99, { Internet_Eligibility__c: "Fibre" }))
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, "old")
-  assert.deepEqual(await degradedOf(shadow, "Account"), [waits, 0])
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
   await runThrough(
     shadow,
     "Account",
@@ -150,7 +150,7 @@ test("an event that was stored without the field, and is folded after a read tha
     { from: 111 },
   )
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, "new")
-  assert.deepEqual(await degradedOf(shadow, "Account"), [null, 0])
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
 })
 
 test("what the leader from before would store without the field is refused; events carry it from then on", async () => {
@@ -187,7 +187,7 @@ test("an object that keeps every field has them filled from raw_payload, without
   const again = { from: 60, to: 61 }
   assert.equal((await shadow.read("Product2", [product(1, 0, { Description: "one" })], again)).drift, 0)
   await shadow.pool.query("select sf_shadow.fill_fields('Product2')")
-  assert.equal((await shadow.state("Product2")).degraded, null)
+  assert.equal((await waitingOf(shadow, "Product2"))[0], null)
   assert.equal((await shadow.row("Product2", productId(1)))?.description, "one")
   assert.deepEqual(await shadow.all("select from sf_shadow.stream where epoch = $1", epoch), [{}])
   assert.ok(!(await jobs(shadow)).some(({ key }) => key === "fill:Product2"))
@@ -202,7 +202,7 @@ test("where raw_payload lacks the field in some rows, a load fills the column", 
   )
   await addFields(shadow.pool, { object: "Product2", fields: ["Description"] }, productFields)
   await shadow.pool.query("select sf_shadow.fill_fields('Product2')")
-  assert.match((await shadow.state("Product2")).degraded ?? "", /description/)
+  assert.match(String((await waitingOf(shadow, "Product2"))[0]), /description/)
   assert.ok((await jobs(shadow)).some(({ key }) => key === "fill:Product2"))
 })
 

@@ -60,7 +60,11 @@ begin
   where known.object = of_object and known.vanished_at is null
     and not exists (select from pg_temp.described d where d.name = known.field);
 
-  perform sf_shadow._note_degraded(of_object);
+  update sf_shadow.object_state s set degraded = (
+    select 'fields that were readable have vanished, their values stand still: ' || string_agg(d.field, ', ' order by d.field)
+    from sf_shadow.described_field d
+    where d.object = of_object and d.vanished_at is not null)
+  where s.object = of_object;
 
   return query
     select 'vanished', d.field, m.column_name

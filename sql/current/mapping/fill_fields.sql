@@ -1,5 +1,5 @@
 -- Fills columns that were added from raw_payload, where that holds the field of every record (an object that keeps all); the others
--- wait for a load. Consumes: the fields that wait. Produces: the columns, the object's state, perhaps the job of a load.
+-- wait for a load. Consumes: the fields that wait. Produces: the columns, sf_shadow.field, perhaps the job of a load.
 -- Returns the rows that changed. Safe to repeat.
 create or replace function sf_shadow.fill_fields(of_object text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -19,7 +19,6 @@ begin
     select array_agg(w.field) from unnest($1) w (field) where not exists (select from %s s where not s.raw_payload ? w.field)
   $sql$, shadow) into filled using waiting;
   update sf_shadow.field f set unfilled_until = null where f.object = of_object and f.field = any (filled);
-  perform sf_shadow._note_degraded(of_object);
   perform sf_shadow._add_fill_job(of_object);
   return changed;
 end

@@ -19,7 +19,6 @@ begin
   for statement in select s from jsonb_array_elements_text(plan -> 'statements') s loop
     execute statement;
   end loop;
-  perform sf_shadow._note_degraded(of_object);
   perform sf_shadow._append_invalidation(of_object, null, null, null);
   perform pg_notify('sf_shadow_mapping', of_object);
   return plan;

@@ -48,14 +48,6 @@ function objectAttention(row: ObjectRow, { runs }: Snapshot): Attention[] {
       say("warning", "is paused", { text, remedies: remedies.resume(object) })
       break
     case "degraded":
-      if (!row.has_vanished) {
-        say("progress", "is filling columns that were added", {
-          text,
-          advice: loading ?? "The service does it by a load. To start one now:",
-          remedies: loading ? [] : remedies.backfill(object),
-        })
-        break
-      }
       say("problem", "is degraded", {
         text,
         advice: "Give the service's Salesforce user the right to read the field, then load what changed.",
@@ -68,6 +60,13 @@ function objectAttention(row: ObjectRow, { runs }: Snapshot): Attention[] {
         since: row.fresh_except_listed,
         advice: loading ?? "The service closes a hole by itself when it can. To start a load now:",
         remedies: loading ? [] : remedies.delta(object),
+      })
+      break
+    case "filling":
+      say("progress", "is filling columns that were added", {
+        text,
+        advice: loading ?? "The service does it by a load. To start one now:",
+        remedies: loading ? [] : remedies.backfill(object),
       })
       break
     case "catching up":

@@ -26,8 +26,7 @@ select now() as read_at,
     select l.object, l.state, l.reason, l.rows, l.fresh_as_of - clock.ahead_at_most as fresh_as_of,
       l.fresh_except_listed - clock.ahead_at_most as fresh_except_listed, l.proven_as_of - clock.ahead_at_most as proven_as_of, l.lag_seconds,
       coalesce(now() - (l.fresh_as_of - clock.ahead_at_most) > setting.catching_up_after, false) as is_behind,
-      l.dirty, l.rejected, l.verified_at, l.drift_rows,
-      exists (select from sf_shadow.described_field d where d.object = l.object and d.vanished_at is not null) as has_vanished
+      l.dirty, l.rejected, l.verified_at, l.drift_rows
     from public.sf_shadow_lag l, clock, sf_shadow.setting setting) r) as objects,
   (select coalesce(json_agg(r), '[]') from (
     select run.run_id, run.object, run.kind, run.state, run.reason, run.received, run.expected, run.percent,

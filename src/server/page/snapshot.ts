@@ -4,7 +4,7 @@ type Time = string
 /** A row of sf_shadow_lag. */
 export interface ObjectRow {
   object: string
-  state: "fresh" | "catching up" | "stale" | "degraded" | "paused" | "never loaded"
+  state: "fresh" | "filling" | "catching up" | "stale" | "degraded" | "paused" | "never loaded"
   reason: string | null
   rows: number
   fresh_as_of: Time | null
@@ -17,8 +17,6 @@ export interface ObjectRow {
   rejected: number
   verified_at: Time | null
   drift_rows: number | null
-  /** Whether a field has vanished from describe: degraded without one, its added columns wait for their values. */
-  has_vanished: boolean
 }
 
 /** A row of sf_shadow_run: the last one of its object and kind. */
