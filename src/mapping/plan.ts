@@ -20,6 +20,19 @@ export interface Wish {
   parent?: string | undefined
 }
 
+/** A field and the column that it gets. */
+export interface PlannedColumn {
+  field: string
+  column: string
+  type: string
+  renamed: string | null
+  reference: boolean
+  /** A formula or roll-up, which no event tells. */
+  calculated: boolean
+  /** The parent's table, of the field that holds its Id. */
+  parent?: string
+}
+
 /** What a wish comes to: names, types, and the statements that are run. */
 export interface Plan {
   object: string
@@ -29,23 +42,13 @@ export interface Plan {
   keep: "mapped" | "all"
   parent_object: string | null
   parent_field: string | null
-  columns: {
-    field: string
-    column: string
-    type: string
-    renamed: string | null
-    reference: boolean
-    /** A formula or roll-up, which no event tells. */
-    calculated: boolean
-    /** The parent's table, of the field that holds its Id. */
-    parent?: string
-  }[]
+  columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
   statements: string[]
 }
 
-/** An object cannot be added or removed as it is wished. Nothing was changed. */
+/** Objects or fields cannot be added or removed as it is wished. Nothing was changed. */
 export class PlanError extends Error {
   override name = "PlanError"
 }
@@ -55,7 +58,10 @@ export class PlanError extends Error {
  *
  * @throws PlanError for an object that the org does not have, or this user may not see
  */
-export async function describeWishes(session: Session, wishes: readonly Wish[]): Promise<DescribedForPlan[]> {
+export async function describeWishes(
+  session: Session,
+  wishes: readonly { object: string }[],
+): Promise<DescribedForPlan[]> {
   const listed = new Map((await listObjects(session)).map((one) => [one.name.toLowerCase(), one]))
   const found = wishes.map(({ object }): ListedObject => {
     const one = listed.get(object.toLowerCase())
@@ -107,7 +113,8 @@ export async function removeObject(
   return (rows[0] as { table: string }).table
 }
 
-function toPlanError(cause: Error & { hint?: string }): never {
+/** @throws PlanError instead of what SQL has refused */
+export function toPlanError(cause: Error & { hint?: string }): never {
   const refusals: (string | undefined)[] = [sqlstate.badPlan, sqlstate.notMirrored]
   if (!refusals.includes(sqlstateOf(cause))) throw cause
   throw new PlanError(`${cause.message}. ${cause.hint ?? ""}`.trim(), { cause })

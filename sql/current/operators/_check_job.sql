@@ -34,6 +34,9 @@ begin
   elsif payload ? 'table' and jsonb_typeof(payload -> 'table') <> 'string'
     or payload ? 'parent' and jsonb_typeof(payload -> 'parent') <> 'string' then
     fault := '"table" and "parent" must be names';
+  elsif payload ? 'column' and jsonb_typeof(payload -> 'column') <> 'string'
+    or payload ? 'field' and jsonb_typeof(payload -> 'field') <> 'string' then
+    fault := '"field" and "column" must be names';
   elsif payload ? 'keep' and payload -> 'keep' not in ('"mapped"', '"all"') then
     fault := '"keep" must be mapped or all';
   elsif payload ? 'drop_data' and jsonb_typeof(payload -> 'drop_data') <> 'boolean' then

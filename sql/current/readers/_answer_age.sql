@@ -56,7 +56,8 @@ begin
       when not is_stale then claim.degraded
       when doubt is not null then 'it waits to be read again: ' || doubt
       else coalesce(claim.reason, 'nothing was heard of changes after ' || sf_shadow._iso_time(known_at))
-    end), '');
+    end,
+    case when is_found then claim.unfilled end), '');
 
   if is_stale and reject_reason is null then
     select greatest(row_commit_timestamp, max(r.read_to)) into not_before

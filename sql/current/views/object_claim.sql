@@ -1,7 +1,8 @@
 -- What each object claims (rule 10), without looking at its records: up to when the shadow holds every published
 -- change, except for the records that are listed as dirty or rejected, and why that is not now. Small tables only, and of
 -- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
--- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed.
+-- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed. unfilled: which
+-- columns wait for their values, though the rest of a row is as fresh as is claimed.
 create or replace view sf_shadow.object_claim as
 with claim as (
   select so.object, s.stream_id,
@@ -50,7 +51,9 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
     when told.age > setting.catching_up_after
       then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
   end as reason,
-  k.waiting_since, told.age
+  k.waiting_since, told.age,
+  (select 'columns that were added wait for their values: ' || string_agg(f.column_name, ', ' order by f.column_name)
+    from sf_shadow.field f where f.object = k.object and f.unfilled_until is not null) as unfilled
 from known k
 cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock
