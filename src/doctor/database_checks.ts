@@ -34,12 +34,17 @@ export interface MirroredObject {
   object: string
   topic: string
   enabled: boolean
+  /** In words, such as: polled every 5m; null where its change events are followed. */
+  polled: string | null
 }
 
 /** The mirrored objects; none where the database cannot say, for which there are checks of their own. */
 export async function readObjects(pool: Pool): Promise<MirroredObject[]> {
   return pool
-    .query<MirroredObject>("select object, topic, enabled from sf_shadow.object order by object_id")
+    .query<MirroredObject>(
+      `select object, topic, enabled, 'polled every ' || sf_shadow._interval_text(poll_every) as polled
+       from sf_shadow.object order by object_id`,
+    )
     .then(({ rows }) => rows)
     .catch(() => [])
 }
