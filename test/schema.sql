@@ -229,6 +229,7 @@ create table sf_shadow.object (
   constraint object_shadow_table_key UNIQUE (shadow_table)
 );
 CREATE TRIGGER object_pause AFTER UPDATE OF enabled ON sf_shadow.object FOR EACH ROW WHEN ((old.enabled IS DISTINCT FROM new.enabled)) EXECUTE FUNCTION sf_shadow.pause_object();
+CREATE TRIGGER object_poll AFTER UPDATE OF poll_every ON sf_shadow.object FOR EACH ROW WHEN (((old.poll_every IS NULL) <> (new.poll_every IS NULL))) EXECUTE FUNCTION sf_shadow.poll_object();
 
 create table sf_shadow.object_mapping (
   object text collate "C" not null,
@@ -788,7 +789,7 @@ UNION ALL
             ELSE NULL::interval
         END AS oldest_age
    FROM sf_shadow_worker.jobs job
-  WHERE (NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL)))
+  WHERE ((NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL))) AND (NOT ((job.task_identifier = 'poll'::text) AND (job.locked_at IS NULL) AND (job.attempts = 0) AND (job.run_at > now()))))
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as
@@ -1204,7 +1205,7 @@ create function sf_shadow.drop_compiled() returns trigger language plpgsql set s
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 5d38aa7f
-create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body b67562ee
+create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body a754f926
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 04774e8f
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
@@ -1224,6 +1225,7 @@ create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) 
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
+create function sf_shadow.poll_object() returns trigger language plpgsql set search_path=""; -- body 1c9ec94d
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body fb9b8daa
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body fff4cbcf
 create function sf_shadow.refuse_bulk(of_object text) returns void language sql set search_path=""; -- body 73beb96a

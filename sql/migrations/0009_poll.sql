@@ -19,3 +19,8 @@ alter table sf_shadow.run
   add column is_poll boolean not null default false,
   -- Its records come by REST: it has no bulk job, and its locator is the path of the next page.
   add column by_rest boolean not null default false;
+
+-- Where an object's changes come from is another source from now on. The function is in sql/current.
+create function sf_shadow.poll_object() returns trigger language plpgsql as 'begin return null; end';
+create trigger object_poll after update of poll_every on sf_shadow.object
+  for each row when ((old.poll_every is null) <> (new.poll_every is null)) execute function sf_shadow.poll_object();

@@ -42,8 +42,8 @@ export interface MirroredObject {
 export async function readObjects(pool: Pool): Promise<MirroredObject[]> {
   return pool
     .query<MirroredObject>(
-      `select object, topic, enabled, 'polled every ' || sf_shadow._interval_text(poll_every) as polled
-       from sf_shadow.object order by object_id`,
+      `select o.object, o.topic, o.enabled, case when o.poll_every is not null then l.changes end as polled
+       from sf_shadow.object o left join public.sf_shadow_lag l on l.object = o.object order by o.object_id`,
     )
     .then(({ rows }) => rows)
     .catch(() => [])

@@ -5,5 +5,5 @@ create or replace function sf_shadow.extend_read(of_run_id bigint, of_read_to ti
 language sql set search_path = '' as $$
   update sf_shadow.read read set read_to = greatest(read.read_to, of_read_to)
   from sf_shadow.run r
-  where r.run_id = of_run_id and read.read_id = r.read_id
+  where r.run_id = of_run_id and r.state = 'loading' and read.read_id = r.read_id
 $$;
