@@ -55,18 +55,28 @@ test("it stores what has changed, removes what is in the recycle bin, and leaves
 })
 
 test("what a transaction has stamped before it was committed is no drift while a delta reaches back to it", async () => {
-  const shadow = await polledShadow(60)
-  const now = (Date.now() - at(0).getTime()) / 1000
   const drift = async (ago: number) => {
-    await polledBefore(shadow, "1 hour")
-    const changed = account(1, now - ago, { Internet_Eligibility__c: `${ago} s ago` })
-    await poll(shadow, [changed], 0)
+    const shadow = await polledShadow(60)
+    const stampedAt = (Date.now() - at(0).getTime()) / 1000 - ago
+    const run = await poll(shadow, [account(1, stampedAt, { Internet_Eligibility__c: "Late" })], 0)
+    assert.equal((await shadow.row("Account", accountId(1)))?.internet_eligibility, "Late")
     return (
-      await shadow.all<{ drift: number }>("select drift from sf_shadow.run order by run_id desc limit 1")
+      await shadow.all<{ drift: number }>("select drift from sf_shadow.run where run_id = $1", run.run_id)
     )[0]?.drift
   }
-  assert.equal(await drift(1000), 1, "the overlap does not explain it")
   assert.equal(await drift(300), 0)
+  assert.equal(await drift(2000), 1, "the overlap does not explain it")
+})
+
+test("what a poll reads again says until when its row is right, though it is equal: no event would tell of it", async () => {
+  const shadow = await polledShadow(60)
+  const before = (await shadow.row("Account", accountId(1)))?.synced_at as Date
+  await poll(shadow, [account(1, 0)], 0)
+  const after = (await shadow.row("Account", accountId(1)))?.synced_at as Date
+  assert.ok(
+    after.getTime() - before.getTime() > 50_000,
+    `${before.toISOString()}, then ${after.toISOString()}`,
+  )
 })
 
 test("further pages by REST are one read with the first, which ends with the last of them", async () => {
