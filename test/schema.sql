@@ -455,6 +455,7 @@ create table sf_shadow.stream (
   keepalive_seq bigint,
   from_earliest boolean default false not null,
   replay_unproven boolean default false not null,
+  goes_on_since timestamp with time zone,
   problem text,
   problem_since timestamp with time zone,
   constraint stream_next_seq_positive CHECK ((next_seq > 0)),
@@ -468,6 +469,7 @@ create table sf_shadow.stream_cursor (
   applied_seq bigint default 0 not null,
   applied_day date default '-infinity'::date not null,
   applied_commit_timestamp timestamp with time zone,
+  cut_transactions bigint default 0 not null,
   constraint stream_cursor_pkey PRIMARY KEY (stream_id),
   constraint stream_cursor_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES sf_shadow.stream(stream_id)
 );
@@ -1078,8 +1080,10 @@ create view sf_shadow_stream as
     b.waiting,
     b.oldest_age,
     s.problem,
-    s.problem_since
-   FROM (sf_shadow.stream s
+    s.problem_since,
+    c.cut_transactions
+   FROM ((sf_shadow.stream s
+     JOIN sf_shadow.stream_cursor c ON ((c.stream_id = s.stream_id)))
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
@@ -1178,6 +1182,7 @@ create function sf_shadow._upsert_rows(of_object text, record_ids text[]) return
 create function sf_shadow._upsert_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 21e0c092
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
 create function sf_shadow._waiting_objects(parent_ids text[]) returns text[] language sql stable set search_path=""; -- body 546bbebf
+create function sf_shadow._whole_transactions(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, OUT takes integer, OUT is_continued boolean) returns record language plpgsql stable set search_path=""; -- body 0a7dfcf2
 create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body ad097d73
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 9ac9503c
@@ -1204,7 +1209,7 @@ create function sf_shadow.describe_to_fields(of_object text, fields jsonb) retur
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
-create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body 5d38aa7f
+create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body a8d9e9c7
 create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body a754f926
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 04774e8f
@@ -1226,7 +1231,7 @@ create function sf_shadow.open_page(fields text[]) returns void language plpgsql
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
 create function sf_shadow.poll_object() returns trigger language plpgsql set search_path=""; -- body 1c9ec94d
-create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns bigint language plpgsql set search_path=""; -- body fb9b8daa
+create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone, may_go_on boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body b7e38b17
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body fff4cbcf
 create function sf_shadow.refuse_bulk(of_object text) returns void language sql set search_path=""; -- body 73beb96a
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300

@@ -18,6 +18,9 @@ create table sf_shadow.stream (
   from_earliest boolean not null default false,
   -- A replay may begin behind events that were never received; its first response shows it (replay_to_holes).
   replay_unproven boolean not null default false,
+  -- When the last response came, where the server owed more than it held: the transaction that it ends with may go on
+  -- (rule 16). Null after any other.
+  goes_on_since timestamptz,
   -- Why nothing comes at the moment, in words, and since when; null while responses come.
   problem text,
   problem_since timestamptz,
@@ -42,6 +45,8 @@ create table sf_shadow.stream_cursor (
   applied_seq bigint not null default 0,
   applied_day date not null default '-infinity',
   applied_commit_timestamp timestamptz,
+  -- Transactions of Salesforce that were folded in pieces (rule 16).
+  cut_transactions bigint not null default 0,
   constraint stream_cursor_pkey primary key (stream_id),
   constraint stream_cursor_stream_id_fkey foreign key (stream_id) references sf_shadow.stream
 );

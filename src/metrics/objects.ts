@@ -25,15 +25,15 @@ viewGauges<Lag>(
   "sf_shadow_lag",
   `select object, state, rows, lag_seconds, dirty, rejected, drift_rows,
      coalesce(extract(epoch from poll_every), 0)::double precision as poll_seconds, ${[
-    "max_updated_age",
-    "since_last_change",
-    "fresh_as_of",
-    "fresh_except_listed",
-    "proven_as_of",
-    "verified_at",
-  ]
-    .map(epoch)
-    .join(", ")} from public.sf_shadow_lag`,
+       "max_updated_age",
+       "since_last_change",
+       "fresh_as_of",
+       "fresh_except_listed",
+       "proven_as_of",
+       "verified_at",
+     ]
+       .map(epoch)
+       .join(", ")} from public.sf_shadow_lag`,
   [
     stateGauge(
       "sf_shadow_object_state",

@@ -1,8 +1,13 @@
 import { performance } from "node:perf_hooks"
+import { setImmediate } from "node:timers/promises"
 import type { SubscribeCall } from "./channel.ts"
 import { Credit, maxOutstanding } from "./credit.ts"
 import type { FetchRequest, FetchResponse, ReplayPreset } from "./proto.ts"
 import type { StallMeter } from "./stall_meter.ts"
+
+/** Of a channel of several objects: the events of one transaction come within so long of each other (rule 16), in ms. */
+const gatherMs = 20
+const gatherAtMostMs = 200
 
 /** Where a stream starts; CUSTOM starts after the replay id. */
 export type ReplayStart = { preset: Exclude<ReplayPreset, "CUSTOM"> } | { preset: "CUSTOM"; replayId: Buffer }
@@ -14,6 +19,16 @@ export interface ReceivedResponse {
   receivedAt: number
   /** How long the process had stood still just before; see `StallMeter`. */
   stalledMs: number
+}
+
+export interface FetchStreamOptions {
+  topic: string
+  start: ReplayStart
+  /** Longest time between two responses; the server promises a keepalive within 270 s. */
+  silenceMs: number
+  /** Whether responses that follow closely are handed out as one, so that a transaction stays whole. */
+  gathers: boolean
+  stalls: StallMeter
 }
 
 /** The server said nothing for too long: no event and no keepalive. */
@@ -30,6 +45,7 @@ export class FetchStream {
   readonly #call: SubscribeCall
   readonly #credit = new Credit()
   readonly #silenceMs: number
+  readonly #isGathering: boolean
   readonly #queue: ReceivedResponse[] = []
   readonly #closed: Promise<void>
   #waitingEvents = 0
@@ -37,10 +53,10 @@ export class FetchStream {
   #lastHeard = performance.now()
   #wake: () => void = () => {}
 
-  /** @param silenceMs longest time between two responses; the server promises a keepalive within 270 s */
-  constructor(call: SubscribeCall, topic: string, start: ReplayStart, silenceMs: number, stalls: StallMeter) {
+  constructor(call: SubscribeCall, { topic, start, silenceMs, gathers, stalls }: FetchStreamOptions) {
     this.#call = call
     this.#silenceMs = silenceMs
+    this.#isGathering = gathers
     call.on("data", (response: FetchResponse) => {
       this.#lastHeard = performance.now()
       this.#credit.received(response)
@@ -61,12 +77,14 @@ export class FetchStream {
   }
 
   /**
-   * The next response, joined with those that have come after it meanwhile. Throws what ended the stream once every response before has been handed out,
-   * `SilenceError` when the watchdog strikes, and the signal's reason when it is aborted.
+   * The next response, joined with those that have come after it meanwhile. Throws what ended the stream once every
+   * response before has been handed out, `SilenceError` when the watchdog strikes, and the signal's reason when it is
+   * aborted.
    */
   async next(signal: AbortSignal): Promise<ReceivedResponse> {
     for (;;) {
       signal.throwIfAborted()
+      if (this.#queue[0]?.response.events.length && this.#isGathering) await this.#gather(signal)
       const received = this.#queue.shift()
       if (received) return this.#joinWaiting(received)
       if (this.#failure) throw this.#failure
@@ -99,6 +117,18 @@ export class FetchStream {
     // An error comes with an end, in either order: the error says more.
     if (this.#failure === null || this.#failure instanceof StreamEndedError) this.#failure = error
     this.#wake()
+  }
+
+  /** Waits until nothing has come for a moment, the server owes nothing any more, or the stream has ended. */
+  async #gather(signal: AbortSignal): Promise<void> {
+    const endsAt = performance.now() + gatherAtMostMs
+    while (this.#failure === null && !signal.aborted && this.#queue.at(-1)?.response.pending_num_requested) {
+      const leftMs = Math.min(this.#lastHeard + gatherMs, endsAt) - performance.now()
+      if (leftMs <= 0) return
+      await this.#awaken(leftMs, signal)
+      // What came while this process stood still is read before its time counts as over.
+      await setImmediate()
+    }
   }
 
   /** One commit for all events that wait. Keepalives stay apart: what one proves is true of its own time only. */

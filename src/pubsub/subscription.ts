@@ -52,6 +52,8 @@ export interface SubscriptionOptions {
   replay: ReplayStart
   /** Longest silence of the server in milliseconds before the connection counts as dead (default 275,000). */
   silenceMs?: number
+  /** Whether responses that follow within milliseconds are stored as one batch (default: only those that have come already). */
+  gathers?: boolean
   /** Names of the fields of an object that may be stored; null for all. */
   keep(object: string): ReadonlySet<string> | null
   /** Stores a batch. More events are asked for once it has resolved; if it fails they are delivered again. */
@@ -122,10 +124,16 @@ export class Subscription {
 
   /** One stream, until it fails or the subscription is closed; both end in a throw. */
   async #follow(): Promise<never> {
-    const { topic, onState, credentials, silenceMs = usualSilenceMs } = this.#options
+    const { topic, onState, credentials, silenceMs = usualSilenceMs, gathers = false } = this.#options
     onState?.({ status: "connecting" })
     const call = this.#channel.subscribe(await credentials())
-    const stream = new FetchStream(call, topic, this.#start, silenceMs, this.#stalls)
+    const stream = new FetchStream(call, {
+      topic,
+      start: this.#start,
+      silenceMs,
+      gathers,
+      stalls: this.#stalls,
+    })
     try {
       for (let isLive = false; ; isLive = true) {
         const received = await stream.next(this.#signal)

@@ -14,6 +14,8 @@ export interface AppendedBatch {
   latestReplayId: Buffer | null
   /** Not earlier than Salesforce's time when it was received. */
   receivedBefore: Date
+  /** Whether the server had been asked for no more when it sent the last event: its transaction may go on (rule 16). */
+  mayGoOn: boolean
 }
 
 /**
@@ -30,13 +32,14 @@ export async function appendBatch(
 ): Promise<void> {
   await client.query(
     `select sf_shadow.pubsub_to_events(of_stream_id => $1, of_epoch => $2, latest_replay_id => $3,
-       events => $4::jsonb, keepalive_at => $5)`,
+       events => $4::jsonb, keepalive_at => $5, may_go_on => $6)`,
     [
       lead.stream_id,
       lead.epoch,
       batch.latestReplayId,
       `[${batch.events.map((event) => toJson(event, batch.receivedBefore)).join(",")}]`,
       keepaliveAt,
+      batch.mayGoOn,
     ],
   )
 }

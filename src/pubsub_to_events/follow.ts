@@ -100,6 +100,7 @@ class Leader {
       replay: await this.#start(),
       // Salesforce promises a keepalive within this time: just over it is silence.
       silenceMs: config.pubsubSilenceMs * 1.02,
+      gathers: objects.length > 1,
       onSchema: (schema) => fields.meet(objects, schema),
       onBatch: (batch) => this.#store(batch),
       onPositionLost: (error) =>
@@ -152,7 +153,8 @@ class Leader {
     const { clock } = this.#connections.session
     const isTrusted = batch.events.length === 0 && batch.pending > 0 && batch.stalledMs <= trustedStallMs
     const keepaliveAt = isTrusted ? clock.earliest(batch.receivedAt - batch.stalledMs) : null
-    await appendBatch(client, this.#lead, { ...batch, receivedBefore: clock.latest() }, keepaliveAt)
+    const mayGoOn = batch.pending === 0
+    await appendBatch(client, this.#lead, { ...batch, receivedBefore: clock.latest(), mayGoOn }, keepaliveAt)
   }
 
   /** A response says until when events may be missing, before where the stream began. */

@@ -20,7 +20,7 @@ test("a figure counts as far off beyond a third of its goal only, and where its 
   assert.deepEqual([atMost(10), atMost(4), atMost(3), atMost(0)].map(isFarOff), [false, false, true, true])
 })
 
-// The one whose goals hold at any size; the others are run by `npm run bench -- --small`.
+// The one whose goals hold at any size; the others are run by `npm run bench -- --size small`.
 test("benchmarks at their small size run, and no figure is beyond a third of its goal", async () => {
   const reports = await runBenchmarks([load], "small")
   const farOff = reports.flatMap(({ figures }) => figures).filter(isFarOff)

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { Pool } from "pg"
+import { compileCache } from "../commands/process.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -62,7 +63,7 @@ const preamble = `
 npm() {
   [ "$1" = run ] && [ "\${2:-}" = sf-shadow ] && [ "\${3:-}" = -- ] || return 97
   shift 3
-  "$NODE" --import tsx src/main.ts "$@"
+  "$NODE" src/main.ts "$@"
 }
 `
 
@@ -71,7 +72,7 @@ export function runShell(text: string, environment: Record<string, string>): Pro
   const { PATH, HOME } = process.env
   const child = spawn("bash", ["-euo", "pipefail", "-c", preamble + text], {
     cwd: root,
-    env: { PATH, HOME, NODE: process.execPath, ...environment },
+    env: { PATH, HOME, NODE: process.execPath, ...compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
   let output = ""

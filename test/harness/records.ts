@@ -13,6 +13,7 @@ export interface TestEvent {
   committed_before?: Date
   commit_number: number | null
   sequence_number: number | null
+  transaction_key?: string
   event_id: string
   replay_id?: string
   fields: Record<string, unknown>

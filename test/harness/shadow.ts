@@ -196,13 +196,23 @@ export class Shadow {
   }
 
   /** Appends events to the log as one response of the bus; returns the last sequence number. */
-  async publish(...events: TestEvent[]): Promise<number> {
+  publish(...events: TestEvent[]): Promise<number> {
+    return this.append(events, false)
+  }
+
+  /** The same of a response after which the server owed no more: its last transaction may go on. */
+  publishPart(...events: TestEvent[]): Promise<number> {
+    return this.append(events, true)
+  }
+
+  private async append(events: TestEvent[], mayGoOn: boolean): Promise<number> {
     const [row] = await this.all<{ seq: number }>(
-      "select sf_shadow.pubsub_to_events($1, $2, $3, $4::jsonb) as seq",
+      "select sf_shadow.pubsub_to_events($1, $2, $3, $4::jsonb, may_go_on => $5) as seq",
       this.streamId,
       this.epoch,
       Buffer.from(events.at(-1)?.replay_id ?? "00", "hex"),
       JSON.stringify(events),
+      mayGoOn,
     )
     return (row as { seq: number }).seq
   }

@@ -39,7 +39,7 @@ test("an event with a malformed id among good ones keeps its bytes, marks the go
     appendBatch(
       client,
       leads[0] as Lead,
-      { events: [event], latestReplayId: event.replayId, receivedBefore: new Date() },
+      { events: [event], latestReplayId: event.replayId, receivedBefore: new Date(), mayGoOn: false },
       null,
     ),
   )

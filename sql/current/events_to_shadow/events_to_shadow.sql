@@ -1,4 +1,4 @@
--- The edge events_to_shadow (rules 3, 4, 8 and 15): folds the next batch of one stream into the shadow tables.
+-- The edge events_to_shadow (rules 3, 4, 8, 15 and 16): folds the next batch of one stream into the shadow tables.
 -- Consumes: sf_shadow_event behind the stream's cursor. Produces: shadow rows, tombstones, doubts, rejects,
 -- invalidations, and the cursor, in the caller's transaction. Safe to repeat: the cursor is locked first,
 -- and an event that was applied before is skipped by its key.
@@ -11,6 +11,7 @@ set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   cursor_row sf_shadow.stream_cursor;
+  whole record;
   taken bigint;
   folded record;
   rejected text[] := '{}';
@@ -19,7 +20,9 @@ declare
   parent record;
 begin
   select c.* into cursor_row from sf_shadow.stream_cursor c where c.stream_id = of_stream_id for update;
-  perform sf_shadow._open_event_batch(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, batch_size);
+  select w.takes, w.is_continued into whole
+  from sf_shadow._whole_transactions(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, batch_size) w;
+  perform sf_shadow._open_event_batch(of_stream_id, cursor_row.applied_seq, cursor_row.applied_day, whole.takes);
   select count(distinct e.seq) into taken from pg_temp.event_batch e;
   if taken = 0 then
     return;
@@ -44,6 +47,7 @@ begin
   update sf_shadow.stream_cursor c set
     applied_seq = batch.last_seq,
     applied_day = batch.last_day,
+    cut_transactions = c.cut_transactions + whole.is_continued::integer,
     applied_commit_timestamp = greatest(batch.last_commit, c.applied_commit_timestamp)
   from (
     select max(e.seq) as last_seq, max(e.received_day) as last_day,

@@ -1,11 +1,13 @@
 -- The edge pubsub_to_events (rules 1 and 2): appends one response of the bus, its replay id and the stream's
 -- position, in the caller's one transaction; only after its commit may more be requested.
 -- Consumes: events as a JSON array in the order of the bus (bytes as hex), the response's latest replay id
--- (keepalives too), and for a trusted keepalive when it was produced, on Salesforce's clock.
+-- (keepalives too), for a trusted keepalive when it was produced, on Salesforce's clock, and whether the transaction that
+-- it ends with may go on (rule 16).
 -- Produces: rows of sf_shadow_event, numbered without gaps, and who folds them is told. Returns the last number.
 -- Safe against a second writer: its first statement is fenced by the epoch (SF004 for one who was replaced).
 create or replace function sf_shadow.pubsub_to_events(
-  of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamptz default null
+  of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamptz default null,
+  may_go_on boolean default false
 ) returns bigint
 language plpgsql set search_path = '' as $$
 declare
@@ -22,6 +24,7 @@ begin
     problem = null,
     problem_since = null,
     keepalive_at = coalesce(pubsub_to_events.keepalive_at, s.keepalive_at),
+    goes_on_since = case when may_go_on then now() end,
     keepalive_seq = case when pubsub_to_events.keepalive_at is null then s.keepalive_seq else s.next_seq + appended end
   where s.stream_id = of_stream_id and s.epoch = of_epoch
   returning s.next_seq into following;

@@ -112,6 +112,7 @@ export class StreamService {
       events: entries.map(({ event }) => event),
       latestReplayId: replayIdOf(end - 1),
       receivedBefore: toDate(this.#world.latest(random)),
+      mayGoOn: count === most,
     }
     const keepaliveAt = count === 0 ? toDate(this.#world.earliest(random)) : null
     const statements = new Statements()
@@ -176,6 +177,7 @@ export class StreamService {
       events: entries.map(({ event }) => event),
       latestReplayId: replayIdOf(this.#place + entries.length - 1),
       receivedBefore: toDate(this.#world.latest(random)),
+      mayGoOn: false,
     }
     const refusal = await this.#world.race(
       (other) => other.query("select sf_shadow.lead_stream(of_topic => $1)", [this.#topic]),
