@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import type { Config } from "../../src/base/config.ts"
+import { wantedTopics } from "../../src/pubsub_to_events/topics.ts"
 import { poll, polledBefore, polledShadow, startPoll } from "../harness/polls.ts"
 import { completeJob, createJob, endRun, queueRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
@@ -140,4 +142,7 @@ test("an object that is polled from now on is carried by no stream, and nothing 
     "select hole_to < 'infinity' as ends, open_causes from sf_shadow.object_state where object = 'Account'",
   )
   assert.deepEqual([carried.length, state], [0, { ends: true, open_causes: [] }])
+  const topics = ["/data/ChangeEvents", "/data/AccountChangeEvent"]
+  const wanted = await wantedTopics({ config: { topics } as Config, pool: shadow.pool }, [])
+  assert.deepEqual(wanted, [{ topic: topics[0], objects: ["Product2", "PricebookEntry"] }])
 })
