@@ -71,7 +71,7 @@ interface Source {
   degraded: string | null
 }
 
-/** What is small comes by REST, where the object is polled; what Bulk refuses comes by REST whole; all else by a bulk job. */
+/** A delta, and whatever is read of a polled object, comes by REST where it is small; what Bulk refuses in any case. */
 async function beginRun(connections: Connections, run: Run): Promise<void> {
   const { pool } = connections
   const { rows } = await pool.query<Source>(
@@ -103,7 +103,7 @@ async function askOrCreateJob(connections: Connections, run: Run, source: Source
   if (!fields) return
   const query = queryOf(run, fields, source.cursor_field)
   if (
-    (source.is_polled || source.by_rest) &&
+    (run.kind === "delta" || source.is_polled || source.by_rest) &&
     (await answerByRest(connections, run, query, fields, source.by_rest))
   )
     return
