@@ -160,6 +160,8 @@ create table sf_shadow.field (
   required boolean default false not null,
   is_unique boolean default false not null,
   default_value text,
+  shipped boolean default false not null,
+  unfilled_until timestamp with time zone,
   constraint field_column_type_valid CHECK (sf_shadow.is_column_type(column_type)),
   constraint field_default_value_valid CHECK (pg_input_is_valid(default_value, column_type)),
   constraint field_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
@@ -677,6 +679,9 @@ create view sf_shadow.object_claim as
         END AS reason,
     k.waiting_since,
     told.age,
+    ( SELECT ('columns that were added wait for their values: '::text || string_agg(f.column_name, ', '::text ORDER BY f.column_name))
+           FROM sf_shadow.field f
+          WHERE ((f.object = k.object) AND (f.unfilled_until IS NOT NULL))) AS unfilled,
     k.poll_every,
     k.catching_up_after,
     k.stale_after
@@ -731,9 +736,9 @@ create view sf_shadow.task as
     example,
     COALESCE(queue, task) AS queue,
     while_paused,
-    (task = ANY (ARRAY['add_object'::text, 'remove_object'::text])) AS is_once,
+    (task = ANY (ARRAY['add_object'::text, 'remove_object'::text, 'add_fields'::text, 'remove_fields'::text, 'rename_field'::text])) AS is_once,
     (task = 'add_object'::text) AS of_any_object
-   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent,poll}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('poll'::text,false,'{object}'::text,'{object}'::text,NULL::text,'load'::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
+   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent,poll}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('add_fields'::text,true,'{object,fields,column}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,false), ('remove_fields'::text,true,'{object,fields,drop_data}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,true), ('rename_field'::text,true,'{object,field,column}'::text,'{object,field,column}'::text,'{"object":"Contact","field":"Title","column":"job_title"}'::text,'fields'::text,true), ('fill_fields'::text,true,'{object}'::text,'{object}'::text,'{"object":"Contact"}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('poll'::text,false,'{object}'::text,'{object}'::text,NULL::text,'load'::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -867,6 +872,7 @@ create view sf_shadow_lag as
             c.reason,
             c.waiting_since,
             c.age,
+            c.unfilled,
             c.poll_every,
             c.catching_up_after,
             c.stale_after,
@@ -901,9 +907,10 @@ create view sf_shadow_lag as
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
             WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > f.stale_after)) THEN 'stale'::text
             WHEN ((f.dirty > 0) OR (f.age > f.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
+            WHEN (f.unfilled IS NOT NULL) THEN 'filling'::text
             ELSE 'fresh'::text
         END AS state,
-    COALESCE(NULLIF(concat_ws('; '::text, f.reason, trouble.reason), ''::text),
+    COALESCE(NULLIF(concat_ws('; '::text, f.reason, f.unfilled, trouble.reason), ''::text),
         CASE
             WHEN (f.dirty > 0) THEN (
             CASE f.dirty
@@ -1087,27 +1094,31 @@ create view sf_shadow_stream as
      LEFT JOIN sf_shadow_backlog b ON (((b.kind = 'stream'::text) AND (b.name = s.topic))));
 
 
-create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 085b8c58
+create function public.add_job(identifier text, payload json DEFAULT '{}'::json) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body fa440ec1
 create function public.add_job(identifier text, payload jsonb) returns bigint language sql set search_path=""; -- body 5d2301d4
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
 create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e8afbc27
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
 create function sf_shadow._add_comparison_jobs() returns void language sql set search_path=""; -- body c57e1c1d
+create function sf_shadow._add_fill_job(of_object text) returns void language plpgsql set search_path=""; -- body 15b8439b
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
-create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body 1646cd5f
+create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body d1926eb8
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
 create function sf_shadow._assert_mirrored(of_object text) returns void language plpgsql stable set search_path=""; -- body 82475689
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
+create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 5a75fd9f
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
-create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body 7a06cec5
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body cd8e1d38
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 8ecba03d
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
+create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body a3551108
 create function sf_shadow._column_names(fields text[], key_column text) returns TABLE(field text, column_name text, renamed text) language sql stable set search_path=""; -- body 394538fb
+create function sf_shadow._column_readers(shadow_table text, column_names text[]) returns text language sql stable set search_path=""; -- body 8436178e
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
@@ -1116,10 +1127,13 @@ create function sf_shadow._count_drift(of_object text) returns bigint language p
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
+create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body f31550f6
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
+create function sf_shadow._fence_streams(of_object text) returns void language sql set search_path=""; -- body 89b4edab
 create function sf_shadow._field_to_column(field jsonb, OUT column_type text, OUT refused text) returns record language sql immutable set search_path=""; -- body f73bac4d
+create function sf_shadow._fields_not_compared(of_object text) returns text[] language sql stable set search_path=""; -- body e7201064
 create function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 6744db26
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
 create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 63b6cd70
@@ -1129,6 +1143,7 @@ create function sf_shadow._hold_rows_source(mapping sf_shadow.object_mapping) re
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
 create function sf_shadow._interval_text(every interval) returns text language sql immutable set search_path=""; -- body f7e8a376
 create function sf_shadow._is_beside_load(of_object text, of_read_id bigint) returns boolean language sql stable set search_path=""; -- body 31f5fdd5
+create function sf_shadow._is_indexed(planned jsonb) returns boolean language sql immutable set search_path=""; -- body c7802a6e
 create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
 create function sf_shadow._judge_event(e_commit timestamp with time zone, e_number bigint, e_sequence integer, e_seen boolean, r_present boolean, r_proven_absent boolean, r_weak boolean, r_commit timestamp with time zone, r_number bigint, r_sequence integer, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, proof_read_from timestamp with time zone, refused_until timestamp with time zone, parent_deleted_until timestamp with time zone, margin interval) returns text language sql stable; -- body 230f30d2
 create function sf_shadow._judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body b5877cd3
@@ -1136,6 +1151,7 @@ create function sf_shadow._kept_fields(of_object text) returns TABLE(field text,
 create function sf_shadow._known_time(own_time timestamp with time zone, full_time timestamp with time zone, full_counts boolean) returns timestamp with time zone language sql immutable; -- body 5ed19f28
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
 create function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping language plpgsql set search_path=""; -- body bbd5cec8
+create function sf_shadow._mapping_fault(of_sqlstate text, message text, of_object text) returns text language sql stable set search_path=""; -- body a588fca8
 create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[], waits_fors text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body 26e0eb73
 create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
@@ -1145,16 +1161,20 @@ create function sf_shadow._open_changes() returns void language plpgsql set sear
 create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, of_record_ids text[] DEFAULT NULL::text[]) returns void language plpgsql set search_path=""; -- body e7f8c10b
 create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
 create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 4e270c3a
-create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 2b6764d0
+create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 1ca653db
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
-create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body 3e9d37fc
-create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 5452609a
+create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
+create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
+create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 0b45e0c2
+create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 5eba520d
+create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
-create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 065a6f68
+create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 8b96a914
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 332c77f0
+create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body 47582219
 create function sf_shadow._plan_source(wish jsonb, described jsonb, OUT poll_every text, OUT poll_reason text, OUT cursor_field text, OUT fault text) returns record language plpgsql immutable set search_path=""; -- body fc0e754d
-create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 2a271cdc
+create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 1b1e89f0
 create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body 08203547
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
@@ -1177,12 +1197,14 @@ create function sf_shadow._synced_at(r_synced_at timestamp with time zone, repla
 create function sf_shadow._tell_of_events(of_stream_id integer) returns void language plpgsql set search_path=""; -- body bd34a4af
 create function sf_shadow._text_to_json(expression text, type text) returns text language sql immutable set search_path=""; -- body 996db586
 create function sf_shadow._trim_invalidations() returns jsonb language plpgsql set search_path=""; -- body 97d3dd2a
+create function sf_shadow._unread_fields(of_object text, read_fields text[]) returns text[] language sql stable set search_path=""; -- body 3744601a
 create function sf_shadow._unstorable_mark() returns text language sql immutable; -- body 108cceaa
 create function sf_shadow._upsert_rows(of_object text, record_ids text[]) returns void language plpgsql set search_path=""; -- body 8d3c3f40
 create function sf_shadow._upsert_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 21e0c092
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
 create function sf_shadow._waiting_objects(parent_ids text[]) returns text[] language sql stable set search_path=""; -- body 546bbebf
 create function sf_shadow._whole_transactions(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, OUT takes integer, OUT is_continued boolean) returns record language plpgsql stable set search_path=""; -- body 0a7dfcf2
+create function sf_shadow._wished_columns(wish jsonb, described jsonb, key_column text, OUT columns jsonb, OUT left_out jsonb, OUT fault text) returns record language sql stable set search_path=""; -- body f1befb24
 create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body ad097d73
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 9ac9503c
@@ -1190,16 +1212,17 @@ create function sf_shadow._write_tombstones(of_object text) returns void languag
 create function sf_shadow._yield_values(of_object text) returns void language plpgsql set search_path=""; -- body c9ff1722
 create function sf_shadow.acknowledge_invalidations(of_consumer text, objects text[], seqs bigint[]) returns void language plpgsql set search_path=""; -- body a96e52c7
 create function sf_shadow.add_events_job(of_stream_id integer) returns void language plpgsql set search_path=""; -- body 480aafad
+create function sf_shadow.add_fields(wish jsonb, described jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 1112c33e
 create function sf_shadow.add_follow_job() returns void language plpgsql set search_path=""; -- body dff46763
 create function sf_shadow.add_object(wish jsonb, described jsonb) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 8d65a66a
 create function sf_shadow.add_poll_job(of_object text) returns void language plpgsql set search_path=""; -- body b2b10fb6
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 7264d6c4
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42686934
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
-create function sf_shadow.await_job(of_run_id bigint, of_job_id text, of_fields text[], of_read_from timestamp with time zone) returns boolean language plpgsql set search_path=""; -- body c8a6d541
+create function sf_shadow.await_job(of_run_id bigint, of_job_id text, of_fields text[], of_read_from timestamp with time zone) returns boolean language plpgsql set search_path=""; -- body 77b7dd20
 create function sf_shadow.begin_job(of_run_id bigint) returns text[] language sql set search_path=""; -- body 3adaefbc
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 75231178
-create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body beab11e8
+create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 803969f4
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 3474cb9e
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
@@ -1212,7 +1235,8 @@ create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns i
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body a8d9e9c7
 create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body a754f926
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 04774e8f
+create function sf_shadow.fill_fields(of_object text) returns bigint language plpgsql set search_path=""; -- body 0a1d1f51
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 6c52912c
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
@@ -1222,7 +1246,7 @@ create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], ma
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 55464130
-create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 4b118279
+create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 2d40e5e1
 create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
 create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 398985cb
@@ -1236,12 +1260,14 @@ create function sf_shadow.reapply_events(of_object text, of_stream_id integer, s
 create function sf_shadow.refuse_bulk(of_object text) returns void language sql set search_path=""; -- body 73beb96a
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 22395a3a
+create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body cb8910fb
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body f6fd6f8a
+create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0c266945
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 6be8406f
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a3cac058
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 7209e57a
 create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 732f86f4
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
@@ -1261,10 +1287,10 @@ create function sf_shadow_cancel_run(run_id bigint) returns boolean language sql
 create function sf_shadow_freshness(of_object text, record_ids text[], OUT fresh_except_listed timestamp with time zone, OUT reason text, OUT listed text[]) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body a56512ad
 create function sf_shadow_invalidations(of_object text, after bigint, at_most integer DEFAULT 1000) returns TABLE(object text, seq bigint, everything boolean, record_ids text[], parent_ids text[], unique_values text[], committed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 58fe465d
 create function sf_shadow_listed_prices(product_ids text[]) returns text[] language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6a977183
-create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6375e72c
+create function sf_shadow_mapping(of_object text, OUT fields text[], OUT not_compared text[], OUT columns jsonb, OUT margin_ms double precision) returns record language sql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 005cb98e
 create function sf_shadow_pause(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body db75b79d
-create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 4057d449
-create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2f784330
+create function sf_shadow_record(object text, record_id text, max_age interval DEFAULT NULL::interval) returns sf_shadow_record_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 1570869d
+create function sf_shadow_records_to_rows(of_object text, records jsonb) returns TABLE(row_held jsonb, error text) language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 45a26498
 create function sf_shadow_refresh(of_object text, record_ids text[]) returns bigint language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 6815b571
 create function sf_shadow_resume(object text) returns boolean language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body ae066ea0
 create function sf_shadow_salesforce_now() returns timestamp with time zone language sql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 3a2549a0

@@ -197,7 +197,8 @@ export const variables = {
     schema: text,
   },
   SF_TOPICS: {
-    meaning: "Pub/Sub topics, comma separated; unset: the change events of every enabled object",
+    meaning:
+      "Pub/Sub topics, comma separated; unset: the change events of every enabled object. A channel of several objects (/data/ChangeEvents) shows what one transaction changed in them at once",
     schema: topics,
   },
   SF_DEFAULT_CURRENCY: {

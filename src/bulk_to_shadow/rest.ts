@@ -100,7 +100,7 @@ async function mergePage(
   const json = `[${page.records.join(",")}]`
   const merged = await transaction(pool, async (client) => {
     const begun = await client.query<{ is_due: boolean }>(before.sql, before.values)
-    // Where it was canceled meanwhile.
+    // Where it was canceled meanwhile, or fields were mapped that this answer lacks: it is asked anew.
     if (!begun.rows[0]?.is_due) return undefined
     await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [fields, json])
     const { rows } = await client.query<MergeCounts>(

@@ -1,5 +1,5 @@
 import type { Pool } from "pg"
-import { readConfig } from "../base/config.ts"
+import { readConfig, readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import type { Session } from "../salesforce/session.ts"
 import { type Invocation, UsageError } from "./invocation.ts"
@@ -42,6 +42,23 @@ export async function onOrg<T>(
       await salesforce.close()
     }
   })
+}
+
+/**
+ * Opens the database for a change of the mapping that needs no describe, in one transaction.
+ *
+ * @throws UsageError for what cannot be planned
+ */
+export async function onMapping<T>(
+  { environment }: Invocation,
+  change: (client: Pick<Pool, "query">) => Promise<T>,
+): Promise<T> {
+  const { databaseUrl, logLevel } = readDatabaseConfig(environment)
+  const { withDatabase } = await import("./database.ts")
+  const { transaction } = await import("../postgres/transaction.ts")
+  return withDatabase(databaseUrl, createLog(logLevel), (pool) =>
+    transaction(pool, (client) => change(client as unknown as Pick<Pool, "query">)).catch(toUsageError),
+  )
 }
 
 /** What cannot be planned is a wrong argument. */

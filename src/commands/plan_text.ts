@@ -1,20 +1,12 @@
-import type { Plan } from "../mapping/plan.ts"
+import type { FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
+import type { Plan, PlannedColumn } from "../mapping/plan.ts"
 
 /** A plan in words, and then as the SQL that it is. */
 export function planText(plan: Plan, records: number | null): string {
   const { object, table, key, poll, keep, parent_object, parent_field, columns, left_out, statements } = plan
-  const width = Math.max(...columns.map(({ field }) => field.length))
-  const lines = columns.map(({ field, column, type, renamed, reference, calculated, parent }) => {
-    const notes = [
-      ...(parent === undefined ? (reference ? ["the Id of another record"] : []) : ["the Id of its parent"]),
-      ...(calculated ? ["a formula: read by loads alone"] : []),
-      ...(renamed === null || renamed === undefined ? [] : [renamed]),
-    ]
-    return `  ${field.padEnd(width)}  ${column} ${type}${notes.length > 0 ? `  (${notes.join("; ")})` : ""}`
-  })
   return [
     `${object} becomes table public.${table}, with key ${key} and ${columns.length} columns:`,
-    ...lines,
+    ...columnLines(columns),
     ...left_out.map(({ field, reason }) => `  ${field}: no column, ${reason}`),
     parent_object === null
       ? "It has no parent: its rows come and go by themselves."
@@ -23,13 +15,61 @@ export function planText(plan: Plan, records: number | null): string {
       ? "raw_payload keeps every plain field that this user may read."
       : "raw_payload, and the event log, keep these fields and no others.",
     `${changesText(plan)} ${records === null ? "All its" : `Its ${records}`} records are loaded by ${poll === null ? "Bulk API" : "Bulk API, or REST where they are few"}, as a job of the service.`,
-    "",
-    ...statements.map((statement) => `${statement};`),
-    "",
+    ...statementLines(statements),
   ].join("\n")
 }
 
 function changesText({ topic, poll, poll_reason, cursor }: Plan): string {
   if (poll === null) return `Changes come from ${topic}.`
   return `It is polled every ${poll}, ${poll_reason}: a query for what has changed since by ${cursor}, and daily a comparison of Ids for what was deleted without a trace.`
+}
+
+/** The same of a plan for more columns. */
+export function fieldsPlanText({ object, table, columns, filled_from, statements }: FieldsPlan): string {
+  return [
+    `public.${table}, of ${object}, gets ${columns.length === 1 ? "1 column" : `${columns.length} columns`} at its end:`,
+    ...columnLines(columns),
+    filled_from === "raw_payload"
+      ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+      : "raw_payload, and the event log, keep them from now on. A load of all records by Bulk API fills them in, as a job of the service; until it is complete they are null in rows that have not changed.",
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for fewer columns. */
+export function removalPlanText(plan: FieldsRemovalPlan, dropData: boolean): string {
+  const { object, table, columns, statements } = plan
+  const names = columns.map(({ field, column }) => `${column} (${field})`).join(", ")
+  const fate = dropData
+    ? "are dropped with their values"
+    : "stay as they are, and are filled no more: new rows have null there"
+  return [
+    `${names}, of public.${table}, ${fate}.`,
+    `Events and loads of ${object} do not bring them any longer. The event log keeps what it has of them for its days.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for another name. */
+export function renamePlanText({ table, field, column, to, statements }: RenamePlan): string {
+  return [
+    `${column} (${field}), of public.${table}, is called ${to} from then on. Views that read it follow; what else names it has to be changed.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+function columnLines(columns: readonly PlannedColumn[]): string[] {
+  const width = Math.max(...columns.map(({ field }) => field.length))
+  return columns.map(({ field, column, type, renamed, reference, calculated, parent }) => {
+    const notes = [
+      ...(parent === undefined ? (reference ? ["the Id of another record"] : []) : ["the Id of its parent"]),
+      ...(calculated ? ["a formula: read by loads alone"] : []),
+      ...(renamed === null || renamed === undefined ? [] : [renamed]),
+    ]
+    return `  ${field.padEnd(width)}  ${column} ${type}${notes.length > 0 ? `  (${notes.join("; ")})` : ""}`
+  })
+}
+
+function statementLines(statements: readonly string[]): string[] {
+  return ["", ...statements.map((statement) => `${statement};`), ""]
 }

@@ -3,6 +3,7 @@ import { isSwitchedOn } from "../base/config.ts"
 import { adoptOrgCommand } from "./adopt_org.ts"
 import { cacheCommand } from "./cache.ts"
 import { doctorCommand } from "./doctor.ts"
+import { fieldsCommand } from "./fields.ts"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
 import { migrateCommand } from "./migrate.ts"
@@ -54,6 +55,7 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     verifyCommand,
     statusCommand,
     objectsCommand,
+    fieldsCommand,
     pauseCommand,
     resumeCommand,
     runsCommand,

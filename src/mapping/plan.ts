@@ -22,6 +22,19 @@ export interface Wish {
   poll?: string | undefined
 }
 
+/** A field and the column that it gets. */
+export interface PlannedColumn {
+  field: string
+  column: string
+  type: string
+  renamed: string | null
+  reference: boolean
+  /** A formula or roll-up, which no event tells. */
+  calculated: boolean
+  /** The parent's table, of the field that holds its Id. */
+  parent?: string
+}
+
 /** What a wish comes to: names, types, and the statements that are run. */
 export interface Plan {
   object: string
@@ -36,23 +49,13 @@ export interface Plan {
   poll_reason: string | null
   /** The field by which a delta finds what has changed. */
   cursor: string
-  columns: {
-    field: string
-    column: string
-    type: string
-    renamed: string | null
-    reference: boolean
-    /** A formula or roll-up, which no event tells. */
-    calculated: boolean
-    /** The parent's table, of the field that holds its Id. */
-    parent?: string
-  }[]
+  columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
   statements: string[]
 }
 
-/** An object cannot be added or removed as it is wished. Nothing was changed. */
+/** Objects or fields cannot be added or removed as it is wished. Nothing was changed. */
 export class PlanError extends Error {
   override name = "PlanError"
 }
@@ -62,7 +65,10 @@ export class PlanError extends Error {
  *
  * @throws PlanError for an object that the org does not have, or this user may not see
  */
-export async function describeWishes(session: Session, wishes: readonly Wish[]): Promise<DescribedForPlan[]> {
+export async function describeWishes(
+  session: Session,
+  wishes: readonly { object: string }[],
+): Promise<DescribedForPlan[]> {
   const listed = new Map((await listObjects(session)).map((one) => [one.name.toLowerCase(), one]))
   const found = wishes.map(({ object }): ListedObject => {
     const one = listed.get(object.toLowerCase())
@@ -114,7 +120,8 @@ export async function removeObject(
   return (rows[0] as { table: string }).table
 }
 
-function toPlanError(cause: Error & { hint?: string }): never {
+/** @throws PlanError instead of what SQL has refused */
+export function toPlanError(cause: Error & { hint?: string }): never {
   const refusals: (string | undefined)[] = [sqlstate.badPlan, sqlstate.notMirrored]
   if (!refusals.includes(sqlstateOf(cause))) throw cause
   throw new PlanError(`${cause.message}. ${cause.hint ?? ""}`.trim(), { cause })

@@ -39,7 +39,7 @@ viewGauges<Lag>(
       "sf_shadow_object_state",
       "1 for the state of the object, 0 for the others; why is in sf_shadow_lag.",
       ["object"],
-      ["fresh", "catching up", "stale", "degraded", "paused", "never loaded"],
+      ["fresh", "filling", "catching up", "stale", "degraded", "paused", "never loaded"],
     ),
     gauge("sf_shadow_rows", "Rows of the object's shadow table, exact.", ["object"], (row) => row.rows),
     gauge(

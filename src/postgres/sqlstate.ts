@@ -26,8 +26,10 @@ export const sqlstate = {
   wrongOrganization: "SF012",
   /** Processes of the service are connected, and must not be. */
   stillRunning: "SF013",
-  /** An object that cannot be added or removed as it is wished. */
+  /** Objects or fields that cannot be added or removed as it is wished. */
   badPlan: "SF014",
+  /** Records were read without a field that was mapped meanwhile. */
+  mappingChanged: "SF015",
   undefinedTable: "42P01",
   undefinedColumn: "42703",
   undefinedFunction: "42883",

@@ -25,6 +25,7 @@ export function eligibilityQuestion({ pool, session, mappings }: Sources, accoun
   return {
     object: "Account",
     key: readerKeys.eligibility(accountId),
+    isCached: true,
     what: `eligibility of account ${accountId}`,
     isList: false,
     async fromShadow(staleAfterMs): Promise<Held<Row>> {
@@ -49,7 +50,7 @@ export function eligibilityQuestion({ pool, session, mappings }: Sources, accoun
     },
     async toRows(raw) {
       const { margin_ms } = await mappings.of("Account")
-      const rows = await recordsToRows(pool, "Account", raw.records.Account ?? [])
+      const rows = await recordsToRows({ pool, mappings }, "Account", raw.records.Account ?? [])
       return {
         rows,
         freshAsOf: raw.readFrom.getTime() - margin_ms,

@@ -3,4 +3,5 @@ export type { CatalogFilter, Reader, ReaderOptions, ReaderSalesforce, ReadResult
 export { createReader } from "./reader.ts"
 export type { ReadSource } from "./reads.ts"
 export { MalformedKeyError } from "./record_id.ts"
-export type { Eligibility, Price, Product } from "./values.ts"
+export { NotMirroredError } from "./record_question.ts"
+export type { Eligibility, Price, Product, ShadowRecord } from "./values.ts"

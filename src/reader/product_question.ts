@@ -51,6 +51,7 @@ export function productQuestion(sources: Sources, filter: ProductFilter): Questi
   return {
     object: "Product2",
     ...named(filter),
+    isCached: true,
     isList: filter.by === "list",
     fromShadow: (staleAfterMs) => fromShadow(sources, filter, staleAfterMs),
     prepare: () => prepare(sources, filter),
@@ -219,11 +220,10 @@ function rawOf(
 }
 
 async function toRows(sources: Sources, filter: ProductFilter, raw: Raw): Promise<Answered<ProductRow>> {
-  const { pool } = sources
   const [{ margin_ms }] = await mappingsOf(sources)
   const [found, entries] = await Promise.all([
-    recordsToRows(pool, "Product2", raw.records.Product2 ?? []),
-    recordsToRows(pool, "PricebookEntry", raw.records.PricebookEntry ?? []),
+    recordsToRows(sources, "Product2", raw.records.Product2 ?? []),
+    recordsToRows(sources, "PricebookEntry", raw.records.PricebookEntry ?? []),
   ])
   // SOQL compares texts without regard to case.
   const products = found.filter(

@@ -10,7 +10,7 @@ export interface Held<R extends Row> {
   freshAsOf: number | null
   /** Age by Salesforce's clock, ms; null as above. */
   ageMs: number | null
-  /** Why it is not fresher, in words, where the shadow knows. */
+  /** Why it is not fresher, or what of it stands still, in words, where the shadow knows. */
   reason: string | null
   ids: IdsByObject
   /** Those that are older than the reader accepts. */
@@ -35,8 +35,10 @@ export interface Raw {
 export interface Question<R extends Row> {
   /** Salesforce object, for metrics. */
   object: string
-  /** Key in the cache, as invalidations name it; questions with one key are one. */
+  /** Questions with one key are one. Where the question is cached, its key in the cache, as invalidations name it. */
   key: string
+  /** False: invalidations do not clear it, so that nothing is cached. */
+  isCached: boolean
   /** In words: `product 01t…`. */
   what: string
   /** A list may be empty; a single record without a row is missing. */

@@ -15,11 +15,20 @@ import { readerMetrics } from "./metrics.ts"
 import { isSwitchedOff, modeFromEnvironment, type ReaderMode } from "./mode.ts"
 import { type ProductFilter, priceRow, productQuestion, type Sources } from "./product_question.ts"
 import { type Answer, type ReadSource, Reads } from "./reads.ts"
-import { currencyCode, keyText, MalformedKeyError, recordId } from "./record_id.ts"
+import { currencyCode, keyText, MalformedKeyError, objectName, recordId } from "./record_id.ts"
+import { recordQuestion } from "./record_question.ts"
 import { Refresher } from "./refresher.ts"
 import { SalesforceTime } from "./salesforce_time.ts"
 import { Mappings } from "./shadow_rows.ts"
-import { type Eligibility, eligibilityOf, type Price, type Product, priceOf, productOf } from "./values.ts"
+import {
+  type Eligibility,
+  eligibilityOf,
+  type Price,
+  type Product,
+  priceOf,
+  productOf,
+  type ShadowRecord,
+} from "./values.ts"
 
 /**
  * How to reach Salesforce for what the shadow cannot answer: as the service's SF_* variables. Without `proxy` the
@@ -64,7 +73,7 @@ export interface ReadResult<T> {
   ageMs: number | null
   /** True where it is older than `staleAfter` and Salesforce could not be asked. */
   stale: boolean
-  /** Why it is stale, in words; in mode live also why Salesforce did not answer. */
+  /** Why it is stale, or, of a record, which of its fields stand still, in words; in mode live also why Salesforce did not answer. */
   reason: string | null
 }
 
@@ -97,6 +106,11 @@ export interface Reader {
   /** The active price of an active product. @param of currency: ISO 4217 */
   price(of: { sku: string; pricebookId: string; currency: string }): Promise<ReadResult<Price>>
   eligibility(accountId: string): Promise<ReadResult<Eligibility>>
+  /**
+   * A record of any mirrored object. @param id 15 or 18 characters
+   * @throws NotMirroredError for an object that is not mirrored
+   */
+  record(object: string, id: string): Promise<ReadResult<ShadowRecord>>
   /** Resolves when the refreshes and comparisons that reads have left behind are done. */
   idle(): Promise<void>
   /** The same, and closes the connections to Salesforce; pool and redis are their owner's. */
@@ -155,6 +169,10 @@ export function createReader(options: ReaderOptions): Reader {
     async eligibility(accountId) {
       const answer = await reads.read(eligibilityQuestion(sources, recordId(accountId, "Account")))
       return resultOf(answer, ([row]) => (row ? eligibilityOf(row) : null))
+    },
+    async record(object, id) {
+      const of = objectName(object)
+      return resultOf(await reads.read(recordQuestion(sources, of, recordId(id, of))), ([row]) => row ?? null)
     },
     idle: () => reads.idle(),
     async close() {

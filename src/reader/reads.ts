@@ -64,7 +64,8 @@ export class Reads {
   }
 
   async #shadowFirst<R extends Row>(question: Question<R>): Promise<Answer<R>> {
-    const { cache, staleAfterMs, mode, time } = this.#options
+    const { staleAfterMs, mode, time } = this.#options
+    const cache = this.#cacheOf(question)
     const cached = await cache?.get<R>(question.key)
     const cachedAgeMs = cached ? Math.max(0, (await time.now()) - cached.freshAsOf) : 0
     const isUsable = cached && cachedAgeMs <= staleAfterMs
@@ -92,7 +93,8 @@ export class Reads {
   }
 
   async #throughShadow<R extends Row>(question: Question<R>): Promise<Answer<R>> {
-    const { cache, staleAfterMs, gate, refresher } = this.#options
+    const { staleAfterMs, gate, refresher } = this.#options
+    const cache = this.#cacheOf(question)
     // Before anything is read: an invalidation from here on refuses the fill.
     const token = (await cache?.begin(question.key)) ?? null
     const held = await question.fromShadow(staleAfterMs)
@@ -100,7 +102,7 @@ export class Reads {
     const isStale = held.ageMs === null || held.ageMs > staleAfterMs
     if (!isStale && !isMissing) {
       this.#fill(question, token, held, staleAfterMs - (held.ageMs ?? 0))
-      return fromHeld(held, false, null)
+      return fromHeld(held, false, held.reason)
     }
     refresher.add(held.staleIds)
     if (!gate) return fromHeld(held, isStale, isStale ? held.reason : null)
@@ -179,10 +181,14 @@ export class Reads {
     answer: { rows: R[]; freshAsOf: number | null },
     ttlMs: number,
   ): void {
-    const { cache } = this.#options
+    const cache = this.#cacheOf(question)
     const { rows, freshAsOf } = answer
     if (!cache || token === null || freshAsOf === null || ttlMs < 1) return
     this.#inBackground(question, () => cache.fill(question.key, token, { rows, freshAsOf }, ttlMs))
+  }
+
+  #cacheOf({ isCached }: { isCached: boolean }): ReaderCache | null {
+    return isCached ? this.#options.cache : null
   }
 
   #inBackground(question: { what: string }, work: () => Promise<void>): void {

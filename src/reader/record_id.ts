@@ -5,26 +5,39 @@ export class MalformedKeyError extends RangeError {
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
-/** First three characters of the ids of an object (Salesforce's key prefixes). */
-export const keyPrefix = { Product2: "01t", Account: "001", Pricebook2: "01s" } as const
+/** First three characters of the ids of an object (Salesforce's key prefixes), as far as they are known here. */
+const keyPrefixes: ReadonlyMap<string, string> = new Map([
+  ["Product2", "01t"],
+  ["Account", "001"],
+  ["Pricebook2", "01s"],
+])
 
 /**
  * Checks a record id and returns its 18-character form.
  *
  * @param id 15 characters, or 18 whose last three fit (they tell which letters are capitals)
- * @param object whose key prefix the id must bear
+ * @param object whose key prefix the id must bear, where that is known
  * @throws MalformedKeyError
  */
-export function recordId(id: unknown, object: keyof typeof keyPrefix): string {
+export function recordId(id: unknown, object: string): string {
   const wrong = (what: string) =>
     new MalformedKeyError(`${shown(id)} is no id of ${object}: ${what}. Nothing was read.`)
   if (typeof id !== "string" || !/^(?:[0-9A-Za-z]{15}|[0-9A-Za-z]{18})$/.test(id)) {
     throw wrong("an id has 15 or 18 letters and digits")
   }
-  if (!id.startsWith(keyPrefix[object])) throw wrong(`ids of ${object} begin with ${keyPrefix[object]}`)
+  const prefix = keyPrefixes.get(object) ?? ""
+  if (!id.startsWith(prefix)) throw wrong(`ids of ${object} begin with ${prefix}`)
   const whole = id.slice(0, 15) + checksum(id)
   if (id.length === 18 && id !== whole) throw wrong("its last three characters do not fit the others")
   return whole
+}
+
+/** Checks the name of a Salesforce object. @throws MalformedKeyError */
+export function objectName(value: unknown): string {
+  if (typeof value === "string" && /^[A-Za-z]\w{0,99}$/.test(value)) return value
+  throw new MalformedKeyError(
+    `${shown(value)} is no name of an object: it is Salesforce's, for instance Contact or Site__c. Nothing was read.`,
+  )
 }
 
 /** Of a text that is looked for, in characters. */

@@ -1,4 +1,5 @@
 import type { Pool } from "pg"
+import { sqlstate, sqlstateOf } from "../postgres/sqlstate.ts"
 import type { IdsByObject } from "./question.ts"
 import type { Row } from "./values.ts"
 
@@ -110,6 +111,11 @@ export class Mappings {
     this.#pool = pool
   }
 
+  /** What is known of the object is outdated: it is read again by whoever asks next. */
+  forget(object: string): void {
+    this.#known.delete(object)
+  }
+
   /** @throws Error while the object was never described, that is before its first load */
   of(object: string): Promise<Mapping> {
     const known = this.#known.get(object)
@@ -132,13 +138,26 @@ export class Mappings {
   }
 }
 
-/** The rows that a merge would make of records. @throws Error naming the first one that could not be stored */
-export async function recordsToRows(pool: Pool, object: string, records: string[]): Promise<Row[]> {
+/**
+ * The rows that a merge would make of records.
+ *
+ * @throws Error naming the first one that could not be stored, or fields that were mapped since the records were asked for
+ */
+export async function recordsToRows(
+  { pool, mappings }: { pool: Pool; mappings: Mappings },
+  object: string,
+  records: string[],
+): Promise<Row[]> {
   if (records.length === 0) return []
-  const { rows } = await pool.query<{ row_held: Row | null; error: string | null }>(
-    "select row_held, error from public.sf_shadow_records_to_rows(of_object => $1, records => $2::jsonb)",
-    [object, `[${records.join(",")}]`],
-  )
+  const { rows } = await pool
+    .query<{ row_held: Row | null; error: string | null }>(
+      "select row_held, error from public.sf_shadow_records_to_rows(of_object => $1, records => $2::jsonb)",
+      [object, `[${records.join(",")}]`],
+    )
+    .catch((error) => {
+      if (sqlstateOf(error) === sqlstate.mappingChanged) mappings.forget(object)
+      throw error
+    })
   return rows.map(({ row_held, error }) => {
     if (row_held) return row_held
     throw new Error(`Salesforce has a record of ${object} that the shadow cannot store: ${error}`)

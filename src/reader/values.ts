@@ -47,6 +47,18 @@ export interface Row {
   [column: string]: unknown
 }
 
+/**
+ * A record of any mirrored object, as `sf_shadow_record` has it: the mapped columns by their names, `updated_at` and `raw_payload`.
+ * Numbers are decimal texts, digit for digit, and dates and times are texts in ISO 8601; within `raw_payload` they are as in JSON.
+ */
+export interface ShadowRecord {
+  /** Salesforce's time of the version, for people. */
+  updated_at: string
+  /** What the mapping keeps of the record, by Salesforce's names. */
+  raw_payload: Record<string, unknown>
+  [column: string]: unknown
+}
+
 /** A product's row with the rows of its active prices. */
 export interface ProductRow extends Row {
   prices: Row[]

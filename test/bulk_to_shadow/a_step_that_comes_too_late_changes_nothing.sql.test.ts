@@ -11,8 +11,11 @@ const states: RunState[] = [...beforeAnEnd, "complete", "failed", "fuse", "cance
 /** The functions that write a run, as a driver calls them, and the states in which each may change anything. */
 const steps: Record<string, { call: string; from: RunState[] }> = {
   begin_job: { call: "begin_job($1)", from: ["queued"] },
-  await_job: { call: "await_job($1, '751', '{Id}', now())", from: ["queued"] },
-  begin_rest: { call: "begin_rest($1, '{Id}', now(), now(), 7)", from: ["queued"] },
+  await_job: { call: "await_job($1, '751', sf_shadow.load_fields('Product2'), now())", from: ["queued"] },
+  begin_rest: {
+    call: "begin_rest($1, sf_shadow.load_fields('Product2'), now(), now(), 7)",
+    from: ["queued"],
+  },
   note_look: { call: "note_look($1, '750', 'InProgress', 7)", from: ["waiting"] },
   begin_loading: { call: "begin_loading($1, '750', now(), 7)", from: ["waiting"] },
   renew_job: { call: "renew_job($1, '750', 'the job is gone', 0)", from: ["waiting", "loading"] },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
+import type { Org } from "../../src/simulator/org/org.ts"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
 import { createTestDatabase } from "../harness/postgres.ts"
@@ -104,6 +105,11 @@ test("objects add: rows within seconds, then live, known to everything that look
   })
   assert.deepEqual(await mapping(pool), before)
 
+  await t.test(
+    "fields add: a column of an object that events change meanwhile is filled, followed, renamed and removed",
+    () => fieldsChange(org, pool, seeded.accounts, variables),
+  )
+
   // And once more, by people who have only psql.
   await pool.query(`select add_job('add_object', '{"object":"Contact","fields":["LastName"],"keep":"all"}')`)
   await waitFor("it is mirrored", 30_000, async () => {
@@ -125,6 +131,80 @@ test("objects add: rows within seconds, then live, known to everything that look
   })
   await service.stop()
 })
+
+/** Of Account, which keeps mapped fields alone. */
+async function fieldsChange(
+  org: Org,
+  pool: pg.Pool,
+  accounts: string[],
+  variables: Record<string, string>,
+): Promise<void> {
+  const touch = (n: number, more: object = {}) =>
+    org.transaction((tx) => tx.update("Account", accounts[n] as string, { Phone: `+49 ${n}`, ...more }))
+  touch(1)
+  const dry = await endsWith(0, ["fields", "add", "account", "phone", "ParentId", "--dry-run"], variables)
+  assert.match(
+    dry.stdout,
+    /^public\.sf_account_eligibility_shadow, of Account, gets 2 columns at its end:\n {2}Phone +phone text\n {2}ParentId +parent_id text {2}\(the Id of another record\)$/m,
+  )
+  assert.match(dry.stdout, /^alter table public\.sf_account_eligibility_shadow\n {2}add column phone text,$/m)
+  assert.match(dry.stdout, /Nothing was changed \(--dry-run\)\.\n$/)
+  const changing = setInterval(() => touch(2, { Phone: `+49 ${Date.now()}` }), 20)
+  try {
+    const added = await endsWith(0, ["fields", "add", "Account", "Phone", "ParentId"], variables)
+    assert.match(added.stdout, /^phone, parent_id: added\. Until the values are there Account is "filling"/m)
+    const { rows } = await pool.query("select reason from sf_shadow_lag where object = 'Account'")
+    assert.equal(rows[0].reason, "columns that were added wait for their values: parent_id, phone")
+    touch(3)
+    await waitFor("the columns are filled", 60_000, async () => {
+      const waiting = await pool.query("select from sf_shadow.field where unfilled_until is not null")
+      return waiting.rows.length === 0
+    })
+  } finally {
+    clearInterval(changing)
+  }
+  await settle(org, pool, 60_000)
+  const held = await pool.query(
+    "select phone from sf_account_eligibility_shadow where account_id = any ($1) order by 1",
+    [[accounts[1], accounts[3]]],
+  )
+  assert.deepEqual(held.rows, [{ phone: "+49 1" }, { phone: "+49 3" }])
+  const drift = await pool.query(
+    "select sum(drift)::int as drift from sf_shadow.run where object = 'Account'",
+  )
+  assert.deepEqual(drift.rows, [{ drift: 0 }])
+  const listed = await endsWith(0, ["fields", "Account"], variables)
+  assert.match(listed.stdout, /^ {2}Phone +text +phone +yes$/m)
+  assert.match(listed.stdout, /^ {2}Fax +text +- +no$/m)
+
+  const renamed = await endsWith(
+    0,
+    ["fields", "rename", "Account", "Phone", "--column", "telephone"],
+    variables,
+  )
+  assert.match(
+    renamed.stdout,
+    /^phone \(Phone\), of public\.sf_account_eligibility_shadow, is called telephone from then on\./m,
+  )
+  touch(1, { Phone: "+1" })
+  await settle(org, pool, 60_000)
+  const called = await pool.query(
+    "select telephone from sf_account_eligibility_shadow where account_id = $1",
+    [accounts[1]],
+  )
+  assert.deepEqual(called.rows, [{ telephone: "+1" }])
+  const gone = await endsWith(
+    0,
+    ["fields", "remove", "Account", "Phone", "ParentId", "--drop-data"],
+    variables,
+  )
+  assert.match(
+    gone.stdout,
+    /^alter table public\.sf_account_eligibility_shadow drop column parent_id, drop column telephone;$/m,
+  )
+  touch(1, { Internet_Eligibility__c: "Pending" })
+  await settle(org, pool, 60_000)
+}
 
 test("an object that joins a channel which is followed already misses nothing", async (t) => {
   const { url, pool } = await createTestDatabase()
@@ -176,6 +256,14 @@ const refused: [args: string[], message: RegExp][] = [
     ["add", "Contact", "Pricebook2", "--table", "sf_mine"],
     /^--fields, --table and --parent are for one object/m,
   ],
+  [
+    ["fields", "Contact"],
+    /^Contact is not mirrored\. The mirrored objects are Product2, Account, PricebookEntry\.$/m,
+  ],
+  [
+    ["fields", "add", "Account", "Phone", "Fux"],
+    /^Account cannot have these columns: Fux \(there is no such field/m,
+  ],
   // All of them or none.
   [["add", "Contact", "Contakt"], /no object Contakt/],
   [["add", "Contact", "Account"], /^Account is mirrored already/m],
@@ -190,7 +278,8 @@ test("what cannot be is refused with one message and exit code 2, and the databa
   const { environment } = await startOrg(t, { products: 1, accounts: 1, contacts: 1 })
   const before = await mapping(pool)
   for (const [args, message] of refused) {
-    const { stderr } = await endsWith(2, ["objects", ...args], environment(url))
+    const [word] = args
+    const { stderr } = await endsWith(2, word === "fields" ? args : ["objects", ...args], environment(url))
     assert.match(stderr, message)
   }
   assert.deepEqual(await mapping(pool), before)

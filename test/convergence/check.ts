@@ -13,19 +13,34 @@ export interface CheckResult {
   history: History | null
 }
 
-/** Plays random histories until one fails, the number is reached or the time is up. `shrink`: look for a smaller one. */
-export async function check(
-  database: HistoryDatabase,
-  options: { histories: number; seed?: number; timeLimitMs?: number; shrink?: boolean; bugs?: DriverBugs },
-): Promise<CheckResult> {
+export interface CheckOptions {
+  histories: number
+  seed?: number | undefined
+  /** Where among those of the seed to begin: "192" is the 193rd, "192:0:3" a smaller one made of it. */
+  path?: string | undefined
+  timeLimitMs?: number
+  /** Whether a smaller history is looked for that fails as well, which may take much longer than to find the first. */
+  shrink?: boolean
+  /** Called after each history, the smaller ones too, with what went wrong in it, or null. */
+  onPlayed?: (failure: string | null) => void
+  bugs?: DriverBugs
+}
+
+/** Plays random histories until one fails, the number is reached or the time is up. */
+export async function check(database: HistoryDatabase, options: CheckOptions): Promise<CheckResult> {
   let playing: Promise<void> = Promise.resolve()
   const property = fc.asyncProperty(histories, (history) => {
     playing = play(history, database, options.bugs)
+    playing.then(
+      () => options.onPlayed?.(null),
+      (error) => options.onPlayed?.(error instanceof Error ? error.message : String(error)),
+    )
     return playing
   })
   const details = await fc.check(property, {
     numRuns: options.histories,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.path === undefined ? {} : { path: options.path }),
     ...(options.timeLimitMs === undefined ? {} : { interruptAfterTimeLimit: options.timeLimitMs }),
     markInterruptAsFailure: false,
     endOnFailure: options.shrink !== true,

@@ -70,3 +70,39 @@ test("a price that went with its product is missing since it was created: it may
     ],
   )
 })
+
+for (const [how, events] of [
+  ["in one batch", [deletedTwin(60), returnedTwin(90)]],
+  ["by gap events", [gap("GAP_DELETE", 60), gap("GAP_UNDELETE", 90)]],
+] as const)
+  test(`a price that is a reject with its product is read again when that went and came ${how}, and is a reject still`, async () => {
+    const shadow = await loaded()
+    await shadow.read("Product2", [twin(30)], { from: 40 })
+    await shadow.read("PricebookEntry", [price(1, 2, 30)], { from: 40 })
+    assert.deepEqual(
+      (await shadow.rejects("PricebookEntry")).map(({ record_id }) => record_id),
+      [priceId(1)],
+    )
+    await shadow.clearMarks("PricebookEntry")
+    await shadow.apply(...events)
+    assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+    await shadow.read("PricebookEntry", [], { from: 120, missing: [priceId(1)] })
+    assert.deepEqual(await shadow.rejects("PricebookEntry"), [])
+  })
+
+/** Product 2, which claims the SKU of product 1. */
+function twin(sm: number) {
+  return product(2, sm, { StockKeepingUnit: "SKU-1" })
+}
+
+function deletedTwin(commit: number): TestEvent {
+  return event("Product2", "DELETE", productId(2), commit)
+}
+
+function returnedTwin(commit: number): TestEvent {
+  return { ...created("Product2", twin(commit), commit), change_type: "UNDELETE" }
+}
+
+function gap(changeType: string, commit: number): TestEvent {
+  return event("Product2", changeType, productId(2), commit)
+}

@@ -88,6 +88,11 @@ export function product(n: number, sm: number, fields: Record<string, unknown> =
   }
 }
 
+/** A record as REST gives it: with every field of describe, those that are empty as null. */
+export function asRead(object: ObjectName, record: SalesforceRecord): Record<string, unknown> {
+  return { ...Object.fromEntries(describes[object].map(({ name }) => [name, null])), ...record }
+}
+
 /** Price number n of product `of`, last changed at `sm`. */
 export function price(
   n: number,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { mark } from "../../src/base/unstorable.ts"
-import { created, event, price, priceId, product, productId } from "../harness/records.ts"
+import { asRead, created, event, price, priceId, product, productId } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const unstorable: [string, Record<string, unknown>, string, RegExp][] = [
@@ -78,7 +78,7 @@ for (const [what, reason, payload] of marked) {
 
     const answers = await shadow.all<{ error: string | null }>(
       "select error from sf_shadow_records_to_rows('Product2', $1)",
-      JSON.stringify([good, bad]),
+      JSON.stringify([good, bad].map((record) => asRead("Product2", record))),
     )
     assert.equal(answers[0]?.error, null)
     assert.equal(answers[1]?.error, `${productId(1)}: ${reject?.reason}`)

@@ -3,6 +3,7 @@ import pino from "pino"
 import { Registry } from "prom-client"
 import type { Connections } from "../../src/connections.ts"
 import { describeToFields } from "../../src/mapping/index.ts"
+import { addObject, describeWishes } from "../../src/mapping/plan.ts"
 import { createReader, type Reader, type ReaderOptions } from "../../src/reader/index.ts"
 import { readAndMerge } from "../../src/records_to_shadow/index.ts"
 import { createSession } from "../../src/salesforce/session.ts"
@@ -11,13 +12,14 @@ import { type Seeded, seedCatalogue } from "../../src/simulator/org/seed.ts"
 import { type Simulator, startSimulator } from "../../src/simulator/start.ts"
 import { createTestDatabase, type TestDatabase } from "../harness/postgres.ts"
 
-const objects = { Product2: "products", PricebookEntry: "entries", Account: "accounts" } as const
 const tables = {
   Product2: "sf_product_shadow",
   PricebookEntry: "sf_pricebook_shadow",
   Account: "sf_account_eligibility_shadow",
+  Service_Site__c: "sf_service_site_shadow",
 } as const
 export type ObjectName = keyof typeof tables
+const shipped: ObjectName[] = ["Product2", "PricebookEntry", "Account"]
 
 /** An org, a shadow that equals it, and readers between them. */
 export interface Reading {
@@ -34,6 +36,8 @@ export interface Reading {
   reader(options?: Partial<ReaderOptions>): Reader
   /** Merges what the org has now. @param ids only of these */
   load(object: ObjectName, ids?: string[]): Promise<void>
+  /** Adds an object, and loads it; it claims what the others do. */
+  mirror(object: ObjectName): Promise<void>
   /** What the objects claim: to hold everything published up to so many seconds ago; null: nothing. */
   claim(seconds: number | null): Promise<void>
   /** Lets the rows of an object be known to be right until so many seconds ago only. */
@@ -52,7 +56,7 @@ export async function startReading(accounts = 20): Promise<Reading> {
   const { pool } = database
   const simulator = await startSimulator({ visibilityLagMs: [0, 0], publishDelayMs: [0, 0] })
   const { org } = simulator
-  const seeded = seedCatalogue(org, { products: 12, pricebooks: 2, accounts })
+  const seeded = seedCatalogue(org, { products: 12, pricebooks: 2, accounts, sites: 4 })
   const { clientId, clientSecret } = simulator.credentials
   const salesforce = {
     loginUrl: simulator.loginUrl,
@@ -99,6 +103,12 @@ export async function startReading(accounts = 20): Promise<Reading> {
       const { rows } = await pool.query("select sf_shadow.load_fields($1) as fields", [object])
       await readAndMerge(connections, object, rows[0].fields, ids)
     },
+    async mirror(object) {
+      const wish = { object }
+      const [described] = await describeWishes(session, [wish])
+      if (described) await addObject(pool, wish, described)
+      await follow(object)
+    },
     async claim(seconds) {
       await pool.query(
         "update sf_shadow.stream_cursor set applied_commit_timestamp = now() - $1 * interval '1 second'",
@@ -126,13 +136,21 @@ export async function startReading(accounts = 20): Promise<Reading> {
       return found?.reduce((sum, { value }) => sum + value, 0) ?? 0
     },
   }
-  for (const object of Object.keys(objects) as ObjectName[]) {
+  const followed: ObjectName[] = []
+  /** Loads an object, as a run would that has compared the Ids, and has the stream carry it. */
+  async function follow(object: ObjectName): Promise<void> {
     await describeToFields(connections, object)
     await reading.load(object)
+    followed.push(object)
+    await pool.query("select sf_shadow.ensure_stream('/data/ChangeEvents', $1)", [followed])
+    await pool.query(
+      `update sf_shadow.object_state s set proof_read_id = (
+         select max(r.read_id) from sf_shadow.read r where r.object = s.object)
+       where s.object = $1`,
+      [object],
+    )
   }
-  await pool.query("select sf_shadow.ensure_stream('/data/ChangeEvents', $1)", [Object.keys(objects)])
-  await pool.query(`update sf_shadow.object_state s set proof_read_id = (
-    select max(r.read_id) from sf_shadow.read r where r.object = s.object)`)
+  for (const object of shipped) await follow(object)
   await reading.claim(60)
   database.beforeClose(async () => {
     for (const reader of readers) await reader.close()

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
+import { asRead } from "../harness/records.ts"
 import { startReading } from "../reader/reading.ts"
 
 const reading = await startReading()
@@ -69,7 +70,7 @@ test("a read-only transaction, as on a replica, asks for nothing and does not fa
     await client.query("select public.sf_shadow_refresh('Account', $1)", [[first]])
     const { rows } = await client.query(
       "select row_held ->> 'account_id' as id from public.sf_shadow_records_to_rows('Account', $1)",
-      [JSON.stringify([{ Id: first, SystemModstamp: "2026-11-23T10:00:00.000+0000" }])],
+      [JSON.stringify([asRead("Account", { Id: first, SystemModstamp: "2026-11-23T10:00:00.000+0000" })])],
     )
     assert.deepEqual(rows, [{ id: first }])
     await client.query("commit")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import pg from "pg"
 import { hostileSettings } from "../harness/hostile_settings.ts"
-import { accountId, product, productId } from "../harness/records.ts"
+import { accountId, asRead, product, productId } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { startReading } from "../reader/reading.ts"
 
@@ -149,7 +149,7 @@ test("values are cast as the service casts them, and numbers keep their digits",
       shadow,
       "sf_shadow_reader",
       "select row_held::text, error from sf_shadow_records_to_rows('Product2', $1)",
-      [JSON.stringify([{ ...record, ...only }])],
+      [JSON.stringify([asRead("Product2", { ...record, ...only })])],
     )
     assert.equal(usual?.[0]?.row_held !== null, isHeld, JSON.stringify(usual))
     assert.deepEqual(hostile, usual)

@@ -53,6 +53,7 @@ begin
   delete from sf_shadow.run_page p where p.run_id = of_run_id;
   perform sf_shadow._close_hole(run.object);
   if run.kind = 'full' then
+    perform sf_shadow._end_fill(of_run_id);
     -- What is still open began before this load, or was not loaded when it was found.
     perform sf_shadow._add_hole_job(run.object);
     -- Before its first load there was nothing to poll from.

@@ -2,7 +2,8 @@
 -- the event only says that something happened, a gap), and a return of one that never seemed away. Its children
 -- went and came with it all the same, perhaps untold. After a delete those in the shadow are in doubt, and an older
 -- event of a child must not bring it back; after a return those that are gone are: where no later read says how they are.
--- Consumes: judged events of pg_temp.event_batch, the children's tables, tombstones. Produces: doubts, parent_deletion.
+-- Those that are rejects because it is one are in doubt after either: nothing else would tell that they have gone with it.
+-- Consumes: judged events of pg_temp.event_batch, the children's tables, tombstones, rejects. Produces: doubts, parent_deletion.
 -- Safe to repeat. Call it under the parent's lock.
 create or replace function sf_shadow._parents_to_children(of_object text) returns void
 language plpgsql set search_path = '' as $$
@@ -54,6 +55,10 @@ begin
         from unnest($1, $3) p (record_id, returned_at)
         join sf_shadow.tombstone t on t.object = $4 and t.parent_id = p.record_id
         where p.returned_at is not null
+        union all
+        select r.record_id, p.record_id, greatest(p.deleted_at, p.returned_at), ' was away', null, false
+        from unnest($1, $2, $3) p (record_id, deleted_at, returned_at)
+        join sf_shadow.reject r on r.object = $4 and r.parent_id = p.record_id
       ) doubt
       left join sf_shadow.read read on read.read_id = doubt.read_id
       join sf_shadow.object_state state on state.object = $4

@@ -28,6 +28,7 @@ language sql stable set search_path = '' as $$
   )
   select coalesce(c.field, c.asked), n.column_name, t.column_type, n.renamed,
     case
+      when c.asked like '%.%' then 'a field of another record, which events of this one do not tell'
       when c.field is null then 'there is no such field that this user may read'
       when wish -> 'fields' is not null and wish -> 'fields' <> 'null' then t.refused
       when c.field = 'IsDeleted' then 'the row of a deleted record goes'

@@ -9,6 +9,7 @@ declare
   named record;
   target text;
   fault text;
+  planned record;
   columns jsonb;
   left_out jsonb;
   parent record;
@@ -23,16 +24,11 @@ begin
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
 
-  select
-    jsonb_agg(jsonb_build_object('field', c.field, 'column', c.column_name, 'type', c.column_type, 'renamed', c.renamed,
-      'reference', c.describe ->> 'type' = 'reference', 'calculated', c.describe -> 'calculated')) filter (where c.refused is null),
-    coalesce(jsonb_agg(jsonb_build_object('field', c.field, 'reason', c.refused)) filter (where c.refused is not null), '[]')
-  into columns, left_out
-  from sf_shadow._plan_columns(wish, described, named.key_column) c;
-  -- What was named is there or refused; of all fields, those that fit are there.
+  select w.* into planned from sf_shadow._wished_columns(wish, described, named.key_column) w;
+  columns := planned.columns;
+  left_out := planned.left_out;
   fault := case
-    when wish -> 'fields' <> 'null' and left_out <> '[]' then of_object || ' cannot have these columns: '
-      || (select string_agg(format('%s (%s)', l ->> 'field', l ->> 'reason'), '; ') from jsonb_array_elements(left_out) l)
+    when planned.fault is not null then planned.fault
     when columns is null then of_object || ' has no field that could be a column'
     when jsonb_array_length(columns) > 1500
       then format('%s would have %s columns, and 1500 are the most: name the wanted fields', of_object, jsonb_array_length(columns))

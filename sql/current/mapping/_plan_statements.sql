@@ -4,8 +4,7 @@ create or replace function sf_shadow._plan_statements(plan jsonb) returns text[]
 language sql stable set search_path = '' as $$
   with columns as (
     select c ->> 'field' as field, c ->> 'column' as name, c ->> 'type' as type, c ->> 'parent' as parent, place,
-      -- Who wrote it last changes each time, and nobody joins by it.
-      (c ->> 'reference')::boolean and c ->> 'field' not in ('CreatedById', 'LastModifiedById') as is_indexed
+      sf_shadow._is_indexed(c) as is_indexed
     from jsonb_array_elements(plan -> 'columns') with ordinality c (c, place)
   ), listed as (
     select format('public.%I', plan ->> 'table') as target,

@@ -12,8 +12,8 @@ declare
   mapping record;
 begin
   select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
-    sf_shadow._query_only_fields(of_object) || array(select d.field from sf_shadow.described_field d
-      where d.object = of_object and d.vanished_at is not null) as not_compared,
+    sf_shadow._fields_not_compared(of_object) as not_compared,
+    exists (select from sf_shadow.field waiting where waiting.object = of_object and waiting.unfilled_until is not null) as is_filling,
     sf_shadow._page_to_fields(of_object, page.columns) as fields,
     full_read.read_from as full_from, full_read.read_to as full_to,
     sf_shadow._is_beside_load(of_object, of_read_id) as is_beside_load,
@@ -125,7 +125,8 @@ begin
       greatest(r_commit, r_read_to, f_read_to) + $3 + interval '1 second',
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered'
         when is_overtaken then 'a load under way may have seen a later version' end,
-      not absent and (verdict in ('replace', 'keep') and columns_differ
+      -- Columns that wait to be filled from raw_payload are no drift.
+      not absent and (verdict in ('replace', 'keep') and columns_differ and not $14
         or verdict = 'replace' and not (present and same_content))
     from checked
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
@@ -134,6 +135,6 @@ begin
     mapping.fields)
   using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
     mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal,
-    mapping.is_beside_load;
+    mapping.is_beside_load, mapping.is_filling;
 end
 $$;

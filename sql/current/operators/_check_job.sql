@@ -34,6 +34,9 @@ begin
   elsif payload ? 'table' and jsonb_typeof(payload -> 'table') <> 'string'
     or payload ? 'parent' and jsonb_typeof(payload -> 'parent') <> 'string' then
     fault := '"table" and "parent" must be names';
+  elsif payload ? 'column' and jsonb_typeof(payload -> 'column') <> 'string'
+    or payload ? 'field' and jsonb_typeof(payload -> 'field') <> 'string' then
+    fault := '"field" and "column" must be names';
   elsif payload ? 'poll' and jsonb_typeof(payload -> 'poll') <> 'string' then
     fault := '"poll" must be a time such as "5m"';
   elsif payload ? 'keep' and payload -> 'keep' not in ('"mapped"', '"all"') then

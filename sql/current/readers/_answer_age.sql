@@ -59,7 +59,8 @@ begin
       else coalesce(claim.reason,
         coalesce('it is polled every ' || sf_shadow._interval_text(claim.poll_every) || ', and nothing was read', 'nothing was heard')
         || ' of changes after ' || sf_shadow._iso_time(known_at))
-    end), '');
+    end,
+    case when is_found then claim.unfilled end), '');
 
   if is_stale and reject_reason is null then
     select greatest(row_commit_timestamp, max(r.read_to)) into not_before

@@ -1,6 +1,7 @@
 -- A record of any mirrored object with its age (rule 10), always one row; its type, in migration 0001, says what the columns mean.
 -- A row that is older than max_age (null: stale_after of the settings) is stale. Produces: a request for its refresh
--- (_answer_age). Safe to repeat. An object that is not mirrored: SF006. Security definer: readers do not see the machinery.
+-- (_answer_age). The record is what is mapped, as sf_shadow_records_to_rows has it too: other columns of the table may stand still.
+-- Safe to repeat. An object that is not mirrored: SF006. Security definer: readers do not see the machinery.
 create or replace function public.sf_shadow_record(object text, record_id text, max_age interval default null)
 returns public.sf_shadow_record_answer
 language plpgsql security definer set search_path = ''
@@ -12,6 +13,7 @@ declare
   asked_id constant text := record_id;
   answer public.sf_shadow_record_answer;
   mirrored sf_shadow.object;
+  held_columns text;
   known record;
 begin
   perform sf_shadow._assert_mirrored(asked);
@@ -20,11 +22,12 @@ begin
     raise exception '% is not the id of a record', coalesce(quote_literal(left(asked_id, 40)), 'null')
       using errcode = '22023', hint = 'It is the 18 letters and digits of the Salesforce id, not the short form of 15.';
   end if;
-  -- The machinery's columns are none of a reader's.
+  select string_agg(format('s.%I', f.column_name), ', ' order by f.column_name) into held_columns
+  from sf_shadow.field f where f.object = asked;
   execute format($sql$
-    select to_jsonb(s) - '{system_modstamp,read_id,commit_timestamp,commit_number,sequence_number}'::text[] as columns,
+    select (select to_jsonb(mapped) from (select s.%2$I, s.updated_at, s.raw_payload, s.synced_at, %3$s) mapped) as columns,
       s.synced_at, s.read_id, s.commit_timestamp
-    from (select) nothing left join public.%I s on s.%I = $1 $sql$, mirrored.shadow_table, mirrored.key_column)
+    from (select) nothing left join public.%1$I s on s.%2$I = $1 $sql$, mirrored.shadow_table, mirrored.key_column, held_columns)
   into known using asked_id;
   answer.object := asked;
   answer.record_id := asked_id;

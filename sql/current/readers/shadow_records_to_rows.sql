@@ -1,7 +1,8 @@
 -- Turns records as REST gives them into rows as a merge would store them, without storing anything: a reader's answer
 -- from Salesforce has the same canonical form as the shadow's (docs/mapping.md), by the same generator.
 -- Consumes: JSON records with field names as keys, dotted ones too. Produces per record its row as JSON (numbers as
--- text, digit for digit), or the reason why the shadow could not store it. Reads only; works on a replica.
+-- text, digit for digit), or the reason why the shadow could not store it. Records that were read without a field that is mapped by
+-- now are SF015: absent would pass for empty. Reads only; works on a replica.
 create or replace function public.sf_shadow_records_to_rows(of_object text, records jsonb)
 returns table (row_held jsonb, error text)
 language plpgsql stable security definer set search_path = ''
@@ -9,7 +10,14 @@ set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
 set standard_conforming_strings = on set extra_float_digits = 1 as $$
 declare
   mapping record;
+  unread text[];
 begin
+  select sf_shadow._unread_fields(of_object, array(select jsonb_object_keys(r.record))) into unread
+  from jsonb_array_elements(records) r (record) limit 1;
+  if cardinality(unread) > 0 then
+    raise exception 'records of % were read without %, which is mapped now', of_object, array_to_string(unread, ', ')
+      using errcode = 'SF015', hint = 'Read them again, by the fields of sf_shadow_mapping.';
+  end if;
   select r.*, o.key_column as key_name, page.columns, sf_shadow._page_to_fields(of_object, page.columns) as fields
   into mapping
   from sf_shadow.object o

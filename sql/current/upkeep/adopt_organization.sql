@@ -25,6 +25,7 @@ begin
   update sf_shadow.object_state set row_count = 0, proof_read_id = null, full_read_id = null, delta_from = null,
     hole_from = null, hole_to = null, hole_reason = null, open_causes = '{}', degraded = null,
     absence_day = '-infinity', absence_deletes = 0, fuse_of_loads = null, fuse_of_rereads = null;
+  update sf_shadow.field set unfilled_until = null where unfilled_until is not null;
   delete from sf_shadow.read;
   update sf_shadow.api_usage set used = 0, max = 0, observed_at = '-infinity', refused_until = null, looking_until = null;
   -- Whoever holds a job is gone: no process is connected.

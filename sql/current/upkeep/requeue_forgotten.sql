@@ -1,13 +1,13 @@
--- Produces: a job for what waits without one: events behind a cursor, records in doubt or asked for by readers, holes, polls and
--- what polls cannot see. A job that ran out of attempts or was lost is thereby tried again. Safe to repeat: one waiting job per
--- stream and object.
+-- Produces: a job for what waits without one: events behind a cursor, records in doubt or asked for by readers, holes, columns
+-- that are not filled, polls and what polls cannot see. A job that ran out of attempts or was lost is thereby tried again. Safe
+-- to repeat: one waiting job per stream and object.
 create or replace function sf_shadow.requeue_forgotten() returns void
 language plpgsql set search_path = '' as $$
 begin
   perform sf_shadow.add_events_job(b.stream_id) from sf_shadow.streams_behind() b;
   perform sf_shadow.requests_to_dirty(s.object), sf_shadow.add_records_job(s.object) from sf_shadow.object_state s;
-  -- A load that waits for its turn may be the one that closes the hole.
-  perform sf_shadow._add_hole_job(s.object)
+  -- A load that waits for its turn may be the one that closes the hole, or fills the columns.
+  perform sf_shadow._add_hole_job(s.object), sf_shadow._add_fill_job(s.object)
   from sf_shadow.object_state s
   where not exists (select from sf_shadow_worker.jobs j where j.queue_name = 'load:' || s.object);
   perform sf_shadow.add_poll_job(o.object)

@@ -1,6 +1,6 @@
 -- Which jobs are out of attempts, and why? One row per job; empty when all is well. An hour after its last failure
 -- watch_workers (crontab) gives each one more attempt, until it succeeds; a new job of the same key takes its place.
--- Tasks that are tried once (add_object, remove_object) are not tried again, and are forgotten after a day.
+-- Tasks that are tried once (those that change the mapping) are not tried again, and are forgotten after a day.
 --   job_id, task, key    as the queue knows it; key names the object or stream
 --   attempts             how often it was tried
 --   failed_at            the last time; retried_at: when it is tried again by itself

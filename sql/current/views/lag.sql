@@ -1,6 +1,6 @@
 -- Is it keeping up? One row per object, for operators and Grafana (rule 10). Times on Salesforce's clock, and ages by it.
 -- Reads small tables only: no count or minimum over a shadow table.
---   state, reason          fresh, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
+--   state, reason          fresh, filling, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
 --                          what has received an event that was not applied for a while, whatever the reason. The times
 --                          are catching_up_after, stale_after and unapplied_after of sf_shadow.setting; of a polled
 --                          object at least one, and two, polls that did not come
@@ -38,9 +38,10 @@ select
     when f.degraded is not null then 'degraded'
     when f.claimed is null or f.hole_from is not null or f.age > f.stale_after then 'stale'
     when f.dirty > 0 or f.age > f.catching_up_after or now() - f.waiting_since > setting.unapplied_after then 'catching up'
+    when f.unfilled is not null then 'filling'
     else 'fresh'
   end as state,
-  coalesce(nullif(concat_ws('; ', f.reason, trouble.reason), ''), case
+  coalesce(nullif(concat_ws('; ', f.reason, f.unfilled, trouble.reason), ''), case
     when f.dirty > 0 then case f.dirty when 1 then '1 record waits' else f.dirty || ' records wait' end || ' to be read again'
     when f.rejected > 0 then case f.rejected when 1 then '1 record' else f.rejected || ' records' end
       || ' cannot be stored: see sf_shadow_reject'

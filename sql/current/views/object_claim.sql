@@ -3,7 +3,8 @@
 -- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
 -- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed. A polled object
 -- (poll_every) claims what its last complete delta or full load has read; catching_up_after and stale_after are the settings,
--- but of a polled object at least one, and two, polls that did not come.
+-- but of a polled object at least one, and two, polls that did not come. unfilled: which columns wait for their values,
+-- though the rest of a row is as fresh as is claimed.
 create or replace view sf_shadow.object_claim as
 with claim as (
   select so.object, s.stream_id,
@@ -63,7 +64,10 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
         from (select r.error from sf_shadow.run r where r.object = k.object and r.kind = 'delta' and k.poll_every is not null
           order by r.run_id desc limit 1) last), '')
   end as reason,
-  k.waiting_since, told.age, k.poll_every, k.catching_up_after, k.stale_after
+  k.waiting_since, told.age,
+  (select 'columns that were added wait for their values: ' || string_agg(f.column_name, ', ' order by f.column_name)
+    from sf_shadow.field f where f.object = k.object and f.unfilled_until is not null) as unfilled,
+  k.poll_every, k.catching_up_after, k.stale_after
 from known k
 cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock

@@ -9,7 +9,8 @@
 --   of_any_object      whether its object need not be mirrored
 create or replace view sf_shadow.task as
 select t.task, t.by_operators, t.keys::text[] as keys, t.required::text[] as required, t.example,
-  coalesce(t.queue, t.task) as queue, t.while_paused, t.task in ('add_object', 'remove_object') as is_once,
+  coalesce(t.queue, t.task) as queue, t.while_paused,
+  t.task in ('add_object', 'remove_object', 'add_fields', 'remove_fields', 'rename_field') as is_once,
   t.task = 'add_object' as of_any_object
 from (values
   ('backfill', true, '{object,force}', '{}', '{"object":"Product2"}; {} means every object', 'load', false),
@@ -24,6 +25,11 @@ from (values
   ('add_object', true, '{object,fields,table,keep,parent,poll}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}',
     null, false),
   ('remove_object', true, '{object,drop_data}', '{object}', '{"object":"Contact","drop_data":true}', null, true),
+  ('add_fields', true, '{object,fields,column}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', false),
+  ('remove_fields', true, '{object,fields,drop_data}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', true),
+  ('rename_field', true, '{object,field,column}', '{object,field,column}', '{"object":"Contact","field":"Title","column":"job_title"}',
+    'fields', true),
+  ('fill_fields', true, '{object}', '{object}', '{"object":"Contact"}', null, true),
   ('maintain', true, '{}', '{}', '{}', null, false),
   ('events_to_shadow', false, '{stream_id}', '{stream_id}', null, null, false),
   ('follow_events', false, '{}', '{}', null, null, false),

@@ -62,6 +62,13 @@ function objectAttention(row: ObjectRow, { runs }: Snapshot): Attention[] {
         remedies: loading ? [] : remedies.delta(object),
       })
       break
+    case "filling":
+      say("progress", "is filling columns that were added", {
+        text,
+        advice: loading ?? "The service does it by a load. To start one now:",
+        remedies: loading ? [] : remedies.backfill(object),
+      })
+      break
     case "catching up":
       if (row.is_behind) {
         say("progress", "is catching up", { text, since: row.fresh_as_of })

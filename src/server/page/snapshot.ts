@@ -4,7 +4,7 @@ type Time = string
 /** A row of sf_shadow_lag. */
 export interface ObjectRow {
   object: string
-  state: "fresh" | "catching up" | "stale" | "degraded" | "paused" | "never loaded"
+  state: "fresh" | "filling" | "catching up" | "stale" | "degraded" | "paused" | "never loaded"
   reason: string | null
   rows: number
   fresh_as_of: Time | null

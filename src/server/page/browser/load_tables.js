@@ -18,6 +18,7 @@ export function keepHistory(received) {
 /** @type {Record<Parts.ObjectRow["state"], Parts.Tone>} */
 const objectTones = {
   fresh: "well",
+  filling: "progress",
   "catching up": "progress",
   paused: "warning",
   stale: "problem",

@@ -57,7 +57,7 @@ function showObjects() {
  * @param {readonly ObjectRow[]} rows
  */
 function bySeverity(rows) {
-  const isWell = (/** @type {string} */ state) => Number(state === "fresh" || state === "catching up")
+  const isWell = (/** @type {string} */ state) => Number(["fresh", "filling", "catching up"].includes(state))
   return rows.toSorted((a, b) => isWell(a.state) - isWell(b.state) || a.object.localeCompare(b.object))
 }
 

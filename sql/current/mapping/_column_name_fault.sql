@@ -1,0 +1,20 @@
+-- Why a mirrored object's table cannot get a column of a name, in words; null where it can. Reads the mapping and the catalog.
+create or replace function sf_shadow._column_name_fault(of_object text, wished text) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when wished is null or wished !~ '^[a-z][a-z0-9_]*$' or octet_length(wished) > 63
+      then format('a column cannot be called %s here: lower-case letters, digits and _, 63 at most', quote_ident(left(wished, 80)))
+    when reserved.why is not null then format('a column cannot be called %s: %s', wished, reserved.why)
+    when wished = o.key_column then format('%s is the key of public.%I', wished, o.shadow_table)
+    when mapped.field is not null then format('%s is the column of %s.%s: name another one by --column, or "column"', wished, of_object,
+      mapped.field)
+    when held.attname is not null then format('public.%I has a column %s already, which no field fills: drop it, or name another one by '
+      '--column, or "column"', o.shadow_table, wished)
+  end
+  from sf_shadow.object o
+  left join lateral (select r.why from sf_shadow._reserved_columns() r where r.name = wished limit 1) reserved on true
+  left join sf_shadow.field mapped on mapped.object = o.object and mapped.column_name = wished
+  left join pg_attribute held on held.attrelid = to_regclass(format('public.%I', o.shadow_table)) and held.attname = wished
+    and not held.attisdropped
+  where o.object = of_object
+$$;

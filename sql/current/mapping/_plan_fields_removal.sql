@@ -1,0 +1,54 @@
+-- The plan by which fields of an object are mapped no more, with the statements that remove_fields runs. Names are taken in any case.
+-- Raises SF014, with what to do, for what cannot be. Reads only.
+create or replace function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  mirrored sf_shadow.object;
+  going record;
+  readers text;
+  fault text;
+begin
+  select o.* into mirrored from sf_shadow.object o where o.object = of_object;
+  select array_agg(distinct f.field::text) as fields, array_agg(f.column_name::text order by f.column_name) as column_names,
+    jsonb_agg(jsonb_build_object('field', f.field, 'column', f.column_name) order by f.column_name) as columns,
+    string_agg(format('%s.%s, which fills %s', of_object, f.field, f.column_name), ', ')
+      filter (where f.shipped or f.required or f.is_unique)
+      as needed,
+    string_agg(f.field, ', ') filter (where f.field = mirrored.parent_field) as parent,
+    count(*) = (select count(*) from sf_shadow.field every where every.object = of_object) as is_all,
+    string_agg(format('drop column %I', f.column_name), ', ' order by f.column_name) as drops
+  into going
+  from sf_shadow.field f
+  where f.object = of_object and lower(f.field) in (select lower(n) from unnest(_plan_fields_removal.fields) n);
+  fault := case
+    when 'id' in (select lower(n) from unnest(_plan_fields_removal.fields) n)
+      then format('Id is the key of %s, and stays', of_object)
+    when exists (select from unnest(_plan_fields_removal.fields) n where lower(n) not in (select lower(g) from unnest(going.fields) g))
+      then format('not mapped: %s. The mapped fields of %s are %s', (
+        select string_agg(left(n, 100), ', ') from unnest(_plan_fields_removal.fields) n
+        where lower(n) not in (select lower(g) from unnest(going.fields) g)), of_object, (
+        select string_agg(f.field, ', ' order by f.field) from sf_shadow.field f where f.object = of_object))
+    when going.columns is null then '"fields" must be a list of names'
+    when going.parent is not null then format('%s names the parent of a row, and stays (rule 8)', going.parent)
+    when going.needed is not null
+      then format('%s, stays: functions, views and other services read it, or no row may be without it', going.needed)
+    when going.is_all then format('%s would have no column left: remove the object, by objects remove %1$s', of_object)
+  end;
+  if fault is null and drop_data then
+    readers := sf_shadow._column_readers(mirrored.shadow_table, going.column_names);
+    fault := format('%s of public.%I cannot be dropped: %s reads it. Drop that first, or leave the column',
+      array_to_string(going.column_names, ', '), mirrored.shadow_table, readers);
+    fault := case when readers is not null then fault end;
+  end if;
+  if fault is not null then
+    raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
+  end if;
+
+  return jsonb_build_object('object', of_object, 'table', mirrored.shadow_table, 'columns', going.columns, 'statements', to_jsonb(
+    array[format('delete from sf_shadow.field where object = %L and column_name = any (%L)', of_object, going.column_names)]
+    || case when mirrored.keep = 'mapped' then array[format(
+      'update public.%I set raw_payload = raw_payload - %L::text[] where raw_payload ?| %2$L', mirrored.shadow_table, going.fields)]
+      else '{}' end
+    || case when drop_data then array[format('alter table public.%I %s', mirrored.shadow_table, going.drops)] else '{}' end));
+end
+$$;

@@ -1,0 +1,387 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import type { FieldsPlan } from "../../src/mapping/fields.ts"
+import {
+  account,
+  accountId,
+  at,
+  describes,
+  event,
+  type ObjectName,
+  product,
+  productId,
+} from "../harness/records.ts"
+import { createJob, mergePage, queueRun, readRun, runThrough, startRun } from "../harness/runs.ts"
+import { Shadow } from "../harness/shadow.ts"
+import { add, contact, everything, field, standard } from "./described_objects.ts"
+
+const described = (name: string, ...more: ReturnType<typeof field>[]) => ({
+  name,
+  queryable: true,
+  has_events: true,
+  fields: [...standard, ...more],
+})
+const accountFields = described(
+  "Account",
+  field("Internet_Eligibility__c", "string"),
+  field("Phone", "phone"),
+  field("ParentId", "reference", { referenceTo: ["Account"] }),
+  field("BillingAddress", "address", { compoundFieldName: "BillingAddress" }),
+  field("BillingCity", "string", { compoundFieldName: "BillingAddress" }),
+  field("Photo__c", "base64"),
+)
+const productFields = described("Product2", field("Description", "textarea"), field("Weight__c", "double"))
+
+async function addFields(
+  pool: Shadow["pool"],
+  wish: object,
+  describe: object,
+  isDry = false,
+): Promise<FieldsPlan> {
+  const { rows } = await pool.query("select sf_shadow.add_fields($1, $2, $3) as plan", [
+    wish,
+    describe,
+    isDry,
+  ])
+  return rows[0].plan
+}
+
+/** As describe shows them to a load. */
+const describe = (shadow: Shadow) =>
+  shadow.describe("Account", [...describes.Account, { name: "Phone", type: "text" }])
+
+const jobs = (shadow: Shadow) =>
+  shadow.all<{ key: string; run_at: Date }>("select key, run_at from sf_shadow_worker.jobs order by key")
+/** Which columns wait, and the drift that the last comparison has found. */
+async function waitingOf(shadow: Shadow, object: ObjectName) {
+  const [told] = await shadow.all<{ unfilled: string | null; drift_rows: number | null }>(
+    "select c.unfilled, l.drift_rows from sf_shadow_lag l join sf_shadow.object_claim c using (object) where object = $1",
+    object,
+  )
+  return [told?.unfilled, told?.drift_rows]
+}
+
+const waits = "columns that were added wait for their values: phone"
+
+/** Two accounts, loaded long ago, of which the events from before second 100 lack the phone. */
+async function withPhone(): Promise<Shadow> {
+  const shadow = await Shadow.openAnother()
+  await describe(shadow)
+  await runThrough(shadow, "Account", "full", [account(1, 0), account(2, 0)], { from: 20 })
+  await shadow.apply(event("Account", "UPDATE", accountId(2), 90, { Internet_Eligibility__c: "None" }))
+  await addFields(shadow.pool, { object: "Account", fields: ["phone"] }, accountFields)
+  await shadow.pool.query("update sf_shadow.field set unfilled_until = $1 where unfilled_until is not null", [
+    at(100),
+  ])
+  return shadow
+}
+
+test("the plan names columns as objects add does, adds them at the end, and changes nothing where that is all that is wanted", async () => {
+  const shadow = await Shadow.openAnother()
+  const before = await everything(shadow.pool)
+  const wish = { object: "Account", fields: ["phone", "BillingAddress", "ParentId"] }
+  const dry = await addFields(shadow.pool, wish, accountFields, true)
+  assert.deepEqual(
+    dry.columns.map((one) => [one.field, one.column, one.type]),
+    [
+      ["Phone", "phone", "text"],
+      ["BillingCity", "billing_city", "text"],
+      ["ParentId", "parent_id", "text"],
+    ],
+  )
+  assert.equal(dry.filled_from, "load")
+  assert.deepEqual(dry.statements, [
+    "alter table public.sf_account_eligibility_shadow\n  add column phone text,\n  add column billing_city text,\n  add column parent_id text",
+    "create index on public.sf_account_eligibility_shadow (parent_id)",
+    "insert into sf_shadow.field (object, field, column_name, column_type) values\n" +
+      "  ('Account', 'Phone', 'phone', 'text'),\n  ('Account', 'BillingCity', 'billing_city', 'text'),\n  ('Account', 'ParentId', 'parent_id', 'text')",
+    "select sf_shadow._begin_fill('Account', '{Phone,BillingCity,ParentId}', by_load => true)",
+  ])
+  assert.equal(await everything(shadow.pool), before)
+  assert.deepEqual(await addFields(shadow.pool, wish, accountFields), dry)
+  const columns = await shadow.all<{ attname: string }>(
+    "select attname from pg_attribute where attrelid = 'sf_account_eligibility_shadow'::regclass order by attnum desc limit 3",
+  )
+  assert.deepEqual(
+    columns.map(({ attname }) => attname),
+    ["parent_id", "billing_city", "phone"],
+  )
+})
+
+test("a column is null, and its object says so, until a load has filled it that began after all that was stored without it", async () => {
+  const shadow = await withPhone()
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, null)
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
+  const [answer] = await shadow.all<{ record: { phone: null }; is_stale: boolean; reason: string }>(
+    "select (a).* from (select sf_shadow_record('Account', $1, '100 years') as a) a",
+    accountId(1),
+  )
+  assert.deepEqual([answer?.record.phone, answer?.is_stale, answer?.reason], [null, false, waits])
+
+  // One that may not show what was committed shortly before second 100 yet.
+  const phones = [
+    account(1, 0, { Phone: "1" }),
+    account(2, 90, { Internet_Eligibility__c: "None", Phone: "2" }),
+  ]
+  await runThrough(shadow, "Account", "full", phones, { from: 109 })
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
+  assert.ok((await jobs(shadow)).some(({ key }) => key === "fill:Account"))
+  await runThrough(shadow, "Account", "full", phones, { from: 111 })
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.deepEqual(await shadow.all("select phone from sf_account_eligibility_shadow order by account_id"), [
+    { phone: "1" },
+    { phone: "2" },
+  ])
+})
+
+test("an event that was stored without the field, and is folded after a read that may not have seen it, ends right", async () => {
+  const shadow = await withPhone()
+  await shadow.lead()
+  // Committed at 99 with a phone that nobody stored; read at 101, when it was not visible yet.
+  await shadow.read("Account", [account(1, 0, { Phone: "old" })], { from: 101 })
+  await shadow.apply(event("Account", "UPDATE", accountId(1), 99, { Internet_Eligibility__c: "Fibre" }))
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "old")
+  assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
+  await runThrough(
+    shadow,
+    "Account",
+    "full",
+    [account(1, 99, { Phone: "new" }), account(2, 90, { Internet_Eligibility__c: "None", Phone: null })],
+    { from: 111 },
+  )
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "new")
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+})
+
+test("what the leader from before would store without the field is refused; events carry it from then on", async () => {
+  const shadow = await withPhone()
+  const late = event("Account", "UPDATE", accountId(1), 120, { Phone: "from an event" })
+  await assert.rejects(shadow.publish(late), { code: "SF004" })
+  await shadow.lead()
+  await shadow.apply(late)
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "from an event")
+  // A load from before does not take it back, and one from after leaves it.
+  await runThrough(
+    shadow,
+    "Account",
+    "full",
+    [account(1, 120, { Phone: "from an event" }), account(2, 90, { Internet_Eligibility__c: "None" })],
+    { from: 140 },
+  )
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "from an event")
+})
+
+test("an object that keeps every field has them filled from raw_payload, without a load", async () => {
+  const shadow = await Shadow.openAnother()
+  await runThrough(shadow, "Product2", "full", [product(1, 0, { Description: "one" }), product(2, 0)], {
+    from: 20,
+  })
+  // From which on the object claims to be right for everything before.
+  await shadow.apply(event("Product2", "UPDATE", productId(2), 200, { Name: "told" }))
+  const { epoch } = shadow
+  const plan = await addFields(shadow.pool, { object: "Product2", fields: ["Description"] }, productFields)
+  assert.equal(plan.filled_from, "raw_payload")
+  assert.deepEqual(
+    (await jobs(shadow)).map(({ key }) => key).filter((key) => key.startsWith("fill")),
+    ["fill_fields:Product2"],
+  )
+  // Read again before it is filled: no drift.
+  const again = { from: 260 }
+  assert.equal((await shadow.read("Product2", [product(1, 0, { Description: "one" })], again)).drift, 0)
+  await shadow.pool.query("select sf_shadow.fill_fields('Product2')")
+  assert.equal((await waitingOf(shadow, "Product2"))[0], null)
+  assert.equal((await shadow.row("Product2", productId(1)))?.description, "one")
+  assert.deepEqual(await shadow.all("select from sf_shadow.stream where epoch = $1", epoch), [{}])
+  assert.ok(!(await jobs(shadow)).some(({ key }) => key === "fill:Product2"))
+})
+
+test("where raw_payload lacks the field in some rows, a load fills the column", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.read("Product2", [product(1, 0), product(2, 0)], { from: 20 })
+  await shadow.pool.query(
+    "update sf_product_shadow set raw_payload = raw_payload - 'Description' where product_id = $1",
+    [productId(2)],
+  )
+  await addFields(shadow.pool, { object: "Product2", fields: ["Description"] }, productFields)
+  await shadow.pool.query("select sf_shadow.fill_fields('Product2')")
+  assert.match(String((await waitingOf(shadow, "Product2"))[0]), /description/)
+  assert.ok((await jobs(shadow)).some(({ key }) => key === "fill:Product2"))
+})
+
+test("a read that was asked for without the field is refused, and a load's job made anew", async () => {
+  const shadow = await Shadow.openAnother()
+  await describe(shadow)
+  const loading = await startRun(shadow, "Account", "full", { from: 20, expected: 2 })
+  await mergePage(shadow, loading, 1, [account(1, 0)], "2")
+  const queued = await queueRun(shadow, "PricebookEntry", "full")
+  const before = await shadow.all<{ fields: string[] }>("select sf_shadow.load_fields('Account') as fields")
+  await addFields(shadow.pool, { object: "Account", fields: ["Phone"] }, accountFields)
+  const renewed = await readRun(shadow, loading)
+  assert.deepEqual([renewed.state, renewed.received], ["queued", 0])
+  assert.ok((await jobs(shadow)).some(({ key }) => key === "abort_bulk_job:750"))
+  assert.equal((await readRun(shadow, queued)).state, "queued")
+  const [made] = await shadow.all(
+    "select sf_shadow.await_job($1, '751', $2, now()) as is_done",
+    loading,
+    before[0]?.fields,
+  )
+  assert.deepEqual(made, { is_done: false })
+  await createJob(shadow, loading, { from: 130, job: "752" })
+
+  const client = await shadow.pool.connect()
+  try {
+    await client.query("begin")
+    await client.query("select sf_shadow.json_to_page($1, $2::jsonb)", [
+      before[0]?.fields,
+      JSON.stringify([account(1, 0)]),
+    ])
+    await assert.rejects(
+      client.query("select sf_shadow.merge_records('Account', $1)", [
+        await shadow.readId("Account", { from: 50 }, client),
+      ]),
+      { code: "SF015", message: "records of Account were read without Phone, which is mapped now" },
+    )
+  } finally {
+    await client.query("rollback")
+    client.release()
+  }
+  // A reader's question, too: absent would pass for empty.
+  await assert.rejects(
+    shadow.pool.query("select * from sf_shadow_records_to_rows('Account', $1)", [
+      JSON.stringify([account(1, 0)]),
+    ]),
+    { code: "SF015" },
+  )
+})
+
+const refused: [what: string, wish: object, describe: object, message: RegExp][] = [
+  ["nothing", { fields: [] }, accountFields, /^"fields" must be a list of names$/],
+  ["no list", { fields: "Phone" }, accountFields, /^"fields" must be a list of names$/],
+  [
+    "an unknown one",
+    { fields: ["Phone", "Fax"] },
+    accountFields,
+    /^Account cannot have these columns: Fax \(there is no such field/,
+  ],
+  [
+    "a refused type",
+    { fields: ["Photo__c"] },
+    accountFields,
+    /Photo__c \(the content of a file \(base64\)\)$/,
+  ],
+  [
+    "a field of another record",
+    { fields: ["Owner.Name"] },
+    accountFields,
+    /Owner\.Name \(a field of another record, /,
+  ],
+  ["the key", { fields: ["Id"] }, accountFields, /^Id is the key of Account, which has its column already$/],
+  [
+    "one that is mapped",
+    { fields: ["Phone", "internet_eligibility__c"] },
+    accountFields,
+    /^Account\.Internet_Eligibility__c is mapped already, to internet_eligibility$/,
+  ],
+  ["a name for two", { fields: ["Phone", "ParentId"], column: "x" }, accountFields, /is for a single field$/],
+  [
+    "a name that is none",
+    { fields: ["Phone"], column: 'x"; drop table y' },
+    accountFields,
+    /^a column cannot be called "x""; drop table y" here/,
+  ],
+  [
+    "a reserved name",
+    { fields: ["Phone"], column: "order" },
+    accountFields,
+    /^a column cannot be called order: that is a word of SQL$/,
+  ],
+  [
+    "a machinery's name",
+    { fields: ["Phone"], column: "synced_at" },
+    accountFields,
+    /^a column cannot be called synced_at: every shadow table/,
+  ],
+  [
+    "the key's name",
+    { fields: ["Phone"], column: "account_id" },
+    accountFields,
+    /^account_id is the key of /,
+  ],
+  [
+    "another field's name",
+    { fields: ["Phone"], column: "eligibility_source" },
+    accountFields,
+    /is the column of Account\.Internet_Eligibility_Status__c: name another/,
+  ],
+  [
+    "a column of somebody's",
+    { fields: ["Phone"], column: "mine" },
+    accountFields,
+    /has a column mine already, which no field fills: drop it, or name another/,
+  ],
+  ["an object that is not mirrored", { fields: ["LastName"] }, contact, /^object 'Contact' is not mirrored$/],
+]
+
+test("what cannot be is refused with one message, and leaves the database as it was", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.pool.query("alter table sf_account_eligibility_shadow add column mine text")
+  const before = await everything(shadow.pool)
+  for (const [what, wish, describe, message] of refused) {
+    await assert.rejects(
+      addFields(shadow.pool, wish, describe),
+      ({ message: said, code }: Error & { code: string }) => {
+        assert.match(code, /^SF0(14|06)$/, `${what}: ${said}`)
+        assert.match(said, message, what)
+        return true
+      },
+    )
+  }
+  assert.equal(await everything(shadow.pool), before)
+  await shadow.pool.query("select sf_shadow_pause('Account')")
+  await assert.rejects(
+    addFields(shadow.pool, { fields: ["Phone"] }, accountFields),
+    /^error: Account is paused: end that first, by resume Account$/,
+  )
+})
+
+test("two who add the same field at once: one does, the other is told; of two fields both are there", async () => {
+  const shadow = await Shadow.openAnother()
+  await add(shadow.pool, { object: "Contact", fields: ["LastName"] }, contact)
+  const same = await Promise.allSettled(
+    [1, 2].map(() => addFields(shadow.pool, { fields: ["FirstName"] }, contact)),
+  )
+  assert.deepEqual(same.map(({ status }) => status).sort(), ["fulfilled", "rejected"])
+  const { reason } = same.find(({ status }) => status === "rejected") as PromiseRejectedResult
+  assert.match(String(reason), /Contact\.FirstName is mapped already, to first_name/)
+  await Promise.all(
+    ["Birthdate", "AccountId"].map((name) => addFields(shadow.pool, { fields: [name] }, contact)),
+  )
+  const mapped = await shadow.all<{ column_name: string }>(
+    "select column_name from sf_shadow.field where object = 'Contact' order by column_name",
+  )
+  assert.deepEqual(
+    mapped.map(({ column_name }) => column_name),
+    ["account_id", "birthdate", "first_name", "last_name"],
+  )
+})
+
+test("a wish for fields is queued beside another one of the same object, and checked first", async () => {
+  const shadow = await Shadow.openAnother()
+  for (const name of ["Phone", "Fax"])
+    await shadow.pool.query("select add_job('add_fields', $1::jsonb)", [
+      { object: "Account", fields: [name] },
+    ])
+  assert.equal((await jobs(shadow)).filter(({ key }) => key.startsWith("add_fields:Account:")).length, 2)
+  await assert.rejects(
+    shadow.pool.query(`select add_job('add_fields', '{"object":"Contact","fields":["Title"]}')`),
+    /object 'Contact' is not mirrored/,
+  )
+  await assert.rejects(
+    shadow.pool.query(`select add_job('add_fields', '{"object":"Account"}')`),
+    /needs "object" and "fields"/,
+  )
+  await assert.rejects(
+    shadow.pool.query(`select add_job('add_fields', '{"object":"Account","fields":["Phone"],"column":1}')`),
+    /"field" and "column" must be names/,
+  )
+})
