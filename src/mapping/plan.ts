@@ -18,6 +18,8 @@ export interface Wish {
   keep?: "mapped" | "all" | undefined
   /** The field that holds its parent's Id. Default: that of the mirrored master, where it has one. */
   parent?: string | undefined
+  /** How often it is polled, in the place of change events: 5m, 2h, 1d. Default: 5m where it has none, else not at all. */
+  poll?: string | undefined
 }
 
 /** A field and the column that it gets. */
@@ -42,6 +44,11 @@ export interface Plan {
   keep: "mapped" | "all"
   parent_object: string | null
   parent_field: string | null
+  /** How often it is polled, and why; null where its change events are followed. */
+  poll: string | null
+  poll_reason: string | null
+  /** The field by which a delta finds what has changed. */
+  cursor: string
   columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
