@@ -796,7 +796,9 @@ UNION ALL
             ELSE NULL::interval
         END AS oldest_age
    FROM sf_shadow_worker.jobs job
-  WHERE ((NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL))) AND (NOT ((job.task_identifier = 'poll'::text) AND (job.locked_at IS NULL) AND (job.attempts = 0) AND (job.run_at > now()))))
+  WHERE ((NOT ((job.task_identifier = 'follow_events'::text) AND (EXISTS ( SELECT
+           FROM sf_shadow_worker.jobs following
+          WHERE ((following.task_identifier = 'follow_events'::text) AND (following.locked_at IS NOT NULL)))))) AND (NOT ((job.task_identifier = 'poll'::text) AND (job.locked_at IS NULL) AND (job.attempts = 0) AND (job.run_at > now()))))
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as

@@ -79,4 +79,7 @@ test("who follows events is no work that waits; a follower that is due, and is n
   assert.deepEqual(due, [{ name: "follow_events", waiting: 1, running: 0, failed: 0 }])
   await shadow.pool.query("update sf_shadow_worker._private_jobs set locked_at = now(), locked_by = 'pool'")
   assert.deepEqual(await backlog(shadow), [])
+  // Who takes its place waits for nothing but its end.
+  await shadow.pool.query("select sf_shadow.add_follow_job()")
+  assert.deepEqual(await backlog(shadow), [])
 })

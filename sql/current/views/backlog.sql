@@ -19,6 +19,7 @@ select 'job', job.task_identifier,
   case when bool_or(job.locked_at is not null or job.attempts < job.max_attempts) then greatest(interval '0',
     now() - min(job.run_at) filter (where job.locked_at is not null or job.attempts < job.max_attempts)) end
 from sf_shadow_worker.jobs job
-where not (job.task_identifier = 'follow_events' and job.locked_at is not null)
+where not (job.task_identifier = 'follow_events' and exists (
+  select from sf_shadow_worker.jobs following where following.task_identifier = 'follow_events' and following.locked_at is not null))
   and not (job.task_identifier = 'poll' and job.locked_at is null and job.attempts = 0 and job.run_at > now())
 group by job.task_identifier;
