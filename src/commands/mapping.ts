@@ -5,6 +5,7 @@ import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import { sfShadow, sfShadowToPipe } from "../base/sf_shadow.ts"
 import { CommandError, exitCodes, type Invocation } from "./invocation.ts"
+import { applyMappingCommand, planMappingCommand } from "./mapping_apply.ts"
 import type { Work } from "./program.ts"
 
 /** Its name beside a mapping file, which names it. */
@@ -19,6 +20,8 @@ export function mappingCommand(invocation: Invocation, work: Work): Command {
       `\nExamples:\n  ${sfShadow} mapping export mapping.json\n  ${sfShadow} mapping plan mapping.json\n  ${sfShadow} mapping apply mapping.json`,
     )
     .addCommand(exportCommand(invocation, work))
+    .addCommand(planMappingCommand(invocation, work))
+    .addCommand(applyMappingCommand(invocation, work))
 }
 
 function exportCommand(invocation: Invocation, work: Work): Command {

@@ -19,6 +19,16 @@ export function planText(plan: Plan, records: number | null): string {
   ].join("\n")
 }
 
+/** What the end of an object's mirroring is. */
+export function objectRemovalText(removal: { object: string; table: string; dropData: boolean }): string {
+  const { object, table, dropData } = removal
+  const fate = dropData ? "is dropped with its rows" : "stays as it is, and is kept right no more"
+  return [
+    `${object} is mirrored no more: its mapping, its marks, loads and jobs go. The table public.${table} ${fate}.`,
+    ...statementLines([`select sf_shadow.remove_object('${object}', drop_data => ${dropData})`]),
+  ].join("\n")
+}
+
 /** The same of a plan for more columns. */
 export function fieldsPlanText({ object, table, columns, filled_from, statements }: FieldsPlan): string {
   return [

@@ -10,6 +10,8 @@ export interface FieldsWish {
   fields: string[]
   /** Of a single field, in place of the name that follows from its own. */
   column?: string | undefined
+  /** The same of several. */
+  columns?: Record<string, string> | undefined
 }
 
 /** What such a wish comes to. */

@@ -13,6 +13,8 @@ export interface Wish {
   object: string
   /** Default: every field that can be a column. */
   fields?: string[] | undefined
+  /** Of some of the fields, in place of the names that follow from their own. */
+  columns?: Record<string, string> | undefined
   table?: string | undefined
   /** What raw_payload keeps. Default: mapped. */
   keep?: "mapped" | "all" | undefined

@@ -38,26 +38,30 @@ const refused: [what: string, text: string, message: string][] = [
     '{"version": "1\n"}',
     "is not JSON, and nothing was changed:\n  line 1, column 13: this text has no end on its line",
   ],
-  ["a list", "[]", "has a fault, and nothing was changed:\n  line 1: an object, in braces, is expected"],
+  [
+    "a list",
+    "[]",
+    "cannot be applied, and nothing was changed:\n  line 1: an object, in braces, is expected",
+  ],
   [
     "another version",
     '{\n  "version": 2, "objects": {}}',
-    "has a fault, and nothing was changed:\n  line 2: version: this program reads version 1, and the file says 2",
+    "cannot be applied, and nothing was changed:\n  line 2: version: this program reads version 1, and the file says 2",
   ],
   [
     "no version",
     '{"objects": {}}',
-    "has a fault, and nothing was changed:\n  line 1: version: this program reads version 1, and the file does not say its version",
+    "cannot be applied, and nothing was changed:\n  line 1: version: this program reads version 1, and the file does not say its version",
   ],
   [
     "an object twice, as it is written and in other letters",
     '{"version": 1, "objects": {\n"Contact": {},\n"Contact": {},\n"contact": {}\n}}',
-    "has 2 faults, and nothing was changed:\n  line 3: objects.Contact is there a second time\n  line 4: contact is the object Contact a second time",
+    "cannot be applied, and nothing was changed:\n  line 3: objects.Contact is there a second time\n  line 4: contact is the object Contact a second time",
   ],
   [
     "a second mapping to one table, and to one column",
     '{"version": 1, "objects": {\n"Contact": {"table": "sf_a",\n"fields": {"FirstName": "name",\n"LastName": "name",\n"lastname": true}},\n"Lead": {\n"table": "sf_a"}}}',
-    `has 3 faults, and nothing was changed:
+    `cannot be applied, and nothing was changed:
   line 4: Contact.LastName: name is the column of FirstName already
   line 5: Contact.lastname is the field LastName a second time
   line 7: Lead.table: sf_a is that of Contact already`,
@@ -65,7 +69,7 @@ const refused: [what: string, text: string, message: string][] = [
   [
     "unknown keys and wrong values, all of them at once",
     '{"version": 1,\n"objcts": {},\n"objects": {"Contact": {\n"feilds": {},\n"colour": "red",\n"keep": "some",\n"table": 1,\n"fields": {"Title": false,\n"Phone": {}}}}}',
-    `has 7 faults, and nothing was changed:
+    `cannot be applied, and nothing was changed:
   line 2: objcts: there is no such key. Is it objects?
   line 4: objects.Contact.feilds: there is no such key. Is it fields?
   line 5: objects.Contact.colour: there is no such key. The keys here are table, keep, parent, fields
@@ -77,7 +81,7 @@ const refused: [what: string, text: string, message: string][] = [
   [
     "no fields",
     '{"version": 1, "objects": {"Contact": {\n"fields": {}}}}',
-    "has a fault, and nothing was changed:\n  line 2: Contact.fields: name a field, or leave the key out, for all that can be columns",
+    "cannot be applied, and nothing was changed:\n  line 2: Contact.fields: name a field, or leave the key out, for all that can be columns",
   ],
 ]
 

@@ -4,9 +4,9 @@ import { PlanError } from "../plan.ts"
 import { JsonSyntaxError, type PositionedJson, parsePositioned } from "./positioned_json.ts"
 import { type MappingFile, mappingSchema, type ObjectMapping } from "./schema.ts"
 
-/** What is wrong in a mapping file, and where. */
+/** Why a mapping file cannot be applied, and where it says so; what it does not name has no line. */
 export interface Fault {
-  line: number
+  line?: number
   message: string
 }
 
@@ -15,17 +15,16 @@ export interface ReadMapping {
   /** As its user calls it. */
   name: string
   objects: MappingFile["objects"]
-  /** The line of an object, or of something in it. */
+  /** The line of an object, in any case, or of something in it. */
   lineOf(object: string, ...path: string[]): number
 }
 
-/** @throws PlanError that lists all faults, by their lines */
+/** @throws PlanError that lists all faults, by their lines, what is not in the file last */
 export function refuseFile(name: string, faults: readonly Fault[]): never {
   const lines = [...faults]
-    .sort((a, b) => a.line - b.line)
-    .map(({ line, message }) => `\n  line ${line}: ${message}`)
-  const count = faults.length === 1 ? "a fault" : `${faults.length} faults`
-  throw new PlanError(`${name} has ${count}, and nothing was changed:${lines.join("")}`)
+    .sort((a, b) => (a.line ?? Number.POSITIVE_INFINITY) - (b.line ?? Number.POSITIVE_INFINITY))
+    .map(({ line, message }) => `\n  ${line === undefined ? "" : `line ${line}: `}${message}`)
+  throw new PlanError(`${name} cannot be applied, and nothing was changed:${lines.join("")}`)
 }
 
 /**
@@ -44,10 +43,13 @@ export function readMappingFile(name: string, text: string): ReadMapping {
       : parsed.error.issues.flatMap((issue) => issueFaults(issue, json))),
   ]
   if (faults.length > 0 || !parsed.success) refuseFile(name, faults)
+  const { objects } = parsed.data
+  const spelled = new Map(Object.keys(objects).map((object) => [object.toLowerCase(), object]))
   return {
     name,
-    objects: parsed.data.objects,
-    lineOf: (object, ...path) => json.lineOf(["objects", object, ...path]),
+    objects,
+    lineOf: (object, ...path) =>
+      json.lineOf(["objects", spelled.get(object.toLowerCase()) ?? object, ...path]),
   }
 }
 
