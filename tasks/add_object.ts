@@ -9,6 +9,7 @@ const payloadSchema = z.object({
   table: z.string().optional(),
   keep: z.enum(["mapped", "all"]).optional(),
   parent: z.string().optional(),
+  poll: z.string().optional(),
 })
 
 /** `SELECT add_job('add_object', '{"object":"Contact"}')`: mirrors it from now on. A refusal is in sf_shadow_failed_job. */

@@ -217,15 +217,21 @@ create table sf_shadow.object (
   query_only_fields text[] collate "C" default '{}'::text[] not null,
   enabled boolean default true not null,
   shipped boolean default false not null,
+  poll_every interval,
+  cursor_field text collate "C" default 'SystemModstamp'::text not null,
+  by_rest boolean default false not null,
+  constraint object_cursor_field_valid CHECK ((cursor_field ~ '^\w+$'::text)),
   constraint object_keep_known CHECK ((keep = ANY (ARRAY['all'::text, 'mapped'::text]))),
   constraint object_object_id_key UNIQUE (object_id),
   constraint object_parent_is_another CHECK ((parent_object <> object)),
   constraint object_parent_is_whole CHECK (((parent_object IS NULL) = (parent_field IS NULL))),
   constraint object_parent_object_fkey FOREIGN KEY (parent_object) REFERENCES sf_shadow.object(object),
   constraint object_pkey PRIMARY KEY (object),
+  constraint object_poll_every_positive CHECK ((poll_every > '00:00:00'::interval)),
   constraint object_shadow_table_key UNIQUE (shadow_table)
 );
 CREATE TRIGGER object_pause AFTER UPDATE OF enabled ON sf_shadow.object FOR EACH ROW WHEN ((old.enabled IS DISTINCT FROM new.enabled)) EXECUTE FUNCTION sf_shadow.pause_object();
+CREATE TRIGGER object_poll AFTER UPDATE OF poll_every ON sf_shadow.object FOR EACH ROW WHEN (((old.poll_every IS NULL) <> (new.poll_every IS NULL))) EXECUTE FUNCTION sf_shadow.poll_object();
 
 create table sf_shadow.object_mapping (
   object text collate "C" not null,
@@ -268,6 +274,7 @@ create table sf_shadow.object_state (
   fuse_of_loads text,
   fuse_of_rereads text,
   invalidation_seq bigint default 0 not null,
+  polled_at timestamp with time zone,
   constraint object_state_full_read_id_fkey FOREIGN KEY (full_read_id) REFERENCES sf_shadow.read(read_id),
   constraint object_state_hole_is_whole CHECK ((((hole_from IS NULL) = (hole_to IS NULL)) AND ((hole_from IS NULL) = (hole_reason IS NULL)))),
   constraint object_state_object_fkey FOREIGN KEY (object) REFERENCES sf_shadow.object(object) ON DELETE CASCADE,
@@ -382,6 +389,8 @@ create table sf_shadow.run (
   looked_at timestamp with time zone,
   paused_until timestamp with time zone,
   finished_at timestamp with time zone,
+  is_poll boolean default false not null,
+  by_rest boolean default false not null,
   constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
@@ -606,19 +615,27 @@ create view sf_shadow.object_claim as
             state.hole_reason,
             state.degraded,
             claim.stream_id,
-            claim.claimed,
+            source.claimed,
             claim.problem,
             claim.problem_since,
             claim.waiting_since,
             (proof.read_from - setting_1.margin) AS proven_as_of,
                 CASE
-                    WHEN ((state.proof_read_id IS NOT NULL) AND (claim.claimed IS NOT NULL)) THEN LEAST(claim.claimed, state.hole_from)
+                    WHEN ((state.proof_read_id IS NOT NULL) AND (source.claimed IS NOT NULL)) THEN LEAST(source.claimed, state.hole_from)
                     ELSE NULL::timestamp with time zone
-                END AS fresh_except_listed
-           FROM ((((sf_shadow.object o
+                END AS fresh_except_listed,
+            o.poll_every,
+            GREATEST(setting_1.catching_up_after, (((2)::double precision * o.poll_every) + setting_1.margin)) AS catching_up_after,
+            GREATEST(setting_1.stale_after, (((3)::double precision * o.poll_every) + setting_1.margin)) AS stale_after
+           FROM (((((sf_shadow.object o
              CROSS JOIN sf_shadow.setting setting_1)
              JOIN sf_shadow.object_state state ON ((state.object = o.object)))
-             LEFT JOIN claim ON ((claim.object = o.object)))
+             LEFT JOIN claim ON (((claim.object = o.object) AND (o.poll_every IS NULL))))
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN (o.poll_every IS NULL) THEN claim.claimed
+                            ELSE (state.delta_from - setting_1.margin)
+                        END AS claimed) source)
              LEFT JOIN sf_shadow.read proof ON ((proof.read_id = state.proof_read_id)))
         )
  SELECT k.object,
@@ -632,7 +649,11 @@ create view sf_shadow.object_claim as
     k.fresh_except_listed,
         CASE
             WHEN (NOT k.is_loaded) THEN 'no full load has completed: run a backfill'::text
-            WHEN (NOT k.enabled) THEN ('disabled in sf_shadow.object: events are passed over since '::text || sf_shadow._iso_time(k.hole_from))
+            WHEN (NOT k.enabled) THEN ((('disabled in sf_shadow.object: '::text ||
+            CASE
+                WHEN (k.poll_every IS NULL) THEN 'events are passed over'::text
+                ELSE 'it is not polled'::text
+            END) || ' since '::text) || sf_shadow._iso_time(k.hole_from))
             WHEN (k.degraded IS NOT NULL) THEN k.degraded
             WHEN (k.hole_from IS NOT NULL) THEN ((('changes since '::text || sf_shadow._iso_time(k.hole_from)) || ' may be missing: '::text) || k.hole_reason)
             WHEN ((now() - k.waiting_since) > setting.unapplied_after) THEN ((('events received since '::text || sf_shadow._iso_time(k.waiting_since)) || ' are not applied: '::text) || COALESCE(( SELECT
@@ -648,14 +669,22 @@ create view sf_shadow.object_claim as
               WHERE (job.key = ('events_to_shadow:'::text || k.stream_id))), 'their job is lost and will be queued anew'::text))
             WHEN (k.problem IS NOT NULL) THEN ((('the stream stands still since '::text || sf_shadow._iso_time(k.problem_since)) || ': '::text) || k.problem)
             WHEN (k.claimed IS NULL) THEN 'no change events have been applied yet'::text
-            WHEN (told.age > setting.catching_up_after) THEN ('nothing was heard of changes after '::text || sf_shadow._iso_time(k.fresh_except_listed))
+            WHEN (told.age > k.catching_up_after) THEN (((COALESCE((('it is polled every '::text || sf_shadow._interval_text(k.poll_every)) || ', and nothing was read'::text), 'nothing was heard'::text) || ' of changes after '::text) || sf_shadow._iso_time(k.fresh_except_listed)) || COALESCE(( SELECT (': '::text || "left"(last.error, 300))
+               FROM ( SELECT r.error
+                       FROM sf_shadow.run r
+                      WHERE ((r.object = k.object) AND (r.kind = 'delta'::text) AND (k.poll_every IS NOT NULL))
+                      ORDER BY r.run_id DESC
+                     LIMIT 1) last), ''::text))
             ELSE NULL::text
         END AS reason,
     k.waiting_since,
     told.age,
     ( SELECT ('columns that were added wait for their values: '::text || string_agg(f.column_name, ', '::text ORDER BY f.column_name))
            FROM sf_shadow.field f
-          WHERE ((f.object = k.object) AND (f.unfilled_until IS NOT NULL))) AS unfilled
+          WHERE ((f.object = k.object) AND (f.unfilled_until IS NOT NULL))) AS unfilled,
+    k.poll_every,
+    k.catching_up_after,
+    k.stale_after
    FROM (((known k
      CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN sf_shadow.salesforce_now clock)
@@ -670,9 +699,13 @@ create view sf_shadow.run_wait as
             WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || sf_shadow._iso_time(r.paused_until)) || COALESCE((': '::text || r.error), ''::text))
             WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || sf_shadow._iso_time(GREATEST(r.looked_at, r.progressed_at))) || '. Is a worker running? Else run the command again'::text)
             WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
-            WHEN (r.state = 'loading'::text) THEN ((('page '::text || (r.pages + 1)) || ' of bulk job '::text) || r.job_id)
+            WHEN (r.state = 'loading'::text) THEN (('page '::text || (r.pages + 1)) || COALESCE((' of bulk job '::text || r.job_id), ' by REST'::text))
             WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
-            ELSE 'its bulk job to be made'::text
+            ELSE
+            CASE
+                WHEN r.is_poll THEN 'its answer'::text
+                ELSE 'its bulk job to be made'::text
+            END
         END AS waits_for,
     age.still,
     ((r.paused_until IS NULL) AND COALESCE((age.still > setting.stands_still_after), false)) AS stands_still
@@ -705,7 +738,7 @@ create view sf_shadow.task as
     while_paused,
     (task = ANY (ARRAY['add_object'::text, 'remove_object'::text, 'add_fields'::text, 'remove_fields'::text, 'rename_field'::text])) AS is_once,
     (task = 'add_object'::text) AS of_any_object
-   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('add_fields'::text,true,'{object,fields,column}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,false), ('remove_fields'::text,true,'{object,fields,drop_data}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,true), ('rename_field'::text,true,'{object,field,column}'::text,'{object,field,column}'::text,'{"object":"Contact","field":"Title","column":"job_title"}'::text,'fields'::text,true), ('fill_fields'::text,true,'{object}'::text,'{object}'::text,'{"object":"Contact"}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
+   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent,poll}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('add_fields'::text,true,'{object,fields,column}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,false), ('remove_fields'::text,true,'{object,fields,drop_data}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,true), ('rename_field'::text,true,'{object,field,column}'::text,'{object,field,column}'::text,'{"object":"Contact","field":"Title","column":"job_title"}'::text,'fields'::text,true), ('fill_fields'::text,true,'{object}'::text,'{object}'::text,'{"object":"Contact"}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('poll'::text,false,'{object}'::text,'{object}'::text,NULL::text,'load'::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -763,7 +796,7 @@ UNION ALL
             ELSE NULL::interval
         END AS oldest_age
    FROM sf_shadow_worker.jobs job
-  WHERE (NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL)))
+  WHERE ((NOT ((job.task_identifier = 'follow_events'::text) AND (job.locked_at IS NOT NULL))) AND (NOT ((job.task_identifier = 'poll'::text) AND (job.locked_at IS NULL) AND (job.attempts = 0) AND (job.run_at > now()))))
   GROUP BY job.task_identifier;
 
 create view sf_shadow_failed_job as
@@ -840,6 +873,9 @@ create view sf_shadow_lag as
             c.waiting_since,
             c.age,
             c.unfilled,
+            c.poll_every,
+            c.catching_up_after,
+            c.stale_after,
             dirty.records AS dirty,
             reject.records AS rejected,
             verified.verified_at,
@@ -869,8 +905,8 @@ create view sf_shadow_lag as
             WHEN (NOT f.is_loaded) THEN 'never loaded'::text
             WHEN (NOT f.enabled) THEN 'paused'::text
             WHEN (f.degraded IS NOT NULL) THEN 'degraded'::text
-            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > setting.stale_after)) THEN 'stale'::text
-            WHEN ((f.dirty > 0) OR (f.age > setting.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
+            WHEN ((f.claimed IS NULL) OR (f.hole_from IS NOT NULL) OR (f.age > f.stale_after)) THEN 'stale'::text
+            WHEN ((f.dirty > 0) OR (f.age > f.catching_up_after) OR ((now() - f.waiting_since) > setting.unapplied_after)) THEN 'catching up'::text
             WHEN (f.unfilled IS NOT NULL) THEN 'filling'::text
             ELSE 'fresh'::text
         END AS state,
@@ -908,11 +944,14 @@ create view sf_shadow_lag as
     last_full.finished_at AS last_full_at,
     last_full.run_id AS last_full_run_id,
     last_delta.finished_at AS last_delta_at,
-    last_delta.run_id AS last_delta_run_id
-   FROM ((((((fresh f
+    last_delta.run_id AS last_delta_run_id,
+    COALESCE(('polled every '::text || sf_shadow._interval_text(f.poll_every)), o.topic) AS changes,
+    f.poll_every
+   FROM (((((((fresh f
      CROSS JOIN sf_shadow.setting setting)
      CROSS JOIN sf_shadow.salesforce_now clock)
      JOIN sf_shadow.object_state s ON ((s.object = f.object)))
+     JOIN sf_shadow.object o ON ((o.object = f.object)))
      CROSS JOIN LATERAL ( SELECT NULLIF(concat_ws('; '::text, ('the fuse has stopped a load: '::text || s.fuse_of_loads), ('the fuse has stopped re-reads: '::text || s.fuse_of_rereads), string_agg(((((('run '::text || w.run_id) || ' ('::text) || w.kind) || ') stands still and waits for '::text) || w.waits_for), '; '::text ORDER BY w.run_id)), ''::text) AS reason
            FROM sf_shadow.run_wait w
           WHERE ((w.object = f.object) AND w.stands_still)) trouble)
@@ -1060,19 +1099,20 @@ create function public.add_job(identifier text, payload jsonb) returns bigint la
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
 create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e8afbc27
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
+create function sf_shadow._add_comparison_jobs() returns void language sql set search_path=""; -- body c57e1c1d
 create function sf_shadow._add_fill_job(of_object text) returns void language plpgsql set search_path=""; -- body 15b8439b
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
-create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body f14c81ec
+create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body d1926eb8
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
 create function sf_shadow._assert_mirrored(of_object text) returns void language plpgsql stable set search_path=""; -- body 82475689
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
-create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 2a46c94c
+create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 5a75fd9f
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
-create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body 142ce618
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body cd8e1d38
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 8ecba03d
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
@@ -1083,7 +1123,7 @@ create function sf_shadow._column_to_text(expression text, column_type text) ret
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
-create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 17cab2a9
+create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 5b0f5af2
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
@@ -1101,6 +1141,7 @@ create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) retur
 create function sf_shadow._hold_rows(of_object text, record_ids text[], with_columns boolean) returns void language plpgsql set search_path=""; -- body 341fa14a
 create function sf_shadow._hold_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 0be59c94
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
+create function sf_shadow._interval_text(every interval) returns text language sql immutable set search_path=""; -- body f7e8a376
 create function sf_shadow._is_beside_load(of_object text, of_read_id bigint) returns boolean language sql stable set search_path=""; -- body 31f5fdd5
 create function sf_shadow._is_indexed(planned jsonb) returns boolean language sql immutable set search_path=""; -- body c7802a6e
 create function sf_shadow._iso_time(of_time timestamp with time zone) returns text language sql stable; -- body 21af0b21
@@ -1120,19 +1161,21 @@ create function sf_shadow._open_changes() returns void language plpgsql set sear
 create function sf_shadow._open_event_batch(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, of_record_ids text[] DEFAULT NULL::text[]) returns void language plpgsql set search_path=""; -- body e7f8c10b
 create function sf_shadow._open_hole(of_object text, span_from timestamp with time zone, span_to timestamp with time zone, reason text, cause text DEFAULT 'span'::text) returns void language plpgsql set search_path=""; -- body ce86dc51
 create function sf_shadow._open_table(of_name text, columns text) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 4e270c3a
-create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body dba851a7
+create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 1ca653db
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
-create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body 7306b567
+create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 0b45e0c2
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 5eba520d
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
-create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 17d9a152
+create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body ce259434
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 332c77f0
 create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body 47582219
-create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 025c2083
+create function sf_shadow._plan_source(wish jsonb, described jsonb, OUT poll_every text, OUT poll_reason text, OUT cursor_field text, OUT fault text) returns record language plpgsql immutable set search_path=""; -- body fc0e754d
+create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 1b1e89f0
+create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body 08203547
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
@@ -1172,12 +1215,14 @@ create function sf_shadow.add_events_job(of_stream_id integer) returns void lang
 create function sf_shadow.add_fields(wish jsonb, described jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 1112c33e
 create function sf_shadow.add_follow_job() returns void language plpgsql set search_path=""; -- body dff46763
 create function sf_shadow.add_object(wish jsonb, described jsonb) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 8d65a66a
+create function sf_shadow.add_poll_job(of_object text) returns void language plpgsql set search_path=""; -- body b2b10fb6
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
 create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42686934
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.await_job(of_run_id bigint, of_job_id text, of_fields text[], of_read_from timestamp with time zone) returns boolean language plpgsql set search_path=""; -- body 77b7dd20
 create function sf_shadow.begin_job(of_run_id bigint) returns text[] language sql set search_path=""; -- body 3adaefbc
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 75231178
+create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 803969f4
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 3474cb9e
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
@@ -1188,9 +1233,10 @@ create function sf_shadow.drop_compiled() returns trigger language plpgsql set s
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body ab1d18ed
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body a8d9e9c7
+create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body a754f926
 create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
 create function sf_shadow.fill_fields(of_object text) returns bigint language plpgsql set search_path=""; -- body 0a1d1f51
-create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 128d006d
+create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 6c52912c
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
@@ -1200,7 +1246,7 @@ create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], ma
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
 create function sf_shadow.lock_mapping(objects text[]) returns void language plpgsql set search_path="" set lock_timeout=10s; -- body 873fff82
-create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 24541770
+create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 55464130
 create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 2d40e5e1
 create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
 create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128
@@ -1209,18 +1255,20 @@ create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) 
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30
 create function sf_shadow.pause_run(of_run_id bigint, of_error text, wait_ms double precision) returns void language sql set search_path=""; -- body 67b3196d
+create function sf_shadow.poll_object() returns trigger language plpgsql set search_path=""; -- body 1c9ec94d
 create function sf_shadow.pubsub_to_events(of_stream_id integer, of_epoch uuid, latest_replay_id bytea, events jsonb, keepalive_at timestamp with time zone DEFAULT NULL::timestamp with time zone, may_go_on boolean DEFAULT false) returns bigint language plpgsql set search_path=""; -- body b7e38b17
 create function sf_shadow.reapply_events(of_object text, of_stream_id integer, since timestamp with time zone, after_seq bigint, batch_size integer) returns bigint language plpgsql set search_path="" set plan_cache_mode=force_generic_plan; -- body fff4cbcf
+create function sf_shadow.refuse_bulk(of_object text) returns void language sql set search_path=""; -- body 73beb96a
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body cb8910fb
 create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body f6fd6f8a
 create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0c266945
-create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 39ed11d0
+create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 6be8406f
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body b7e120d1
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 7209e57a
 create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 732f86f4
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64
@@ -1229,6 +1277,7 @@ create function sf_shadow.sample_ids(of_object text, sample_size integer) return
 create function sf_shadow.scan_updated_at(of_object text) returns void language plpgsql set search_path=""; -- body f01b875d
 create function sf_shadow.schema_to_fields(of_object text, event_fields text[]) returns void language sql set search_path=""; -- body 2edb722d
 create function sf_shadow.start_batch(of_objects text[], of_reason text, of_forced boolean) returns TABLE(object text, run_id bigint, left_in_state text) language plpgsql set search_path=""; -- body 5668c52a
+create function sf_shadow.start_poll(of_object text) returns bigint language plpgsql set search_path=""; -- body d669f902
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 2c256453
 create function sf_shadow.streams_behind() returns TABLE(stream_id integer) language sql stable set search_path=""; -- body ac7cbc85

@@ -29,8 +29,9 @@ begin
   if readers is not null then
     execute format('grant usage on schema public to %s', readers);
     execute format('grant select on %s to %s', read_relations, readers);
-    -- The views call the last two with the rights of whoever looks.
-    execute format('grant execute on function %s, sf_shadow._iso_time(timestamptz), sf_shadow._age(timestamptz, timestamptz) to %s',
+    -- The views call the last three with the rights of whoever looks.
+    execute format('grant execute on function %s, sf_shadow._iso_time(timestamptz), sf_shadow._age(timestamptz, timestamptz),
+      sf_shadow._interval_text(interval) to %s',
       read_functions, readers);
   end if;
   if operators is not null then

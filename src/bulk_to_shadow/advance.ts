@@ -8,12 +8,14 @@ import {
   getQueryJob,
   jobStalled,
   type QueryJob,
+  type QueryJobRequest,
 } from "../salesforce/bulk.ts"
 import { SalesforceError } from "../salesforce/errors.ts"
 import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
 import type { PageMerger } from "./page.ts"
 import { queryOf } from "./query.ts"
+import { answerByRest, restPageToShadow } from "./rest.ts"
 import { callKindOf, isFinal, type Run, readRun } from "./run.ts"
 
 /** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
@@ -23,7 +25,7 @@ export interface Step {
 }
 
 /**
- * Takes a run one step further: create the job, look whether it is complete, merge one page, or compare and
+ * Takes a run one step further: ask by REST or create the job, look whether it is complete, merge one page, or compare and
  * end. The step's result is in the run's row, so that any process can take the next one (rule 13).
  *
  * @param pages the driver's own, kept from step to step
@@ -35,9 +37,10 @@ export async function advanceRun(connections: Connections, runId: number, pages:
   if (run.state === "queued" || run.state === "loading") await connections.budget.assert(callKindOf(run))
   let waitMs = run.paused_until === null ? 0 : await resumeRun(connections, run)
   if (waitMs > 0) return { run, waitMs }
-  if (run.state === "queued") await createJob(connections, run)
+  if (run.state === "queued") await beginRun(connections, run)
   else if (run.state === "waiting") waitMs = await lookAtJob(connections, run)
-  else if (run.state === "loading") await pages.pageToShadow(run)
+  else if (run.state === "loading")
+    await (run.by_rest ? restPageToShadow(connections, run) : pages.pageToShadow(run))
   else if (run.state === "sweeping") await finishRun(connections, run)
   const after = await readRun(connections, runId)
   // What the sweep has deleted; the pages are counted one by one.
@@ -59,10 +62,38 @@ async function resumeRun({ pool }: Connections, run: Run): Promise<number> {
   return rows[0]?.wait_ms ?? 0
 }
 
-async function createJob(connections: Connections, run: Run): Promise<void> {
-  const { pool, session, log } = connections
-  await describeToFields(connections, run.object)
-  // Before the job exists: what is marked dirty from now on, this run does not settle.
+/** How an object's records come. */
+interface Source {
+  cursor_field: string
+  is_polled: boolean
+  /** Bulk refuses the object. */
+  by_rest: boolean
+  degraded: string | null
+}
+
+/** A delta, and whatever is read of a polled object, comes by REST where it is small; what Bulk refuses in any case. */
+async function beginRun(connections: Connections, run: Run): Promise<void> {
+  const { pool } = connections
+  const { rows } = await pool.query<Source>(
+    `select o.cursor_field, o.poll_every is not null as is_polled, o.by_rest, s.degraded
+     from sf_shadow.object o join sf_shadow.object_state s on s.object = o.object where o.object = $1`,
+    [run.object],
+  )
+  const source = rows[0] as Source
+  // A poll has to be cheap. What the org lacks it finds out by its query; what is back again while it is looked for.
+  if (!run.is_poll || source.degraded !== null) await describeToFields(connections, run.object)
+  try {
+    await askOrCreateJob(connections, run, source)
+  } catch (error) {
+    if (!run.is_poll || !(error instanceof SalesforceError) || error.code !== "INVALID_FIELD") throw error
+    await describeToFields(connections, run.object)
+    await askOrCreateJob(connections, run, source)
+  }
+}
+
+async function askOrCreateJob(connections: Connections, run: Run, source: Source): Promise<void> {
+  const { pool, log } = connections
+  // Before anything is asked: what is marked dirty from now on, this run does not settle.
   const begun = await pool.query<{ fields: string[] | null }>(
     "select sf_shadow.begin_job(of_run_id => $1) as fields",
     [run.run_id],
@@ -70,7 +101,32 @@ async function createJob(connections: Connections, run: Run): Promise<void> {
   // Null where it was canceled meanwhile.
   const fields = begun.rows[0]?.fields
   if (!fields) return
-  const job = await createQueryJob(session, queryOf(run, fields))
+  const query = queryOf(run, fields, source.cursor_field)
+  if (
+    (run.kind === "delta" || source.is_polled || source.by_rest) &&
+    (await answerByRest(connections, run, query, fields, source.by_rest))
+  )
+    return
+  try {
+    await createJob(connections, run, query, fields)
+  } catch (error) {
+    if (!(error instanceof SalesforceError) || error.code !== "INVALIDENTITY") throw error
+    await pool.query("select sf_shadow.refuse_bulk(of_object => $1)", [run.object])
+    log.info(
+      { event: "bulk_refused", object: run.object, run: run.run_id },
+      `Bulk API 2.0 refuses ${run.object}: it is loaded by REST from now on`,
+    )
+    await answerByRest(connections, run, query, fields, true)
+  }
+}
+
+async function createJob(
+  { pool, session, log }: Connections,
+  run: Run,
+  query: QueryJobRequest,
+  fields: string[],
+): Promise<void> {
+  const job = await createQueryJob(session, query)
   const { rows } = await pool.query<{ waits: boolean }>(
     "select sf_shadow.await_job(of_run_id => $1, of_job_id => $2, of_fields => $3, of_read_from => $4) as waits",
     [run.run_id, job.id, fields, job.createdDate],
@@ -125,13 +181,14 @@ async function noteLook(
 }
 
 async function finishRun({ pool, session, log }: Connections, run: Run): Promise<void> {
-  const countInOrg = await countRecords(session, run.object)
+  const countInOrg = run.is_poll ? null : await countRecords(session, run.object)
   await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
     run.run_id,
     countInOrg,
   ])
+  if (run.job_id === null) return
   // The result would stay for 7 days; that it does is no harm.
-  await deleteJob(session, run.job_id as string).catch((err) =>
+  await deleteJob(session, run.job_id).catch((err) =>
     log.debug(
       { event: "bulk_job_kept", object: run.object, job: run.job_id, err },
       "the job's result was not deleted",
@@ -143,5 +200,7 @@ function logEnd({ log }: Connections, run: Run): void {
   if (run.drift > 0) driftTotal.inc({ object: run.object }, run.drift)
   const { object, run_id, kind, state, received, expected } = run
   const keys = { event: "bulk_to_shadow_ended", object, run: run_id, kind, state, received, expected }
-  log.info(keys, `${kind} load of ${object} ended: ${state}, ${received} of ${expected} records`)
+  // A poll that has found nothing is no news.
+  const level = run.is_poll && run.inserted + run.updated + run.deleted === 0 ? "debug" : "info"
+  log[level](keys, `${kind} load of ${object} ended: ${state}, ${received} of ${expected} records`)
 }

@@ -2,15 +2,17 @@ import { SalesforceError } from "../salesforce/errors.ts"
 import type { Run } from "./run.ts"
 
 /**
- * The query of a run's bulk job: all of the object, or what has changed since a delta's beginning.
+ * The query of a run, of its bulk job or by REST: all of the object, or what has changed since a delta's beginning.
  *
  * @param fields Salesforce fields, in the order of the page's columns
+ * @param cursorField the field by which a delta finds what has changed
  * @throws SalesforceError, code DELTA_WITHOUT_SINCE, where a delta has no time to begin at: its query would be for the
  *   whole object, with what was deleted in it
  */
 export function queryOf(
   run: Pick<Run, "run_id" | "object" | "kind" | "since">,
   fields: readonly string[],
+  cursorField = "SystemModstamp",
 ): { object: string; soql: string; operation: "query" | "queryAll" } {
   const { object } = run
   const soql = `select ${fields.join(", ")} from ${object}`
@@ -23,5 +25,5 @@ export function queryOf(
       { code: "DELTA_WITHOUT_SINCE", retryable: false },
     )
   }
-  return { object, soql: `${soql} where SystemModstamp >= ${since.toISOString()}`, operation: "queryAll" }
+  return { object, soql: `${soql} where ${cursorField} >= ${since.toISOString()}`, operation: "queryAll" }
 }

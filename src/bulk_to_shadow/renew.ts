@@ -23,7 +23,7 @@ export async function renewJob(
 ): Promise<number | null> {
   const { pool, config, log } = connections
   const atMost = error.code === jobStalled ? stalledJobsAtMost : jobsAtMost
-  if (run.job_id === null || run.job_attempts + 1 >= atMost) {
+  if ((run.job_id === null && !run.by_rest) || run.job_attempts + 1 >= atMost) {
     if (error.code === jobStalled) await abortJobOf(connections, run)
     return null
   }

@@ -18,6 +18,10 @@ export interface Run {
   state: RunState
   since: Date | null
   job_id: string | null
+  /** A delta that the poll of its object has begun. */
+  is_poll: boolean
+  /** Its records come by REST: it has no bulk job, and its locator is the path of the next page. */
+  by_rest: boolean
   /** Bulk jobs of this run that came to nothing and were made anew. */
   job_attempts: number
   fields: string[] | null
@@ -55,6 +59,18 @@ export async function startRun(
     [request.object, request.kind, request.reason, request.force, request.batchId ?? null],
   )
   return (rows[0] as { run_id: number }).run_id
+}
+
+/** Starts the poll of an object, or names the delta that is under way; undefined where none is due. */
+export async function startPoll(
+  { pool }: Pick<Connections, "pool">,
+  object: string,
+): Promise<number | undefined> {
+  const { rows } = await pool.query<{ run_id: number | null }>(
+    "select sf_shadow.start_poll(of_object => $1) as run_id",
+    [object],
+  )
+  return rows[0]?.run_id ?? undefined
 }
 
 export async function readRun({ pool }: Pick<Connections, "pool">, runId: number): Promise<Run> {

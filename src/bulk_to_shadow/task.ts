@@ -7,7 +7,7 @@ import { databaseTimeIn } from "../postgres/time.ts"
 import { RunDriver } from "./driver.ts"
 import { failureMessage } from "./failure.ts"
 import { hasHole } from "./index.ts"
-import { type RunKind, startRun } from "./run.ts"
+import { type RunKind, startPoll, startRun } from "./run.ts"
 
 /** Payload of a load's job. Operators give `object` and `force`; the rest is how the job goes on with itself. */
 const payloadSchema = z.object({
@@ -27,9 +27,9 @@ const followMs = 5_000
 
 /**
  * The task of a load. It does not hold its worker slot while Salesforce works: it puts itself back into the
- * queue with the time to look again. The next object follows when one has ended, whatever its end was.
+ * queue with the time to look again. The next object follows when one has ended, whatever its end was; of a poll, the next poll.
  */
-export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKind): TaskFactory {
+export function loadTask(name: "backfill" | "delta" | "compare_ids" | "poll", kind: RunKind): TaskFactory {
   return (connections) => async (raw, helpers) => {
     const payload = payloadSchema.parse(raw)
     const [object, ...remaining] = payload.object
@@ -39,9 +39,15 @@ export function loadTask(name: "backfill" | "delta" | "compare_ids", kind: RunKi
         : await objectsInOrder(connections)
     if (object === undefined) return
     const turn: Payload = { ...payload, object, remaining, kind: payload.kind ?? kind }
-    turn.runId ??= await startTurn(connections, turn, name)
+    turn.runId ??= await (name === "poll"
+      ? startPoll(connections, object)
+      : startTurn(connections, turn, name))
     const waitMs = turn.runId === undefined ? null : await takeTurn(connections, turn.runId, helpers)
     if (waitMs !== null) return addAgain(connections, helpers, name, turn, waitMs)
+    if (name === "poll") {
+      await connections.pool.query("select sf_shadow.add_poll_job(of_object => $1)", [object])
+      return
+    }
     if (turn.kind === "delta" && (await hasHole(connections, object))) {
       return addAgain(
         connections,
@@ -115,6 +121,7 @@ async function addAgain(
     // A key of its own: a turn that replaced another request's turn left that one's run without a job.
     jobKey: ["turn", name, kind, object, ...remaining].join(":"),
     runAt: await databaseTimeIn(pool, waitMs),
-    maxAttempts: 12,
+    // The next poll comes anyway.
+    maxAttempts: name === "poll" ? 6 : 12,
   })
 }

@@ -1,6 +1,13 @@
 import type { MappingPlan, PlannedChange } from "../mapping/file/apply.ts"
 import type { Left } from "../mapping/file/difference.ts"
-import { fieldsPlanText, objectRemovalText, planText, removalPlanText, renamePlanText } from "./plan_text.ts"
+import {
+  fieldsPlanText,
+  objectRemovalText,
+  planText,
+  pollPlanText,
+  removalPlanText,
+  renamePlanText,
+} from "./plan_text.ts"
 
 interface Extent {
   /** Whether tables and columns go with what is removed. */
@@ -36,6 +43,8 @@ function summaryOf({ change, plan }: PlannedChange, { dropData }: Extent): [sign
       return ["-", `filled no more, ${data}: ${plan.columns.map(({ column }) => column).join(", ")}`]
     case "rename_field":
       return ["~", `${plan.column} is called ${plan.to}`]
+    case "change_poll":
+      return ["~", `polled every ${plan.poll}`]
     case "add_object":
       return ["+", `new, in ${plan.table}, with ${plan.columns.length} columns`]
     case "add_fields":
@@ -51,6 +60,8 @@ function changeText({ change, plan }: PlannedChange, { dropData, records }: Exte
       return removalPlanText(plan, dropData)
     case "rename_field":
       return renamePlanText(plan)
+    case "change_poll":
+      return pollPlanText(plan)
     case "add_object":
       return planText(plan, records.get(plan.object) ?? null)
     case "add_fields":

@@ -33,7 +33,7 @@ export function objectsCommand(invocation: Invocation, work: Work): Command {
 
 async function readObjects(pool: Pool): Promise<Record<string, unknown>[]> {
   const { rows } = await pool.query(
-    `select o.object, o.shadow_table as "table", l.rows, l.state, o.topic as changes, o.parent_object as parent, o.keep,
+    `select o.object, o.shadow_table as "table", l.rows, l.state, coalesce(l.changes, o.topic) as changes, o.parent_object as parent, o.keep,
        (select count(*)::int from sf_shadow.field f where f.object = o.object) as columns
      from sf_shadow.object o
      left join public.sf_shadow_lag l on l.object = o.object
@@ -66,7 +66,7 @@ Examples:
           })
         })
         const wanted = objects.filter(({ object, can_be_added }) =>
-          pattern === undefined ? can_be_added === "yes" : matcher(pattern).test(object),
+          pattern === undefined ? can_be_added.startsWith("yes") : matcher(pattern).test(object),
         )
         const others = pattern === undefined ? objects.length - wanted.length : 0
         const more =
@@ -83,7 +83,9 @@ function answer(
 ): string {
   if (mirrored.has(name)) return "is mirrored"
   if (!queryable) return "no: it cannot be queried"
-  return hasEvents ? "yes" : "no: it has no change events, and cannot be followed yet"
+  return hasEvents
+    ? "yes"
+    : "yes: it has no change events, and is polled every 5m unless --poll says otherwise"
 }
 
 function matcher(pattern: string): RegExp {

@@ -1,9 +1,9 @@
 import type { FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
-import type { Plan, PlannedColumn } from "../mapping/plan.ts"
+import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
 /** A plan in words, and then as the SQL that it is. */
 export function planText(plan: Plan, records: number | null): string {
-  const { object, table, key, topic, keep, parent_object, parent_field, columns, left_out, statements } = plan
+  const { object, table, key, poll, keep, parent_object, parent_field, columns, left_out, statements } = plan
   return [
     `${object} becomes table public.${table}, with key ${key} and ${columns.length} columns:`,
     ...columnLines(columns),
@@ -14,9 +14,14 @@ export function planText(plan: Plan, records: number | null): string {
     keep === "all"
       ? "raw_payload keeps every plain field that this user may read."
       : "raw_payload, and the event log, keep these fields and no others.",
-    `Changes come from ${topic}. ${records === null ? "All its" : `Its ${records}`} records are loaded by Bulk API, as a job of the service.`,
+    `${changesText(plan)} ${records === null ? "All its" : `Its ${records}`} records are loaded by ${poll === null ? "Bulk API" : "Bulk API, or REST where they are few"}, as a job of the service.`,
     ...statementLines(statements),
   ].join("\n")
+}
+
+function changesText({ topic, poll, poll_reason, cursor }: Plan): string {
+  if (poll === null) return `Changes come from ${topic}.`
+  return `It is polled every ${poll}, ${poll_reason}: a query for what has changed since by ${cursor}, and daily a comparison of Ids for what was deleted without a trace.`
 }
 
 /** What the end of an object's mirroring is. */
@@ -61,6 +66,12 @@ export function renamePlanText({ table, field, column, to, statements }: RenameP
     `${column} (${field}), of public.${table}, is called ${to} from then on. Views that read it follow; what else names it has to be changed.`,
     ...statementLines(statements),
   ].join("\n")
+}
+
+/** The same of a plan for another rhythm of a poll. */
+export function pollPlanText({ object, before, poll, statements }: PollPlan): string {
+  const now = before === null ? "its change events are followed no more" : `so far it was every ${before}`
+  return [`${object} is polled every ${poll} from then on; ${now}.`, ...statementLines(statements)].join("\n")
 }
 
 function columnLines(columns: readonly PlannedColumn[]): string[] {

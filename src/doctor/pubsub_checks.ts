@@ -12,7 +12,9 @@ export function pubsubChecks(config: Config, session: Session, objects: readonly
   const [host = "", port] = pubsubEndpoint.split(":")
   const isThrough = proxy !== undefined && isProxied(proxy, host, Number(port))
   const through = isThrough ? ` through the proxy ${proxyName(proxy)} (HTTPS_PROXY)` : ""
-  const topics = config.topics ?? objects.filter(({ enabled }) => enabled).map(({ topic }) => topic)
+  const topics =
+    config.topics ??
+    objects.filter(({ enabled, polled }) => enabled && polled === null).map(({ topic }) => topic)
   const getTopic = async (topic: string) => {
     if (!config.shadowEvents) throw new NotConfigured("ENABLE_SF_SHADOW_EVENTS is off")
     const channel = PubsubChannel.acquire(pubsubEndpoint, ca, proxy)

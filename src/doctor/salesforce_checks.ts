@@ -39,11 +39,11 @@ export function salesforceChecks(session: Session, pool: Pool): Check[] {
 export function objectChecks(session: Session, pool: Pool, objects: readonly MirroredObject[]): Check[] {
   if (objects.length === 0)
     return [{ name: "objects", needs: ["migrations"], ask: async () => "none is mirrored" }]
-  return objects.map(({ object, enabled }) => ({
+  return objects.map(({ object, enabled, polled }) => ({
     name: `object ${object}`,
     needs: ["login", "migrations"],
     async ask() {
-      const found = await askObject(session, pool, object)
+      const found = [await askObject(session, pool, object), ...(polled === null ? [] : [polled])].join("; ")
       return enabled ? found : `${found}; paused: ${sfShadow} resume ${object} ends that`
     },
   }))

@@ -20,6 +20,8 @@ export interface Wish {
   keep?: "mapped" | "all" | undefined
   /** The field that holds its parent's Id. Default: that of the mirrored master, where it has one. */
   parent?: string | undefined
+  /** How often it is polled, in the place of change events: 5m, 2h, 1d. Default: 5m where it has none, else not at all. */
+  poll?: string | undefined
 }
 
 /** A field and the column that it gets. */
@@ -44,6 +46,11 @@ export interface Plan {
   keep: "mapped" | "all"
   parent_object: string | null
   parent_field: string | null
+  /** How often it is polled, and why; null where its change events are followed. */
+  poll: string | null
+  poll_reason: string | null
+  /** The field by which a delta finds what has changed. */
+  cursor: string
   columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
@@ -113,6 +120,30 @@ export async function removeObject(
     ])
     .catch(toPlanError)
   return (rows[0] as { table: string }).table
+}
+
+/** Another rhythm of an object's poll, or a poll in the place of its change events. */
+export interface PollPlan {
+  object: string
+  /** Null: its change events were followed. */
+  before: string | null
+  poll: string
+  statements: string[]
+}
+
+/** Polls a mirrored object so often from now on, in the caller's transaction. */
+export async function changePoll(
+  client: Pick<Pool, "query">,
+  { object, before, poll }: Omit<PollPlan, "statements">,
+  isDry: boolean,
+): Promise<PollPlan> {
+  const { rows } = await client.query<{ statement: string }>(
+    "select format('update sf_shadow.object set poll_every = %L where object = %L', $1::text, $2::text) as statement",
+    [poll, object],
+  )
+  const statements = rows.map(({ statement }) => statement)
+  if (!isDry) for (const statement of statements) await client.query(statement)
+  return { object, before, poll, statements }
 }
 
 /** @throws PlanError instead of what SQL has refused */

@@ -16,22 +16,24 @@ interface Lag {
   rejected: number
   verified_at: number | null
   drift_rows: number | null
+  poll_seconds: number
 }
 
 const epoch = (column: string) => `extract(epoch from ${column})::double precision as ${column}`
 
 viewGauges<Lag>(
   "sf_shadow_lag",
-  `select object, state, rows, lag_seconds, dirty, rejected, drift_rows, ${[
-    "max_updated_age",
-    "since_last_change",
-    "fresh_as_of",
-    "fresh_except_listed",
-    "proven_as_of",
-    "verified_at",
-  ]
-    .map(epoch)
-    .join(", ")} from public.sf_shadow_lag`,
+  `select object, state, rows, lag_seconds, dirty, rejected, drift_rows,
+     coalesce(extract(epoch from poll_every), 0)::double precision as poll_seconds, ${[
+       "max_updated_age",
+       "since_last_change",
+       "fresh_as_of",
+       "fresh_except_listed",
+       "proven_as_of",
+       "verified_at",
+     ]
+       .map(epoch)
+       .join(", ")} from public.sf_shadow_lag`,
   [
     stateGauge(
       "sf_shadow_object_state",
@@ -45,6 +47,12 @@ viewGauges<Lag>(
       "Age of the time up to which the shadow claims to hold every published change, except for records listed as dirty or rejected; absent while it claims nothing.",
       ["object"],
       (row) => row.lag_seconds,
+    ),
+    gauge(
+      "sf_shadow_poll_interval_seconds",
+      "How often the object is polled; 0 where its change events are followed. Its lag grows to this, and falls with each poll.",
+      ["object"],
+      (row) => row.poll_seconds,
     ),
     gauge(
       "sf_shadow_max_updated_age_seconds",

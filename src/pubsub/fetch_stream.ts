@@ -7,7 +7,7 @@ import type { StallMeter } from "./stall_meter.ts"
 
 /** Of a channel of several objects: the events of one transaction come within so long of each other (rule 16), in ms. */
 const gatherMs = 20
-const gatherAtMostMs = 200
+const gatherAtMostMs = 60
 
 /** Where a stream starts; CUSTOM starts after the replay id. */
 export type ReplayStart = { preset: Exclude<ReplayPreset, "CUSTOM"> } | { preset: "CUSTOM"; replayId: Buffer }

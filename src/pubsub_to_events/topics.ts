@@ -13,7 +13,7 @@ export type Wanted = Omit<Topic, "streamId">
 
 /**
  * The topics to follow: SF_TOPICS, or each object's own. A topic that is no object's own is a channel and carries those
- * objects that have no topic of their own in the list. Reads only.
+ * objects that have no topic of their own in the list. An object that is polled is on none. Reads only.
  *
  * @param followed what is followed already: a paused object is followed on, and not begun with
  */
@@ -21,11 +21,16 @@ export async function wantedTopics(
   { config, pool }: Pick<Connections, "config" | "pool">,
   followed: readonly Wanted[],
 ): Promise<Wanted[]> {
-  const { rows } = await pool.query<{ object: string; topic: string }>(
-    "select object, topic from sf_shadow.object where enabled or object = any ($1) order by object_id",
+  const { rows: all } = await pool.query<{ object: string; topic: string; is_polled: boolean }>(
+    `select object, topic, poll_every is not null as is_polled from sf_shadow.object
+     where enabled or object = any ($1) order by object_id`,
     [followed.flatMap(({ objects }) => objects)],
   )
-  const names = config.topics ?? [...new Set(rows.map(({ topic }) => topic))]
+  const rows = all.filter(({ is_polled }) => !is_polled)
+  const polled = all.filter(({ is_polled }) => is_polled).map(({ topic }) => topic)
+  const names = config.topics?.filter((topic) => !polled.includes(topic)) ?? [
+    ...new Set(rows.map(({ topic }) => topic)),
+  ]
   const others = rows.filter(({ topic }) => !names.includes(topic)).map(({ object }) => object)
   return names.map((topic) => {
     const own = rows.filter((row) => row.topic === topic).map(({ object }) => object)

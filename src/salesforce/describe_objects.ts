@@ -6,6 +6,8 @@ export interface ListedObject {
   name: string
   label: string
   queryable: boolean
+  /** Whether anybody can change its records. */
+  updateable: boolean
   /** Whether the org has change events of it; they still have to be selected in Setup, Change Data Capture. */
   hasEvents: boolean
 }
@@ -14,6 +16,7 @@ export interface ListedObject {
 export interface DescribedForPlan {
   name: string
   queryable: boolean
+  updateable: boolean
   has_events: boolean
   fields: FieldForPlan[]
 }
@@ -28,6 +31,8 @@ export interface FieldForPlan {
   scale: number
   calculated: boolean
   nillable: boolean
+  /** Whether a query may have it in its WHERE. */
+  filterable: boolean
   compoundFieldName: string | null
   referenceTo: string[]
   /** The record is deleted with the one that this refers to: a master-detail. */
@@ -42,15 +47,15 @@ export async function listObjects(session: Session): Promise<ListedObject[]> {
   const names = new Set(sobjects.map(({ name }) => name))
   return sobjects
     .filter(({ name }) => !/ChangeEvent$/.test(name))
-    .map(({ name, label, queryable }) => {
-      return { name, label, queryable, hasEvents: names.has(changeEventOf(name)) }
+    .map(({ name, label, queryable, updateable }) => {
+      return { name, label, queryable, updateable, hasEvents: names.has(changeEventOf(name)) }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Describes an object that `listObjects` has found. */
 export async function describeForPlan(session: Session, object: ListedObject): Promise<DescribedForPlan> {
-  const { name, queryable, hasEvents } = object
+  const { name, queryable, updateable, hasEvents } = object
   const described = await whileDoing(`Describe of ${name}`, () => session.connection.describe(name))
   const fields = described.fields.map((field) => ({
     name: field.name,
@@ -59,12 +64,13 @@ export async function describeForPlan(session: Session, object: ListedObject): P
     scale: field.scale ?? 0,
     calculated: field.calculated,
     nillable: field.nillable,
+    filterable: field.filterable,
     compoundFieldName: field.compoundFieldName ?? null,
     referenceTo: field.referenceTo ?? [],
     cascadeDelete: field.cascadeDelete === true,
     relationshipOrder: field.relationshipOrder ?? null,
   }))
-  return { name, queryable, has_events: hasEvents, fields }
+  return { name, queryable, updateable, has_events: hasEvents, fields }
 }
 
 /** ContactChangeEvent of Contact, Site__ChangeEvent of Site__c. */

@@ -14,11 +14,17 @@ export interface Call {
 /** A record as REST answers it: parents nested. */
 export type RecordBody = Record<string, unknown>
 
-interface Page {
+/** One answer to a query. */
+export interface QueryPage {
   records: RecordBody[]
+  /** How many records the query finds on all its pages. */
+  totalSize: number
   /** Path of the next page; undefined on the last one. */
   next: string | undefined
+  answer: SalesforceAnswer
 }
+
+type Page = Omit<QueryPage, "answer">
 
 /** The longest query (salesforce_app_limits_platform_soslsoql.htm). */
 export const maxSoqlCharacters = 100_000
@@ -35,19 +41,43 @@ export async function query(
   purpose: string,
   call: Call,
 ): Promise<{ found: RecordBody[]; answers: SalesforceAnswer[] }> {
-  assertQueryLength(purpose, soql)
-  const first = `${session.basePath}/query?q=${encodeURIComponent(soql)}`
   const found: RecordBody[] = []
   const answers: SalesforceAnswer[] = []
-  for (let path: string | undefined = first; path !== undefined; ) {
-    const isLong: boolean = path.length > maxQueryUriBytes
-    const answer: SalesforceAnswer = await (isLong ? sendInBody : sendInUri)(session, path, purpose, call)
-    const page: Page = (isLong ? pageOfComposite : pageOf)(purpose, answer)
+  for (let path: string | undefined = queryPath(session, soql, purpose); path !== undefined; ) {
+    const page: QueryPage = await queryPage(session, path, purpose, call)
     found.push(...page.records)
-    answers.push(answer)
+    answers.push(page.answer)
     path = page.next
   }
   return { found, answers }
+}
+
+/**
+ * The path of a query's first page.
+ *
+ * @param operation `queryAll` finds records in the recycle bin as well
+ * @throws SalesforceError for a query that Salesforce would refuse for its length
+ */
+export function queryPath(
+  session: Session,
+  soql: string,
+  purpose: string,
+  operation: "query" | "queryAll" = "query",
+): string {
+  assertQueryLength(purpose, soql)
+  return `${session.basePath}/${operation}?q=${encodeURIComponent(soql)}`
+}
+
+/** Asks for one page of a query, by its path or by the `next` of the page before it. */
+export async function queryPage(
+  session: Session,
+  path: string,
+  purpose: string,
+  call: Call,
+): Promise<QueryPage> {
+  const isLong = path.length > maxQueryUriBytes
+  const answer = await (isLong ? sendInBody : sendInUri)(session, path, purpose, call)
+  return { ...(isLong ? pageOfComposite : pageOf)(purpose, answer), answer }
 }
 
 /** A SOQL text literal (soql_sosl: Quoted String Escape Sequences). */
@@ -92,11 +122,20 @@ function pageOfComposite(purpose: string, answer: SalesforceAnswer): Page {
 }
 
 function toPage(purpose: string, answer: SalesforceAnswer, body: unknown): Page {
-  const page = (body ?? {}) as { records?: RecordBody[]; done?: boolean; nextRecordsUrl?: string }
+  const page = (body ?? {}) as {
+    records?: RecordBody[]
+    totalSize?: unknown
+    done?: boolean
+    nextRecordsUrl?: string
+  }
   if (!Array.isArray(page.records) || (page.done !== true && !page.nextRecordsUrl)) {
     throw unexpected(purpose, answer, "is no query result")
   }
-  return { records: page.records, next: page.done === true ? undefined : page.nextRecordsUrl }
+  return {
+    records: page.records,
+    totalSize: Number(page.totalSize),
+    next: page.done === true ? undefined : page.nextRecordsUrl,
+  }
 }
 
 /** The answer's JSON, numbers as they were written. @throws SalesforceError where it is none */

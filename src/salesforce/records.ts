@@ -7,6 +7,7 @@ import {
   maxSoqlCharacters,
   parseAnswer,
   query,
+  queryPage,
   type RecordBody,
   unexpected,
 } from "./query.ts"
@@ -86,6 +87,28 @@ export async function queryRecords(session: Session, request: QueryRequest): Pro
   const soql = `SELECT ${withId(fields).join(",")} FROM ${object} WHERE ${where}`
   const { found, answers } = await query(session, soql, `Query of ${object} where ${where}`, request)
   return { records: found.map((record) => recordText(record, fields)), ...boundsOf(answers) }
+}
+
+/** One page of a query's records, as texts of the same form as `readRecords`. */
+export interface RecordPage extends RecordsFound {
+  /** How many records the query finds on all its pages. */
+  total: number
+  /** Path of the next page; null on the last one. */
+  next: string | null
+}
+
+/** Asks for a page of a query by its path (`queryPath`, or `next` of the page before). @param fields as the query selects them */
+export async function readRecordPage(
+  session: Session,
+  { path, fields, purpose, ...call }: Call & { path: string; fields: readonly string[]; purpose: string },
+): Promise<RecordPage> {
+  const { records, totalSize, next, answer } = await queryPage(session, path, purpose, call)
+  return {
+    records: records.map((record) => recordText(record, fields)),
+    total: totalSize,
+    next: next ?? null,
+    ...boundsOf([answer]),
+  }
 }
 
 function boundsOf(answers: SalesforceAnswer[]): { readFrom: Date; readTo: Date } {

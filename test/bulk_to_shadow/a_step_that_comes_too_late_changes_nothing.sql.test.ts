@@ -12,6 +12,10 @@ const states: RunState[] = [...beforeAnEnd, "complete", "failed", "fuse", "cance
 const steps: Record<string, { call: string; from: RunState[] }> = {
   begin_job: { call: "begin_job($1)", from: ["queued"] },
   await_job: { call: "await_job($1, '751', sf_shadow.load_fields('Product2'), now())", from: ["queued"] },
+  begin_rest: {
+    call: "begin_rest($1, sf_shadow.load_fields('Product2'), now(), now(), 7)",
+    from: ["queued"],
+  },
   note_look: { call: "note_look($1, '750', 'InProgress', 7)", from: ["waiting"] },
   begin_loading: { call: "begin_loading($1, '750', now(), 7)", from: ["waiting"] },
   renew_job: { call: "renew_job($1, '750', 'the job is gone', 0)", from: ["waiting", "loading"] },
@@ -80,7 +84,7 @@ test("every function that writes a run is one of these, starts one, merges its p
   assert.deepEqual(
     rows.map(({ name }) => name),
     // An event takes away what a load under way counts for (rule 5b), and takes it nowhere.
-    [...Object.keys(steps), "start_run", "bulk_to_shadow", "_filter_events"].sort(),
+    [...Object.keys(steps), "start_run", "start_poll", "bulk_to_shadow", "_filter_events"].sort(),
   )
 })
 

@@ -247,7 +247,7 @@ const refused: [args: string[], message: RegExp][] = [
     ["add", "Contact", "--table", "sf_product_shadow"],
     /^sf_product_shadow is the table of Product2: give Contact another one/m,
   ],
-  [["add", "Site_Note__c"], /^Site_Note__c has no change events in this org, and cannot be followed yet\./m],
+  [["add", "Site_Note__c", "--poll", "30s"], /^Site_Note__c cannot be polled every '30s'/m],
   [
     ["add", "Contact", "--parent", "AccountId"],
     /^AccountId may be empty, and a row without its parent cannot be stored/m,
@@ -286,14 +286,14 @@ test("what cannot be is refused with one message and exit code 2, and the databa
 
   const available = await endsWith(0, ["objects", "available"], environment(url))
   assert.match(available.stdout, /^ {2}Contact +Contact +yes$/m)
-  assert.match(available.stdout, /^4 others are mirrored, or cannot be: a pattern shows them, and why\.$/m)
+  assert.match(available.stdout, /^3 others are mirrored, or cannot be: a pattern shows them, and why\.$/m)
   const named = await endsWith(0, ["objects", "available", "s*e*", "--json"], environment(url))
   assert.deepEqual(JSON.parse(named.stdout), [
     { object: "Service_Site__c", label: "Service Site", can_be_added: "yes" },
     {
       object: "Site_Note__c",
       label: "Site Note",
-      can_be_added: "no: it has no change events, and cannot be followed yet",
+      can_be_added: "yes: it has no change events, and is polled every 5m unless --poll says otherwise",
     },
   ])
 })

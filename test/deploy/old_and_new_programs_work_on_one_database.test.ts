@@ -1,6 +1,9 @@
 import assert from "node:assert/strict"
+import { readdirSync } from "node:fs"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import pg from "pg"
+import { pause } from "../../src/base/backoff.ts"
 import { Random } from "../../src/simulator/org/random.ts"
 import { endsWith } from "../harness/command.ts"
 import { startOrg } from "../harness/org.ts"
@@ -13,10 +16,14 @@ import { waitFor } from "../harness/wait.ts"
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 
+/** The migration after the last one that there is. */
+const migrations = readdirSync(fileURLToPath(new URL("../../sql/migrations", import.meta.url)))
+const note = `${String(migrations.length + 1).padStart(4, "0")}_note.sql`
+
 /** A release that adds: a column to tables and temporary tables, in front of the others, and functions that need it. */
 const release = {
   files: {
-    "sql/migrations/0009_note.sql": `
+    [`sql/migrations/${note}`]: `
       alter table sf_shadow.run add column note text;
       alter table sf_shadow.stream_cursor add column note text;
       alter table public.sf_shadow_event add column note text;`,
@@ -74,7 +81,7 @@ test("under load: the new migrate, old and new services beside each other, loads
   t.after(() => pool.end())
   const old = await startService(t, variables)
 
-  // Changes, and loads one after another, for as long as the deploy takes.
+  // Ten changes a second, and loads one after another, for as long as the deploy takes.
   const random = new RandomChanges(org, new Random(seed), seeded)
   let published = 0
   org.onPublish(() => published++)
@@ -84,7 +91,8 @@ test("under load: the new migrate, old and new services beside each other, loads
       const before = published
       random.change()
       await pool.query(`select add_job('backfill', '{"object":"PricebookEntry"}')`)
-      if (made % 5 === 0) await waitFor("an event is published", 5_000, () => published > before)
+      await pause(100, deployed.signal)
+      if (made % 5 === 0) await waitFor("an event is published", 30_000, () => published > before)
     }
   })()
   t.after(() => deployed.abort())
@@ -98,7 +106,7 @@ test("under load: the new migrate, old and new services beside each other, loads
   const before = await waitFor("loads by the service are complete", 60_000, () => loaded(3))
 
   const migrated = await endsWith(0, ["migrate"], variables, next)
-  assert.match(migrated.stdout, /Migrations: 0009_note\.sql\. Functions and views applied: [5-8] files/)
+  assert.match(migrated.stdout, new RegExp(`Migrations: ${note}\\. Functions and views applied: [5-8] files`))
   const after = await waitFor("loads by the old service go on", 60_000, () => loaded(before + 1))
   assert.equal(await schemaCheck(old), true)
   const fresh = await startService(t, variables, [], next)

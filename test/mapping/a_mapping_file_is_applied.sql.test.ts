@@ -15,6 +15,7 @@ type Objects = Record<string, ObjectMapping>
 const described = (name: string, ...fields: ReturnType<typeof field>[]) => ({
   name,
   queryable: true,
+  updateable: true,
   has_events: true,
   fields: [...standard, ...fields],
 })
@@ -65,7 +66,7 @@ const columnsOf = async (pool: Pool, table: string) =>
 
 /** A child that stands before its parent, columns of one's own, names in other letters, and a shipped object with more. */
 const wished: Objects = {
-  visit__c: { keep: "all" },
+  visit__c: { keep: "all", poll: "60m" },
   Contact: { table: "people", fields: { firstname: "given", LastName: true, Birthdate: "first_name" } },
   Site__c: { parent: "Account__c", fields: { Account__c: true, Speed__c: "mbps" } },
   Account: { fields: { Internet_Eligibility__c: "internet_eligibility", Phone: "telephone", fax: true } },
@@ -117,6 +118,13 @@ test("a file adds objects, parents first, and columns, under its names; applied 
     keep: "mapped",
     fields: { FirstName: "given", LastName: "last_name", Birthdate: "first_name" },
   })
+  assert.deepEqual(file.Visit__c, {
+    table: "sf_visit_shadow",
+    keep: "all",
+    parent: "Site__c",
+    poll: "1h",
+    fields: { Site__c: "site", Note__c: "note" },
+  })
   assert.deepEqual(await apply(pool, file, { prune: true }), { changes: [], left: [] })
   assert.equal(await everything(pool), after)
 
@@ -134,11 +142,11 @@ test("what the file does not name stays, and goes with --prune, children before 
   const less: Objects = {
     ...shipped,
     ...fewer,
-    Contact: { fields: { FirstName: "first", LastName: true } },
+    Contact: { poll: "10m", fields: { FirstName: "first", LastName: true } },
     Account: { fields: { ...shipped.Account?.fields, Fax: "telefax" } },
   }
   const kept = await apply(pool, less)
-  assert.deepEqual(stepsOf(kept), ["rename_field Account", "rename_field Contact"])
+  assert.deepEqual(stepsOf(kept), ["rename_field Account", "rename_field Contact", "change_poll Contact"])
   assert.deepEqual(kept.left, [
     { object: "Visit__c", table: "sf_visit_shadow" },
     { object: "Site__c", table: "sf_site_shadow" },

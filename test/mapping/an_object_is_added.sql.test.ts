@@ -166,10 +166,29 @@ const refused: [what: string, wish: object, describe: object, message: RegExp][]
   ],
   ["one that cannot be queried", {}, { ...contact, queryable: false }, /^Contact cannot be queried$/],
   [
-    "one without change events",
-    {},
-    { ...contact, has_events: false },
-    /^Contact has no change events in this org, and cannot be followed yet$/,
+    "an interval that is none",
+    { poll: "5 minutes" },
+    contact,
+    /^Contact cannot be polled every '5 minutes': "poll", or --poll, is a time from 1m to 1d, such as 5m or 2h$/,
+  ],
+  ["too rare a poll", { poll: "25h" }, contact, /^Contact cannot be polled every '25h'/],
+  [
+    "a poll without a field to find changes by",
+    { poll: "5m" },
+    {
+      ...contact,
+      updateable: true,
+      fields: contact.fields
+        .map((one) => (one.name === "SystemModstamp" ? { ...one, filterable: false } : one))
+        .concat(field("CreatedDate", "datetime")),
+    },
+    /^Contact cannot be polled: no field by which a query would find what has changed can be filtered/,
+  ],
+  [
+    "a poll of what has no stamp",
+    { poll: "5m" },
+    { ...contact, fields: contact.fields.filter(({ name }) => name !== "SystemModstamp") },
+    /^Contact has no SystemModstamp, by which its versions are told apart$/,
   ],
   [
     "a field that is not there",

@@ -54,3 +54,19 @@ test("retention forgets old runs, and never the last complete one of a kind", as
   await shadow.pool.query("select sf_shadow.maintain()")
   assert.deepEqual(await shadow.all("select run_id from sf_shadow.run"), [{ run_id: last.run_id }])
 })
+
+test("a poll is forgotten after two days, the last one not", async () => {
+  const shadow = await Shadow.open()
+  await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+  for (const from of [100, 200, 300]) await runThrough(shadow, "Product2", "delta", [], { from })
+  await shadow.pool.query(
+    "update sf_shadow.run set is_poll = kind = 'delta' and run_id % 2 = (select max(run_id) % 2 from sf_shadow.run), finished_at = finished_at - interval '3 days'",
+  )
+  await shadow.pool.query("select sf_shadow.maintain()")
+  const kinds = await shadow.all("select kind, is_poll from sf_shadow.run order by run_id")
+  assert.deepEqual(kinds, [
+    { kind: "full", is_poll: false },
+    { kind: "delta", is_poll: false },
+    { kind: "delta", is_poll: true },
+  ])
+})

@@ -13,7 +13,8 @@ begin
     return;
   end if;
   if run.received <> run.expected then
-    raise exception '% rows of % came, and job % processed %', run.received, run.object, run.job_id, run.expected
+    raise exception '% rows of % came, and % %', run.received, run.object,
+      coalesce('job ' || run.job_id || ' processed', 'its query found'), run.expected
       using errcode = 'SF009', hint = 'The run is incomplete and nothing was deleted. Run the load again.';
   end if;
   if run.kind <> 'delta' then
@@ -55,6 +56,8 @@ begin
     perform sf_shadow._end_fill(of_run_id);
     -- What is still open began before this load, or was not loaded when it was found.
     perform sf_shadow._add_hole_job(run.object);
+    -- Before its first load there was nothing to poll from.
+    perform sf_shadow.add_poll_job(run.object);
   end if;
 end
 $$;

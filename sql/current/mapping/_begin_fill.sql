@@ -8,7 +8,9 @@ begin
   update sf_shadow.field f set unfilled_until = sf_shadow._hole_end(of_object)
   where f.object = of_object and f.field = any (_begin_fill.fields);
   perform
-    sf_shadow._add_keyed_job('abort_bulk_job', json_build_object('job_id', r.job_id), 'abort_bulk_job', 'abort_bulk_job:' || r.job_id),
+    -- A load by REST has no bulk job.
+    case when r.job_id is not null then sf_shadow._add_keyed_job(
+      'abort_bulk_job', json_build_object('job_id', r.job_id), 'abort_bulk_job', 'abort_bulk_job:' || r.job_id) end,
     sf_shadow.renew_job(r.run_id, r.job_id, 'fields were added to its object', 0)
   from sf_shadow.run r
   where r.object = of_object and r.kind <> 'ids' and r.state in ('waiting', 'loading')

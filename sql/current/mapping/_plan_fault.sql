@@ -6,8 +6,6 @@ language sql stable set search_path = '' as $$
     when mirrored.object is not null then format('%s is mirrored already, in %s', mirrored.object, mirrored.shadow_table)
     when described ->> 'name' !~ '^[A-Za-z]\w*$' then 'that is no name of an object'
     when not (described ->> 'queryable')::boolean then format('%s cannot be queried', described ->> 'name')
-    when not (described ->> 'has_events')::boolean then
-      format('%s has no change events in this org, and cannot be followed yet', described ->> 'name')
     when coalesce(wish ->> 'keep', 'mapped') not in ('mapped', 'all') then '"keep" must be mapped or all'
     when jsonb_typeof(coalesce(wish -> 'fields', 'null')) not in ('null', 'array') or wish -> 'fields' = '[]'
       then '"fields" must be a list of names'

@@ -1,8 +1,8 @@
 -- The plan by which an object becomes a mirrored one (docs/mapping.md): names, columns, parent, and the statements that add_object
--- runs. Consumes: the wish {object, fields, columns, table, keep, parent}, of which all but the object may be left out, and columns
--- names those of single fields; and describe:
--- {name, queryable, has_events, fields: [{name, type, precision, scale, calculated, nillable, compoundFieldName, referenceTo,
--- cascadeDelete, relationshipOrder}]}. Raises SF014, with what to do, for what cannot be. Reads only.
+-- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll}, of which all but the object may be left out, and
+-- columns names those of single fields; and describe: {name, queryable, updateable, has_events, fields: [{name, type, precision,
+-- scale, calculated, nillable, filterable, compoundFieldName, referenceTo, cascadeDelete, relationshipOrder}]}. Raises SF014, with
+-- what to do, for what cannot be. Reads only.
 create or replace function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
@@ -14,11 +14,13 @@ declare
   columns jsonb;
   left_out jsonb;
   parent record;
+  source record;
   plan jsonb;
 begin
   select n.* into named from sf_shadow._plan_names(of_object) n;
   target := coalesce(wish ->> 'table', named.shadow_table);
-  fault := sf_shadow._plan_fault(wish, described, target);
+  select s.* into source from sf_shadow._plan_source(wish, described) s;
+  fault := coalesce(sf_shadow._plan_fault(wish, described, target), source.fault);
   if fault is not null then
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
@@ -50,7 +52,8 @@ begin
   end if;
   plan := jsonb_build_object('object', of_object, 'table', target, 'key', named.key_column, 'topic', named.topic,
     'keep', coalesce(wish ->> 'keep', 'mapped'), 'parent_object', parent.object, 'parent_field', parent.field,
-    'columns', parent.columns, 'left_out', left_out);
+    'columns', parent.columns, 'left_out', left_out, 'poll', source.poll_every, 'poll_reason', source.poll_reason,
+    'cursor', source.cursor_field);
   return plan || jsonb_build_object('statements', sf_shadow._plan_statements(plan));
 end
 $$;

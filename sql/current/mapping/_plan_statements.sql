@@ -25,9 +25,11 @@ language sql stable set search_path = '' as $$
       select array_agg(format('grant select on %s to %I', target, r.rolname) order by r.rolname) from pg_roles r
       where r.rolname in ('sf_shadow_reader', 'sf_shadow_operator'))
     || format(
-      E'insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields)\n'
-      'values (%L, %L, %L, %L, %L, %L, %L, %L)', plan ->> 'object', plan ->> 'table', plan ->> 'key', plan ->> 'topic',
-      plan ->> 'parent_object', plan ->> 'parent_field', plan ->> 'keep', '{SystemModstamp,IsDeleted}')
+      E'insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields,\n'
+      '  poll_every, cursor_field)\nvalues (%L, %L, %L, %L, %L, %L, %L, %L, %L, %L)',
+      plan ->> 'object', plan ->> 'table', plan ->> 'key', plan ->> 'topic',
+      plan ->> 'parent_object', plan ->> 'parent_field', plan ->> 'keep', '{SystemModstamp,IsDeleted}',
+      (plan ->> 'poll')::interval, plan ->> 'cursor')
     || format('insert into sf_shadow.object_state (object) values (%L)', plan ->> 'object')
     || format('insert into sf_shadow.field (object, field, column_name, column_type, required) values%s', mapped)
   from listed

@@ -17,7 +17,7 @@ begin
     sf_shadow._page_to_fields(of_object, page.columns) as fields,
     full_read.read_from as full_from, full_read.read_to as full_to,
     sf_shadow._is_beside_load(of_object, of_read_id) as is_beside_load,
-    coalesce(claim.hole_from is null
+    coalesce(claim.hole_from is null and o.poll_every is null
       and claim.fresh_except_listed >= read.read_from - setting.catching_up_after, false) as leaves_equal,
     case when 'IsDeleted' = any (page.columns) then 'page."IsDeleted" = ''true''' else 'false' end as is_deleted,
     case when exists (select from sf_shadow.described_field d where d.object = of_object and d.vanished_at is not null)

@@ -37,6 +37,8 @@ begin
   elsif payload ? 'column' and jsonb_typeof(payload -> 'column') <> 'string'
     or payload ? 'field' and jsonb_typeof(payload -> 'field') <> 'string' then
     fault := '"field" and "column" must be names';
+  elsif payload ? 'poll' and jsonb_typeof(payload -> 'poll') <> 'string' then
+    fault := '"poll" must be a time such as "5m"';
   elsif payload ? 'keep' and payload -> 'keep' not in ('"mapped"', '"all"') then
     fault := '"keep" must be mapped or all';
   elsif payload ? 'drop_data' and jsonb_typeof(payload -> 'drop_data') <> 'boolean' then

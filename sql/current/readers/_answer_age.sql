@@ -1,5 +1,5 @@
 -- How old an answer about a record is (rule 10), whether that is too old, and why. Consumes: the record's row, as far as its times
--- go (null where there is none), and the bound (null: stale_after of the settings). Produces: a request for its refresh where it is
+-- go (null where there is none), and the bound (null: stale_after of its object). Produces: a request for its refresh where it is
 -- stale, but not where Salesforce has a version that cannot be stored: another read would bring the same. Safe to repeat.
 create or replace function sf_shadow._answer_age(
   of_object text, of_record_id text, is_found boolean, row_synced_at timestamptz, row_read_id bigint, row_commit_timestamp timestamptz,
@@ -9,7 +9,7 @@ create or replace function sf_shadow._answer_age(
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
-  bound constant interval := coalesce(max_age, (select s.stale_after from sf_shadow.setting s));
+  bound interval;
   claim sf_shadow.object_claim;
   absent_at timestamptz;
   doubt text;
@@ -21,6 +21,7 @@ declare
 begin
   select c.* into clock from sf_shadow.salesforce_now c;
   select c.* into claim from sf_shadow.object_claim c where c.object = of_object;
+  bound := coalesce(max_age, claim.stale_after);
   refresh_queued := false;
   if not is_found then
     if not claim.is_loaded then
@@ -55,7 +56,9 @@ begin
       -- Null, or which fields stand still though the rest of the row is fresh.
       when not is_stale then claim.degraded
       when doubt is not null then 'it waits to be read again: ' || doubt
-      else coalesce(claim.reason, 'nothing was heard of changes after ' || sf_shadow._iso_time(known_at))
+      else coalesce(claim.reason,
+        coalesce('it is polled every ' || sf_shadow._interval_text(claim.poll_every) || ', and nothing was read', 'nothing was heard')
+        || ' of changes after ' || sf_shadow._iso_time(known_at))
     end,
     case when is_found then claim.unfilled end), '');
 

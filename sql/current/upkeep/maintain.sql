@@ -26,8 +26,8 @@ begin
   result := result || jsonb_build_object('tombstones', forgotten);
   delete from sf_shadow.parent_deletion p where p.deleted_until < guarded;
 
-  -- The last complete one of a kind is what sf_shadow_lag shows, however long ago.
-  delete from sf_shadow.run r where r.finished_at < now() - interval '90 days'
+  -- The last complete one of a kind is what sf_shadow_lag shows, however long ago. Polls are many.
+  delete from sf_shadow.run r where r.finished_at < now() - case when r.is_poll then interval '2 days' else interval '90 days' end
     and (r.state <> 'complete' or exists (select from sf_shadow.run later
       where later.object = r.object and later.kind = r.kind and later.state = 'complete' and later.run_id > r.run_id));
   get diagnostics forgotten = row_count;

@@ -1,6 +1,6 @@
 -- Produces: a job for what waits without one: events behind a cursor, records in doubt or asked for by readers, holes, columns
--- that are not filled. A job that ran out of attempts or was lost is thereby tried again. Safe to repeat: one waiting job per
--- stream and object.
+-- that are not filled, polls and what polls cannot see. A job that ran out of attempts or was lost is thereby tried again. Safe
+-- to repeat: one waiting job per stream and object.
 create or replace function sf_shadow.requeue_forgotten() returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -10,5 +10,11 @@ begin
   perform sf_shadow._add_hole_job(s.object), sf_shadow._add_fill_job(s.object)
   from sf_shadow.object_state s
   where not exists (select from sf_shadow_worker.jobs j where j.queue_name = 'load:' || s.object);
+  perform sf_shadow.add_poll_job(o.object)
+  from sf_shadow.object o
+  where o.poll_every is not null and not exists (select from sf_shadow_worker.jobs j
+    where j.key in ('poll:' || o.object, 'turn:poll:delta:' || o.object)
+      and (j.locked_at is not null or j.attempts < j.max_attempts));
+  perform sf_shadow._add_comparison_jobs();
 end
 $$;

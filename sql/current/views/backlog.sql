@@ -1,5 +1,5 @@
 -- What waits? One row per stream (events received and not yet folded) and per kind of job that the queue holds. Who follows
--- events holds its job while they flow: that is no work that waits, and is not among them.
+-- events holds its job while they flow: that is no work that waits, and is not among them; nor is a poll before its time.
 --   kind, name     stream and its topic, or job and its task
 --   waiting        events, or jobs whose turn or time has not come
 --   running        jobs that a worker has taken
@@ -20,4 +20,5 @@ select 'job', job.task_identifier,
     now() - min(job.run_at) filter (where job.locked_at is not null or job.attempts < job.max_attempts)) end
 from sf_shadow_worker.jobs job
 where not (job.task_identifier = 'follow_events' and job.locked_at is not null)
+  and not (job.task_identifier = 'poll' and job.locked_at is null and job.attempts = 0 and job.run_at > now())
 group by job.task_identifier;

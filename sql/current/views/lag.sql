@@ -2,7 +2,8 @@
 -- Reads small tables only: no count or minimum over a shadow table.
 --   state, reason          fresh, filling, catching up, stale, degraded, paused or never loaded; and why, in words. Not fresh is also
 --                          what has received an event that was not applied for a while, whatever the reason. The times
---                          are catching_up_after, stale_after and unapplied_after of sf_shadow.setting
+--                          are catching_up_after, stale_after and unapplied_after of sf_shadow.setting; of a polled
+--                          object at least one, and two, polls that did not come
 --   rows                   of the shadow table, exact: the last load's plus inserts less deletes
 --   max_updated_age        age of the oldest updated_at of a row, and since_last_change of the newest: bounds that each
 --                          merge moves, so nothing is older, and nothing newer, than they say. Exact after a full load
@@ -15,6 +16,8 @@
 --   verified_at            the last comparison with Salesforce, field by field, and its drift_rows: rows that were wrong
 --                          though the object claimed to be fresh; must be 0
 --   last_full_at, ..._run_id, last_delta_at, ..._run_id    the last complete load of the kind, and its run
+--   changes                where they come from: a topic of the Pub/Sub API, or: polled every 5m
+--   poll_every             how often it is polled; null: its change events are followed
 create or replace view public.sf_shadow_lag as
 with fresh as (
   select c.*, dirty.records as dirty, reject.records as rejected, verified.verified_at, verified.drift as drift_rows,
@@ -33,8 +36,8 @@ select
     when not f.is_loaded then 'never loaded'
     when not f.enabled then 'paused'
     when f.degraded is not null then 'degraded'
-    when f.claimed is null or f.hole_from is not null or f.age > setting.stale_after then 'stale'
-    when f.dirty > 0 or f.age > setting.catching_up_after or now() - f.waiting_since > setting.unapplied_after then 'catching up'
+    when f.claimed is null or f.hole_from is not null or f.age > f.stale_after then 'stale'
+    when f.dirty > 0 or f.age > f.catching_up_after or now() - f.waiting_since > setting.unapplied_after then 'catching up'
     when f.unfilled is not null then 'filling'
     else 'fresh'
   end as state,
@@ -57,11 +60,14 @@ select
   last_full.finished_at as last_full_at,
   last_full.run_id as last_full_run_id,
   last_delta.finished_at as last_delta_at,
-  last_delta.run_id as last_delta_run_id
+  last_delta.run_id as last_delta_run_id,
+  coalesce('polled every ' || sf_shadow._interval_text(f.poll_every), o.topic) as changes,
+  f.poll_every
 from fresh f
 cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock
 join sf_shadow.object_state s on s.object = f.object
+join sf_shadow.object o on o.object = f.object
 -- What keeps it from being proven, or mended: a fuse, and a load that stands still.
 cross join lateral (
   select nullif(concat_ws('; ',

@@ -1,8 +1,10 @@
 -- What each object claims (rule 10), without looking at its records: up to when the shadow holds every published
 -- change, except for the records that are listed as dirty or rejected, and why that is not now. Small tables only, and of
 -- the log the one event that is next to be applied. waiting_since: when that one was received, null where none waits; after
--- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed. unfilled: which
--- columns wait for their values, though the rest of a row is as fresh as is claimed.
+-- a while (unapplied_after) it is a reason, whatever keeps it from being applied. age: of fresh_except_listed. A polled object
+-- (poll_every) claims what its last complete delta or full load has read; catching_up_after and stale_after are the settings,
+-- but of a polled object at least one, and two, polls that did not come. unfilled: which columns wait for their values,
+-- though the rest of a row is as fresh as is claimed.
 create or replace view sf_shadow.object_claim as
 with claim as (
   select so.object, s.stream_id,
@@ -20,20 +22,27 @@ with claim as (
     s.stream_id, case when c.applied_seq < s.next_seq - 1 then c.applied_seq + 1 end, c.applied_day) waiting on true
 ), known as (
   select o.object, o.enabled, state.proof_read_id is not null as is_loaded, state.row_count, state.hole_from, state.hole_reason,
-    state.degraded, claim.stream_id, claim.claimed, claim.problem, claim.problem_since, claim.waiting_since,
+    state.degraded, claim.stream_id, source.claimed, claim.problem, claim.problem_since, claim.waiting_since,
     proof.read_from - setting.margin as proven_as_of,
-    case when state.proof_read_id is not null and claim.claimed is not null
-      then least(claim.claimed, state.hole_from) end as fresh_except_listed
+    case when state.proof_read_id is not null and source.claimed is not null
+      then least(source.claimed, state.hole_from) end as fresh_except_listed,
+    o.poll_every,
+    greatest(setting.catching_up_after, 2 * o.poll_every + setting.margin) as catching_up_after,
+    greatest(setting.stale_after, 3 * o.poll_every + setting.margin) as stale_after
   from sf_shadow.object o
   cross join sf_shadow.setting setting
   join sf_shadow.object_state state on state.object = o.object
-  left join claim on claim.object = o.object
+  left join claim on claim.object = o.object and o.poll_every is null
+  cross join lateral (select case when o.poll_every is null then claim.claimed else state.delta_from - setting.margin end as claimed)
+    source
   left join sf_shadow.read proof on proof.read_id = state.proof_read_id
 )
 select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k.claimed, k.proven_as_of, k.fresh_except_listed,
   case
     when not k.is_loaded then 'no full load has completed: run a backfill'
-    when not k.enabled then 'disabled in sf_shadow.object: events are passed over since ' || sf_shadow._iso_time(k.hole_from)
+    when not k.enabled then 'disabled in sf_shadow.object: '
+      || case when k.poll_every is null then 'events are passed over' else 'it is not polled' end
+      || ' since ' || sf_shadow._iso_time(k.hole_from)
     when k.degraded is not null then k.degraded
     when k.hole_from is not null then 'changes since ' || sf_shadow._iso_time(k.hole_from) || ' may be missing: ' || k.hole_reason
     when now() - k.waiting_since > setting.unapplied_after
@@ -48,12 +57,17 @@ select k.object, k.enabled, k.is_loaded, k.row_count, k.hole_from, k.degraded, k
         where job.key = 'events_to_shadow:' || k.stream_id), 'their job is lost and will be queued anew')
     when k.problem is not null then 'the stream stands still since ' || sf_shadow._iso_time(k.problem_since) || ': ' || k.problem
     when k.claimed is null then 'no change events have been applied yet'
-    when told.age > setting.catching_up_after
-      then 'nothing was heard of changes after ' || sf_shadow._iso_time(k.fresh_except_listed)
+    when told.age > k.catching_up_after
+      then coalesce('it is polled every ' || sf_shadow._interval_text(k.poll_every) || ', and nothing was read', 'nothing was heard')
+        || ' of changes after ' || sf_shadow._iso_time(k.fresh_except_listed) || coalesce((
+        select ': ' || left(last.error, 300)
+        from (select r.error from sf_shadow.run r where r.object = k.object and r.kind = 'delta' and k.poll_every is not null
+          order by r.run_id desc limit 1) last), '')
   end as reason,
   k.waiting_since, told.age,
   (select 'columns that were added wait for their values: ' || string_agg(f.column_name, ', ' order by f.column_name)
-    from sf_shadow.field f where f.object = k.object and f.unfilled_until is not null) as unfilled
+    from sf_shadow.field f where f.object = k.object and f.unfilled_until is not null) as unfilled,
+  k.poll_every, k.catching_up_after, k.stale_after
 from known k
 cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock

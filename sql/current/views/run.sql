@@ -1,4 +1,4 @@
--- Every load, with its progress, for 90 days; the last complete one of each object and kind for good. Counts in records.
+-- Every load, with its progress, for 90 days, and a poll for 2; the last complete one of each object and kind for good. Counts in records.
 --   kind, state, reason       full, delta, or ids (Id comparison); queued, waiting (for the bulk job), loading, sweeping
 --                             (deleting what is gone), complete, failed, fuse or canceled; and who asked for it
 --                             paused: the API budget holds it back (rule 14), or its bulk job failed for a while and is
@@ -8,7 +8,7 @@
 --   received, expected        percent of it, and rows_per_second over the whole run
 --   inserted ... rejected     what the records did; drift: rows that were wrong though the object claimed to be fresh
 --   difference                the org's COUNT() less the shadow's rows when it ended: not always zero (the org moves; rejects)
---   since                     lower bound of SystemModstamp, for a delta
+--   since                     lower bound of SystemModstamp, for a delta; of the field by which its object is polled
 --   estimated_end             at the present rate; null before the first page, while paused, and when it has ended
 create or replace view public.sf_shadow_run as
 select r.run_id, r.object, r.kind,

@@ -9,9 +9,9 @@ select r.run_id, r.object, r.kind,
       then 'a process: none has looked at it since ' || sf_shadow._iso_time(greatest(r.looked_at, r.progressed_at))
         || '. Is a worker running? Else run the command again'
     when r.state = 'waiting' then 'Salesforce: bulk job ' || r.job_id || ' is ' || coalesce(r.job_state, 'made')
-    when r.state = 'loading' then 'page ' || r.pages + 1 || ' of bulk job ' || r.job_id
+    when r.state = 'loading' then 'page ' || r.pages + 1 || coalesce(' of bulk job ' || r.job_id, ' by REST')
     when r.state = 'sweeping' then 'the comparison of Ids'
-    else 'its bulk job to be made'
+    else case when r.is_poll then 'its answer' else 'its bulk job to be made' end
   end as waits_for,
   age.still,
   r.paused_until is null and coalesce(age.still > setting.stands_still_after, false) as stands_still

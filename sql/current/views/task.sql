@@ -22,8 +22,8 @@ from (values
   ('reapply', true, '{object,since}', '{object,since}', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}', null, false),
   ('replay', true, '{topic,from}', '{topic,from}', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}', null, false),
   ('clear_cache', true, '{object}', '{}', '{"object":"Product2"}; {} means every object', null, true),
-  ('add_object', true, '{object,fields,table,keep,parent}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}', null,
-    false),
+  ('add_object', true, '{object,fields,table,keep,parent,poll}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}',
+    null, false),
   ('remove_object', true, '{object,drop_data}', '{object}', '{"object":"Contact","drop_data":true}', null, true),
   ('add_fields', true, '{object,fields,column}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', false),
   ('remove_fields', true, '{object,fields,drop_data}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', true),
@@ -33,6 +33,7 @@ from (values
   ('maintain', true, '{}', '{}', '{}', null, false),
   ('events_to_shadow', false, '{stream_id}', '{stream_id}', null, null, false),
   ('follow_events', false, '{}', '{}', null, null, false),
+  ('poll', false, '{object}', '{object}', null, 'load', false),
   ('abort_bulk_job', false, '{job_id}', '{job_id}', null, null, false),
   ('read_limits', false, '{}', '{}', null, null, false),
   ('watch_workers', false, '{}', '{}', null, null, false)

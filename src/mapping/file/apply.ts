@@ -8,7 +8,15 @@ import {
   removeFields,
   renameField,
 } from "../fields.ts"
-import { addObject, type Plan, PlanError, removeObject, toPlanError } from "../plan.ts"
+import {
+  addObject,
+  changePoll,
+  type Plan,
+  PlanError,
+  type PollPlan,
+  removeObject,
+  toPlanError,
+} from "../plan.ts"
 import { type Change, findDifference, type Left } from "./difference.ts"
 import { readMirrored } from "./mirrored.ts"
 import { type OrgObjects, toOrgNames } from "./org.ts"
@@ -22,6 +30,7 @@ export type PlannedChange =
   | { change: "remove_object"; plan: { object: string; table: string } }
   | { change: "remove_fields"; plan: FieldsRemovalPlan }
   | { change: "rename_field"; plan: RenamePlan }
+  | { change: "change_poll"; plan: PollPlan }
   | { change: "add_object"; plan: Plan }
   | { change: "add_fields"; plan: FieldsPlan }
 
@@ -145,6 +154,8 @@ async function perform(
       return { change: change.change, plan: await removeFields(client, { ...change, dropData }, isDry) }
     case "rename_field":
       return { change: change.change, plan: await renameField(client, change, isDry) }
+    case "change_poll":
+      return { change: change.change, plan: await changePoll(client, change, isDry) }
     case "add_object":
       return { change: change.change, plan: await addObject(client, change.wish, described) }
     case "add_fields":

@@ -10,6 +10,7 @@ export type Change =
   | { change: "remove_fields"; object: string; fields: string[] }
   /** The name is that of the field in the file. */
   | { change: "rename_field"; object: string; field: string; column: string; name: string }
+  | { change: "change_poll"; object: string; before: string | null; poll: string }
   | { change: "add_object"; wish: Wish }
   | { change: "add_fields"; wish: FieldsWish }
 
@@ -60,6 +61,9 @@ export function findDifference(
       const message = `${name}.${key}: the file says ${said}, and ${held.object} is mirrored with ${is ?? "none"}, which stays so while it is mirrored`
       faults.push({ line: file.lineOf(name, key), message })
     }
+    const { object, poll: before } = held
+    if (wanted.poll !== undefined && minutes(wanted.poll) !== minutes(before ?? ""))
+      changes.push({ change: "change_poll", object, before, poll: wanted.poll })
     const { missing, renamed, surplus } = compareFields(wanted, held)
     if (prune && surplus.length > 0) {
       const fields = [...new Set(surplus.map(({ field }) => field))]
@@ -75,12 +79,17 @@ export function findDifference(
     const wished = fields === undefined ? {} : fieldsOf(Object.entries(fields))
     changes.push({ change: "add_object", wish: { object: name, ...wished, ...more } })
   }
-  const order = ["remove_object", "remove_fields", "rename_field", "add_object", "add_fields"]
+  const order = ["remove_object", "remove_fields", "rename_field", "change_poll", "add_object", "add_fields"]
   return {
     changes: changes.sort((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),
     left,
     faults,
   }
+}
+
+/** What a time such as 5m, 2h or 1d comes to; 0 where there is none. */
+function minutes(time: string): number {
+  return Number.parseInt(time || "0", 10) * (time.endsWith("d") ? 1440 : time.endsWith("h") ? 60 : 1)
 }
 
 type Entry = [field: string, column: string | true]

@@ -17,6 +17,17 @@ const objectSchema = z
       .describe(
         "The field that holds the Id of the record that it is deleted with. Default: its master, where that is mirrored.",
       ),
+    poll: z
+      .string()
+      // A day is the most.
+      .regex(
+        /^([1-9]\d{0,2}m|1[0-3]\d\dm|14[0-3]\dm|[1-9]h|1\dh|2[0-4]h|1440m|1d)$/,
+        "a time from 1m to 1d is expected, such as 5m or 2h",
+      )
+      .optional()
+      .describe(
+        "How often it is polled, and its change events are not followed. Default: 5m where it has none, else not at all.",
+      ),
     fields: z
       .record(z.string(), fieldSchema)
       .optional()

@@ -25,8 +25,9 @@ select now() as read_at,
   (select coalesce(json_agg(r order by r.object), '[]') from (
     select l.object, l.state, l.reason, l.rows, l.fresh_as_of - clock.ahead_at_most as fresh_as_of,
       l.fresh_except_listed - clock.ahead_at_most as fresh_except_listed, l.proven_as_of - clock.ahead_at_most as proven_as_of, l.lag_seconds,
-      coalesce(now() - (l.fresh_as_of - clock.ahead_at_most) > setting.catching_up_after, false) as is_behind,
-      l.dirty, l.rejected, l.verified_at, l.drift_rows
+      coalesce(now() - (l.fresh_as_of - clock.ahead_at_most) > greatest(setting.catching_up_after, 2 * l.poll_every + setting.margin), false)
+        as is_behind,
+      l.dirty, l.rejected, l.verified_at, l.drift_rows, l.changes
     from public.sf_shadow_lag l, clock, sf_shadow.setting setting) r) as objects,
   (select coalesce(json_agg(r), '[]') from (
     select run.run_id, run.object, run.kind, run.state, run.reason, run.received, run.expected, run.percent,

@@ -8,7 +8,7 @@ export interface ObjectRow {
   reason: string | null
   rows: number
   fresh_as_of: Time | null
-  /** Whether fresh_as_of is further back than what passes by itself (catching_up_after of sf_shadow.setting). */
+  /** Whether fresh_as_of is further back than what passes by itself (catching_up_after of sf_shadow.setting; of a polled object a poll that did not come). */
   is_behind: boolean
   fresh_except_listed: Time | null
   proven_as_of: Time | null
@@ -17,6 +17,8 @@ export interface ObjectRow {
   rejected: number
   verified_at: Time | null
   drift_rows: number | null
+  /** Where its changes come from: a topic, or how often it is polled. */
+  changes: string
 }
 
 /** A row of sf_shadow_run: the last one of its object and kind. */

@@ -97,6 +97,10 @@ export function bulkQueryRoutes(server: FastifyInstance, org: Org, options: Bulk
 
 function bulkQuery(org: Org, text: string): Query {
   const query = compileQuery(org, text)
+  if (!query.object.hasBulk) {
+    const message = `Entity '${query.object.name}' is not supported by the Bulk API.`
+    throw new ApiError(400, "INVALIDENTITY", message)
+  }
   if (query.isCount) {
     const message = "Implementation restriction: aggregate queries are not supported by the Bulk API."
     throw new ApiError(400, "API_ERROR", message)

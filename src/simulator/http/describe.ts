@@ -105,7 +105,7 @@ function describeField(field: FieldDescription): Record<string, unknown> {
       validFor: null,
     })),
     restrictedPicklist: false,
-    filterable: type !== "address" && type !== "textarea",
+    filterable: field.filterable,
     sortable: type !== "address" && type !== "textarea" && type !== "multipicklist",
     groupable: !["address", "textarea", "datetime", "double", "currency", "percent"].includes(type),
     aggregatable: type !== "address" && type !== "boolean",

@@ -48,6 +48,8 @@ export interface FieldDescription {
   inCreateEvent: boolean
   /** The record is deleted with the one that the field refers to: a master-detail. */
   cascadeDelete: boolean
+  /** Whether a query may have it in its WHERE. */
+  filterable: boolean
   /** A value read from the parent record and not stored: PricebookEntry.Name is its Product2's. */
   derivedFrom: { reference: string; field: string } | null
 }
@@ -63,6 +65,8 @@ export interface ObjectDescription {
   hasRecycleBin: boolean
   /** Whether its changes are published. */
   hasChangeEvents: boolean
+  /** Whether Bulk API 2.0 takes queries of it. */
+  hasBulk: boolean
   fields: readonly FieldDescription[]
   /** Fields by API name. */
   byName: ReadonlyMap<string, FieldDescription>

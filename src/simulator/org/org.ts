@@ -8,6 +8,7 @@ import { EntryIndex } from "./entry_index.ts"
 import { strikeEvents, withoutHiddenFields } from "./event_faults.ts"
 import type { ObjectDescription } from "./object_description.ts"
 import { account } from "./objects/account.ts"
+import { caseStatus } from "./objects/case_status.ts"
 import { contact } from "./objects/contact.ts"
 import { withTextFields } from "./objects/fields.ts"
 import { pricebookEntry } from "./objects/pricebook_entry.ts"
@@ -77,6 +78,7 @@ export class Org {
       contact(multiCurrency),
       serviceSite(multiCurrency),
       siteNote(),
+      caseStatus(),
     ].map((object) => withTextFields(object, textFields[object.name] ?? []))
     this.objects = new Map(objects.map((object) => [object.name, object]))
     this.#tables = new Map(objects.map((object) => [object.name, new Table(new Layout(object))]))

@@ -33,11 +33,12 @@ class Changed {
 export class Table {
   readonly layout: Layout
   readonly #entries = new Map<string, Entry>()
+  /** -1 for an object without a recycle bin whose records do not say. */
   readonly #deletedPlace: number
 
   constructor(layout: Layout) {
     this.layout = layout
-    this.#deletedPlace = layout.place("IsDeleted")
+    this.#deletedPlace = layout.has("IsDeleted") ? layout.place("IsDeleted") : -1
   }
 
   /** How many records the table has ever held, whatever became of them. */

@@ -88,6 +88,10 @@ function comparisonTest(comparison: Comparison, column: Column): Test {
     const message = `Can not filter on compound field '${column.path}'`
     throw new SoqlError("INVALID_FIELD", message)
   }
+  if (!column.field.filterable) {
+    const message = `field '${column.path}' can not be filtered in a query call`
+    throw new SoqlError("INVALID_FIELD", message)
+  }
   const given = Array.isArray(comparison.value) ? comparison.value : [comparison.value ?? ""]
   const types = Array.isArray(comparison.literalType)
     ? comparison.literalType

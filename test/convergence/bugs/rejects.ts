@@ -41,6 +41,17 @@ export const rejects: readonly PlantedBug[] = [
     ],
   },
   {
+    name: "rejects of a rejected parent that went and came are left as they are",
+    rule: "8",
+    sql: [
+      {
+        of: "_parents_to_children",
+        text: "on r.object = $4 and r.parent_id = p.record_id",
+        by: "on false",
+      },
+    ],
+  },
+  {
     name: "a reject is not read again when what it waits for changes",
     rule: "9",
     sql: [{ of: "_write_changes", text: "perform sf_shadow._mark_waiting(of_object);", by: "" }],

@@ -37,6 +37,7 @@ export const objects = table({
       kind: "wide",
       fill: (cell, row) => showState(cell, objectTones[row.state], row.state, row.reason),
     },
+    text("Changes", (row) => row.changes, "wide"),
     age("Fresh as of", (row) => row.fresh_as_of),
     age("Except listed", (row) => row.fresh_except_listed),
     age("Proven as of", (row) => row.proven_as_of),

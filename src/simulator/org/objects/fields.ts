@@ -26,6 +26,7 @@ export function field(name: string, type: FieldType, settings: FieldSettings = {
     inChangeEvent: type !== "id",
     inCreateEvent: true,
     cascadeDelete: false,
+    filterable: type !== "address" && type !== "textarea",
     derivedFrom: null,
     ...settings,
   }
@@ -114,12 +115,13 @@ export function currencyField(multiCurrency: boolean, settings: FieldSettings = 
 
 /** Puts an object together from its fields. Its changes are published, unless it says otherwise. */
 export function objectDescription(
-  about: Omit<ObjectDescription, "byName" | "fields" | "labelPlural" | "hasChangeEvents"> &
-    Partial<Pick<ObjectDescription, "hasChangeEvents">>,
+  about: Omit<ObjectDescription, "byName" | "fields" | "labelPlural" | "hasChangeEvents" | "hasBulk"> &
+    Partial<Pick<ObjectDescription, "hasChangeEvents" | "hasBulk">>,
   fields: FieldDescription[],
 ): ObjectDescription {
   return {
     hasChangeEvents: true,
+    hasBulk: true,
     ...about,
     labelPlural: about.label.replace(/y$/, "ie").concat("s"),
     fields,
