@@ -1,6 +1,7 @@
 import type { MappingPlan, PlannedChange } from "../mapping/file/apply.ts"
 import type { Left } from "../mapping/file/difference.ts"
 import {
+  columnSourcePlanText,
   fieldsPlanText,
   objectRemovalText,
   planText,
@@ -43,6 +44,8 @@ function summaryOf({ change, plan }: PlannedChange, { dropData }: Extent): [sign
       return ["-", `filled no more, ${data}: ${plan.columns.map(({ column }) => column).join(", ")}`]
     case "rename_field":
       return ["~", `${plan.column} is called ${plan.to}`]
+    case "map_column":
+      return ["~", `${plan.column} is filled from ${plan.field}`]
     case "change_poll":
       return ["~", `polled every ${plan.poll}`]
     case "add_object":
@@ -60,6 +63,8 @@ function changeText({ change, plan }: PlannedChange, { dropData, records }: Exte
       return removalPlanText(plan, dropData)
     case "rename_field":
       return renamePlanText(plan)
+    case "map_column":
+      return columnSourcePlanText(plan)
     case "change_poll":
       return pollPlanText(plan)
     case "add_object":

@@ -1,4 +1,4 @@
-import type { FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
+import type { ColumnSourcePlan, FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
 import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
 /** A plan in words, and then as the SQL that it is. */
@@ -64,6 +64,18 @@ export function removalPlanText(plan: FieldsRemovalPlan, dropData: boolean): str
 export function renamePlanText({ table, field, column, to, statements }: RenamePlan): string {
   return [
     `${column} (${field}), of public.${table}, is called ${to} from then on. Views that read it follow; what else names it has to be changed.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for another field. */
+export function columnSourcePlanText(plan: ColumnSourcePlan): string {
+  const { object, table, column, before, field, filled_from, statements } = plan
+  return [
+    `${column}, of public.${table}, is filled from ${field} from then on, and not from ${before}.`,
+    filled_from === "raw_payload"
+      ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+      : `A load of all records by Bulk API brings them, as a job of the service; until it is complete ${object} says that it is filling.`,
     ...statementLines(statements),
   ].join("\n")
 }

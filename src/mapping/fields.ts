@@ -123,6 +123,40 @@ export function renameField(
   )
 }
 
+/** Another field for a column that is there. */
+export interface ColumnSourcePlan {
+  object: string
+  table: string
+  column: string
+  /** The field that has filled it so far. */
+  before: string
+  field: string
+  filled_from: "raw_payload" | "load"
+  statements: string[]
+}
+
+/**
+ * Fills a column from another field, in the caller's transaction, and queues what brings its values.
+ *
+ * @param wish with one field, and the column
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function mapColumn(
+  client: Queries,
+  wish: FieldsWish,
+  described: DescribedForPlan,
+  isDry: boolean,
+): Promise<ColumnSourcePlan> {
+  return planned(
+    client,
+    "select sf_shadow.map_column(wish => $1, described => $2, is_dry => $3) as plan",
+    JSON.stringify(wish),
+    JSON.stringify(described),
+    isDry,
+  )
+}
+
 async function planned<P>(client: Queries, sql: string, ...parameters: unknown[]): Promise<P> {
   const { rows } = await client.query<{ plan: P }>(sql, parameters).catch(toPlanError)
   return (rows[0] as { plan: P }).plan

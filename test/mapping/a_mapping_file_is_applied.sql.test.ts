@@ -27,8 +27,14 @@ const org: DescribedForPlan[] = [
   contact,
   site,
   described("Account", field("Phone", "phone"), field("Fax", "phone")),
-  described("Product2", field("Description", "textarea")),
+  described(
+    "Product2",
+    field("Description", "textarea"),
+    field("Tier__c", "picklist"),
+    field("Seats__c", "int"),
+  ),
   described("Visit__c", refers("Site__c", ["Site__c"], { cascadeDelete: true }), field("Note__c", "string")),
+  described("PricebookEntry", field("Tier__c", "picklist")),
   described("A__c", refers("B__c", ["B__c"])),
   described("B__c", refers("A__c", ["A__c"])),
 ]
@@ -177,6 +183,40 @@ test("what the file does not name stays, and goes with --prune, children before 
   assert.deepEqual(Object.keys(await exported(pool)), ["Product2", "Account", "Contact", "PricebookEntry"])
 })
 
+test("a shipped column is filled from the org's own field, which a file names for it, and so it is in another database", async () => {
+  const { pool } = await createTestDatabase()
+  const own: Objects = {
+    Product2: { fields: { Tier__c: "plan_tier" } },
+    Account: { fields: { phone: "eligibility_source" } },
+  }
+  const before = await everything(pool)
+  const dry = await apply(pool, own, { isDry: true })
+  assert.equal(await everything(pool), before)
+  assert.deepEqual(stepsOf(dry), ["map_column Product2", "map_column Account"])
+  assert.deepEqual(dry.changes[1]?.plan, {
+    object: "Account",
+    table: "sf_account_eligibility_shadow",
+    column: "eligibility_source",
+    before: "Internet_Eligibility_Status__c",
+    field: "Phone",
+    filled_from: "load",
+    statements: [
+      "update sf_shadow.field set field = 'Phone' where object = 'Account' and column_name = 'eligibility_source'",
+      "update public.sf_account_eligibility_shadow set raw_payload = raw_payload - 'Internet_Eligibility_Status__c' where raw_payload ? 'Internet_Eligibility_Status__c'",
+      "select sf_shadow._begin_fill('Account', '{Phone}', by_load => true)",
+    ],
+  })
+  assert.ok(!dry.left.some((one) => "column" in one && /plan_tier|eligibility_source/.test(one.column)))
+  assert.deepEqual(await apply(pool, own), dry)
+  assert.deepEqual((await apply(pool, own)).changes, [])
+  const file = await exported(pool)
+  assert.equal(file.Product2?.fields?.Tier__c, "plan_tier")
+  assert.ok(!("Internet_Plan_Tier__c" in (file.Product2?.fields ?? {})))
+  const { pool: another } = await createTestDatabase()
+  await apply(another, file)
+  assert.deepEqual(await exported(another), file)
+})
+
 test("a plan for columns that are there holds up nobody who reads or writes them", async () => {
   const { pool } = await createTestDatabase()
   await apply(pool, wished)
@@ -217,14 +257,16 @@ const refused: [what: string, objects: Objects, reasons: string[], options?: Par
     {
       Contact: { fields: { FirstName: "order", LastName: "contact_id" } },
       Site__c: { fields: { Speed__c: "Speed" } },
-      Account: { fields: { Phone: "internet_eligibility", Fax: "raw_payload" } },
+      Account: {
+        fields: { Internet_Eligibility__c: true, Phone: "internet_eligibility", Fax: "raw_payload" },
+      },
       A__c: { table: "sf_product_shadow" },
     },
     [
       "line 4: a column cannot be called order: that is a word of SQL; contact_id is the key of public.sf_contact_shadow",
       'line 10: a column cannot be called "Speed" here: lower-case letters, digits and _, 63 at most',
       'line 15: internet_eligibility is the column of Account.Internet_Eligibility__c: name another one by --column, or "column"; a column cannot be called raw_payload: every shadow table has a column of that name',
-      'line 21: sf_product_shadow is the table of Product2: give A__c another one by --table, or "table"',
+      'line 22: sf_product_shadow is the table of Product2: give A__c another one by --table, or "table"',
     ],
   ],
   [
@@ -237,6 +279,17 @@ const refused: [what: string, objects: Objects, reasons: string[], options?: Par
       "line 6: Product2.keep: the file says mapped, and Product2 is mirrored with all, which stays so while it is mirrored",
       "line 7: Product2.parent: the file says Family, and Product2 is mirrored with none, which stays so while it is mirrored",
       "line 9: name, of Product2.Name, keeps its name: functions, views and other services read it",
+    ],
+  ],
+  [
+    "another field for a column, of another kind or for the parent",
+    {
+      Product2: { fields: { Seats__c: "plan_tier" } },
+      PricebookEntry: { fields: { Tier__c: "product_id", UnitPrice: "unit_price" } },
+    },
+    [
+      "line 6: plan_tier is text, and Product2.Seats__c would need integer",
+      'line 9: product_id is the column of PricebookEntry.Product2Id: name another one by --column, or "column"',
     ],
   ],
   [

@@ -2,8 +2,10 @@ import type { PoolClient } from "pg"
 import type { DescribedForPlan } from "../../salesforce/describe_objects.ts"
 import {
   addFields,
+  type ColumnSourcePlan,
   type FieldsPlan,
   type FieldsRemovalPlan,
+  mapColumn,
   type RenamePlan,
   removeFields,
   renameField,
@@ -30,6 +32,7 @@ export type PlannedChange =
   | { change: "remove_object"; plan: { object: string; table: string } }
   | { change: "remove_fields"; plan: FieldsRemovalPlan }
   | { change: "rename_field"; plan: RenamePlan }
+  | { change: "map_column"; plan: ColumnSourcePlan }
   | { change: "change_poll"; plan: PollPlan }
   | { change: "add_object"; plan: Plan }
   | { change: "add_fields"; plan: FieldsPlan }
@@ -154,6 +157,8 @@ async function perform(
       return { change: change.change, plan: await removeFields(client, { ...change, dropData }, isDry) }
     case "rename_field":
       return { change: change.change, plan: await renameField(client, change, isDry) }
+    case "map_column":
+      return { change: change.change, plan: await mapColumn(client, change.wish, described, isDry) }
     case "change_poll":
       return { change: change.change, plan: await changePoll(client, change, isDry) }
     case "add_object":
@@ -168,6 +173,8 @@ function lineOf(file: ReadMapping, change: Change): number | undefined {
   switch (change.change) {
     case "rename_field":
       return file.lineOf(change.object, "fields", change.name)
+    case "map_column":
+      return file.lineOf(change.wish.object, "fields", change.wish.fields[0] as string)
     case "add_object":
     case "add_fields":
       return file.lineOf(change.wish.object)

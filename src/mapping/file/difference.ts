@@ -10,6 +10,8 @@ export type Change =
   | { change: "remove_fields"; object: string; fields: string[] }
   /** The name is that of the field in the file. */
   | { change: "rename_field"; object: string; field: string; column: string; name: string }
+  /** Of one field, and the column that another one fills, which the file does not have. */
+  | { change: "map_column"; wish: FieldsWish }
   | { change: "change_poll"; object: string; before: string | null; poll: string }
   | { change: "add_object"; wish: Wish }
   | { change: "add_fields"; wish: FieldsWish }
@@ -64,11 +66,13 @@ export function findDifference(
     const { object, poll: before } = held
     if (wanted.poll !== undefined && minutes(wanted.poll) !== minutes(before ?? ""))
       changes.push({ change: "change_poll", object, before, poll: wanted.poll })
-    const { missing, renamed, surplus } = compareFields(wanted, held)
+    const { missing, remapped, renamed, surplus } = compareFields(wanted, held)
     if (prune && surplus.length > 0) {
       const fields = [...new Set(surplus.map(({ field }) => field))]
       changes.push({ change: "remove_fields", object: held.object, fields })
     } else left.push(...surplus.map((one) => ({ object: held.object, ...one })))
+    for (const [field, column] of remapped)
+      changes.push({ change: "map_column", wish: { object, fields: [field], column } })
     for (const one of renamed) changes.push({ change: "rename_field", object: held.object, ...one })
     if (missing.length > 0)
       changes.push({ change: "add_fields", wish: { object: held.object, ...fieldsOf(missing) } })
@@ -79,7 +83,15 @@ export function findDifference(
     const wished = fields === undefined ? {} : fieldsOf(Object.entries(fields))
     changes.push({ change: "add_object", wish: { object: name, ...wished, ...more } })
   }
-  const order = ["remove_object", "remove_fields", "rename_field", "change_poll", "add_object", "add_fields"]
+  const order = [
+    "remove_object",
+    "remove_fields",
+    "map_column",
+    "rename_field",
+    "change_poll",
+    "add_object",
+    "add_fields",
+  ]
   return {
     changes: changes.sort((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),
     left,
@@ -97,20 +109,22 @@ type Entry = [field: string, column: string | true]
 function compareFields({ fields }: ObjectMapping, held: MirroredObject) {
   const isOf = (name: string) => (one: { field: string }) => one.field.toLowerCase() === name.toLowerCase()
   const entries: Entry[] = Object.entries(fields ?? {}).filter(([field]) => field.toLowerCase() !== "id")
+  const missing = entries.filter(([name]) => !held.fields.some(isOf(name)))
+  // Without fields the file leaves them all as they are, and the parent's has a column whether it is wished or not.
+  const surplus =
+    fields === undefined
+      ? []
+      : held.fields.filter((one) => one.field !== held.parent && !entries.some(([name]) => isOf(name)(one)))
+  const isSurplus = (column: string | true) => surplus.some((one) => one.column === column)
   return {
-    missing: entries.filter(([name]) => !held.fields.some(isOf(name))),
+    missing: missing.filter(([, column]) => !isSurplus(column)),
+    remapped: missing.filter((one): one is [string, string] => isSurplus(one[1])),
     renamed: entries.flatMap(([name, column]) => {
       const columns = held.fields.filter(isOf(name))
       const isRight = column === true || columns.length === 0 || columns.some((one) => one.column === column)
       return isRight ? [] : [{ field: columns[0]?.field as string, column, name }]
     }),
-    // Without fields the file leaves them all as they are, and the parent's has a column whether it is wished or not.
-    surplus:
-      fields === undefined
-        ? []
-        : held.fields.filter(
-            (one) => one.field !== held.parent && !entries.some(([name]) => isOf(name)(one)),
-          ),
+    surplus: surplus.filter((one) => !missing.some(([, column]) => column === one.column)),
   }
 }
 
