@@ -7,6 +7,7 @@ import type { ObjectMapping } from "../../src/mapping/file/schema.ts"
 import { transaction } from "../../src/postgres/transaction.ts"
 import type { DescribedForPlan } from "../../src/salesforce/describe_objects.ts"
 import { createTestDatabase, type TestDatabase } from "../harness/postgres.ts"
+import { waitFor } from "../harness/wait.ts"
 import { contact, everything, field, site, standard } from "./described_objects.ts"
 
 type Pool = TestDatabase["pool"]
@@ -234,6 +235,28 @@ test("a plan for columns that are there holds up nobody who reads or writes them
   })
 })
 
+test("a file that changes several objects waits for who writes them, and is no deadlock", async () => {
+  const { pool } = await createTestDatabase()
+  const writer = await pool.connect()
+  await writer.query("begin")
+  await writer.query("select sf_shadow._lock_objects('{Product2}')")
+  // In the other order than that of the locks.
+  const applied = apply(pool, {
+    Account: { fields: { Phone: true } },
+    Product2: { fields: { Description: true } },
+  })
+  await waitFor("it waits for the writer", 10_000, async () => {
+    const { rows } = await pool.query(
+      "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+    )
+    return rows.length === 1
+  })
+  await writer.query("select sf_shadow._lock_objects('{Account}')")
+  await writer.query("commit")
+  writer.release()
+  assert.deepEqual(stepsOf(await applied), ["add_fields Account", "add_fields Product2"])
+})
+
 const refused: [what: string, objects: Objects, reasons: string[], options?: Partial<ApplyOptions>][] = [
   [
     "what the org lacks, and what cannot be a column, all at once",
@@ -299,7 +322,7 @@ const refused: [what: string, objects: Objects, reasons: string[], options?: Par
   ],
   [
     "a parent that cannot be added; its child is not named for it",
-    { Site__c: { fields: { Speed__c: "order" } }, Visit__c: {} },
+    { Site__c: { fields: { Speed__c: "order" } }, Visit__c: { parent: "Site__c" } },
     ["line 4: a column cannot be called order: that is a word of SQL"],
   ],
   [
