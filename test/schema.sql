@@ -1118,7 +1118,7 @@ create function sf_shadow._check_job(identifier text, payload jsonb) returns voi
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 8ecba03d
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
-create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body a3551108
+create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body bd95d06c
 create function sf_shadow._column_names(fields text[], key_column text) returns TABLE(field text, column_name text, renamed text) language sql stable set search_path=""; -- body 394538fb
 create function sf_shadow._column_readers(shadow_table text, column_names text[]) returns text language sql stable set search_path=""; -- body 8436178e
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
@@ -1166,13 +1166,14 @@ create function sf_shadow._open_table(of_name text, columns text) returns void l
 create function sf_shadow._page_to_changes(of_object text, of_read_id bigint, has_marks boolean, missing text[]) returns void language plpgsql set search_path="" set work_mem=64MB; -- body 1ca653db
 create function sf_shadow._page_to_fields(of_object text, page_columns text[]) returns text language sql stable set search_path=""; -- body b0e8a9bf
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
+create function sf_shadow._plan_column_source(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 110ea3be
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 0b45e0c2
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 5eba520d
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
-create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 8b96a914
+create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body ce259434
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 332c77f0
 create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body 47582219
 create function sf_shadow._plan_source(wish jsonb, described jsonb, OUT poll_every text, OUT poll_reason text, OUT cursor_field text, OUT fault text) returns record language plpgsql immutable set search_path=""; -- body fc0e754d
@@ -1206,7 +1207,7 @@ create function sf_shadow._upsert_rows_source(mapping sf_shadow.object_mapping) 
 create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigint, applied_day date, OUT received_at timestamp with time zone, OUT commit_timestamp timestamp with time zone) returns record language plpgsql stable strict security definer set search_path=""; -- body 76bc723f
 create function sf_shadow._waiting_objects(parent_ids text[]) returns text[] language sql stable set search_path=""; -- body 546bbebf
 create function sf_shadow._whole_transactions(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, OUT takes integer, OUT is_continued boolean) returns record language plpgsql stable set search_path=""; -- body 0a7dfcf2
-create function sf_shadow._wished_columns(wish jsonb, described jsonb, key_column text, OUT columns jsonb, OUT left_out jsonb, OUT fault text) returns record language sql stable set search_path=""; -- body f1befb24
+create function sf_shadow._wished_columns(wish jsonb, described jsonb, key_column text, OUT columns jsonb, OUT left_out jsonb, OUT fault text) returns record language sql stable set search_path=""; -- body 6de134da
 create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body ad097d73
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 9ac9503c
@@ -1247,7 +1248,9 @@ create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT 
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
+create function sf_shadow.lock_mapping(objects text[]) returns void language plpgsql set search_path="" set lock_timeout=10s; -- body 873fff82
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 55464130
+create function sf_shadow.map_column(wish jsonb, described jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 60745f0d
 create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_marks boolean DEFAULT false, missing text[] DEFAULT '{}'::text[], forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path="" set work_mem=64MB; -- body 2d40e5e1
 create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
 create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128

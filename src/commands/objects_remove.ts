@@ -4,6 +4,7 @@ import { createLog } from "../base/log.ts"
 import { sfShadow } from "../base/sf_shadow.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import { inTransaction, toUsageError } from "./on_org.ts"
+import { objectRemovalText } from "./plan_text.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
 
@@ -36,11 +37,9 @@ Examples:
               toUsageError,
             ),
           )
-          const fate = dropData ? "is dropped with its rows" : "stays as it is, and is kept right no more"
-          const sql = `select sf_shadow.remove_object('${object}', drop_data => ${dropData});`
-          const text = `${object} is mirrored no more: its mapping, its marks, loads and jobs go. The table public.${table} ${fate}.\n\n${sql}\n\n`
+          const text = objectRemovalText({ object, table, dropData })
           const end = dryRun ? "Nothing was changed (--dry-run)." : `${object}: removed.`
-          printResult(json, { object, table, dropped: dropData, applied: !dryRun }, `${text}${end}`)
+          printResult(json, { object, table, dropped: dropData, applied: !dryRun }, `${text}\n${end}`)
           return exitCodes.done
         }),
     )

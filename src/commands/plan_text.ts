@@ -1,5 +1,5 @@
-import type { FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
-import type { Plan, PlannedColumn } from "../mapping/plan.ts"
+import type { ColumnSourcePlan, FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
+import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
 /** A plan in words, and then as the SQL that it is. */
 export function planText(plan: Plan, records: number | null): string {
@@ -22,6 +22,16 @@ export function planText(plan: Plan, records: number | null): string {
 function changesText({ topic, poll, poll_reason, cursor }: Plan): string {
   if (poll === null) return `Changes come from ${topic}.`
   return `It is polled every ${poll}, ${poll_reason}: a query for what has changed since by ${cursor}, and daily a comparison of Ids for what was deleted without a trace.`
+}
+
+/** What the end of an object's mirroring is. */
+export function objectRemovalText(removal: { object: string; table: string; dropData: boolean }): string {
+  const { object, table, dropData } = removal
+  const fate = dropData ? "is dropped with its rows" : "stays as it is, and is kept right no more"
+  return [
+    `${object} is mirrored no more: its mapping, its marks, loads and jobs go. The table public.${table} ${fate}.`,
+    ...statementLines([`select sf_shadow.remove_object('${object}', drop_data => ${dropData})`]),
+  ].join("\n")
 }
 
 /** The same of a plan for more columns. */
@@ -56,6 +66,24 @@ export function renamePlanText({ table, field, column, to, statements }: RenameP
     `${column} (${field}), of public.${table}, is called ${to} from then on. Views that read it follow; what else names it has to be changed.`,
     ...statementLines(statements),
   ].join("\n")
+}
+
+/** The same of a plan for another field. */
+export function columnSourcePlanText(plan: ColumnSourcePlan): string {
+  const { object, table, column, before, field, filled_from, statements } = plan
+  return [
+    `${column}, of public.${table}, is filled from ${field} from then on, and not from ${before}.`,
+    filled_from === "raw_payload"
+      ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+      : `A load of all records by Bulk API brings them, as a job of the service; until it is complete ${object} says that it is filling.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
+/** The same of a plan for another rhythm of a poll. */
+export function pollPlanText({ object, before, poll, statements }: PollPlan): string {
+  const now = before === null ? "its change events are followed no more" : `so far it was every ${before}`
+  return [`${object} is polled every ${poll} from then on; ${now}.`, ...statementLines(statements)].join("\n")
 }
 
 function columnLines(columns: readonly PlannedColumn[]): string[] {

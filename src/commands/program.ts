@@ -6,6 +6,7 @@ import { doctorCommand } from "./doctor.ts"
 import { fieldsCommand } from "./fields.ts"
 import { type ExitCode, exitCodeOf, exitCodes, type Invocation } from "./invocation.ts"
 import { backfillCommand, deltaCommand } from "./load.ts"
+import { mappingCommand } from "./mapping.ts"
 import { migrateCommand } from "./migrate.ts"
 import { objectsCommand } from "./objects.ts"
 import { pauseCommand, resumeCommand } from "./pause.ts"
@@ -56,6 +57,7 @@ export async function run(args: readonly string[], invocation: Invocation): Prom
     statusCommand,
     objectsCommand,
     fieldsCommand,
+    mappingCommand,
     pauseCommand,
     resumeCommand,
     runsCommand,

@@ -10,6 +10,8 @@ export interface FieldsWish {
   fields: string[]
   /** Of a single field, in place of the name that follows from its own. */
   column?: string | undefined
+  /** The same of several. */
+  columns?: Record<string, string> | undefined
 }
 
 /** What such a wish comes to. */
@@ -117,6 +119,40 @@ export function renameField(
     object,
     field,
     column,
+    isDry,
+  )
+}
+
+/** Another field for a column that is there. */
+export interface ColumnSourcePlan {
+  object: string
+  table: string
+  column: string
+  /** The field that has filled it so far. */
+  before: string
+  field: string
+  filled_from: "raw_payload" | "load"
+  statements: string[]
+}
+
+/**
+ * Fills a column from another field, in the caller's transaction, and queues what brings its values.
+ *
+ * @param wish with one field, and the column
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function mapColumn(
+  client: Queries,
+  wish: FieldsWish,
+  described: DescribedForPlan,
+  isDry: boolean,
+): Promise<ColumnSourcePlan> {
+  return planned(
+    client,
+    "select sf_shadow.map_column(wish => $1, described => $2, is_dry => $3) as plan",
+    JSON.stringify(wish),
+    JSON.stringify(described),
     isDry,
   )
 }

@@ -13,6 +13,8 @@ export interface Wish {
   object: string
   /** Default: every field that can be a column. */
   fields?: string[] | undefined
+  /** Of some of the fields, in place of the names that follow from their own. */
+  columns?: Record<string, string> | undefined
   table?: string | undefined
   /** What raw_payload keeps. Default: mapped. */
   keep?: "mapped" | "all" | undefined
@@ -118,6 +120,30 @@ export async function removeObject(
     ])
     .catch(toPlanError)
   return (rows[0] as { table: string }).table
+}
+
+/** Another rhythm of an object's poll, or a poll in the place of its change events. */
+export interface PollPlan {
+  object: string
+  /** Null: its change events were followed. */
+  before: string | null
+  poll: string
+  statements: string[]
+}
+
+/** Polls a mirrored object so often from now on, in the caller's transaction. */
+export async function changePoll(
+  client: Pick<Pool, "query">,
+  { object, before, poll }: Omit<PollPlan, "statements">,
+  isDry: boolean,
+): Promise<PollPlan> {
+  const { rows } = await client.query<{ statement: string }>(
+    "select format('update sf_shadow.object set poll_every = %L where object = %L', $1::text, $2::text) as statement",
+    [poll, object],
+  )
+  const statements = rows.map(({ statement }) => statement)
+  if (!isDry) for (const statement of statements) await client.query(statement)
+  return { object, before, poll, statements }
 }
 
 /** @throws PlanError instead of what SQL has refused */

@@ -12,6 +12,7 @@ export const field = (name: string, type: string, more: object = {}) => ({
   scale: 0,
   calculated: false,
   nillable: true,
+  filterable: true,
   compoundFieldName: null,
   referenceTo: [],
   cascadeDelete: false,
@@ -30,6 +31,7 @@ export const standard = [
 export const contact = {
   name: "Contact",
   queryable: true,
+  updateable: true,
   has_events: true,
   fields: [
     ...standard,
@@ -50,6 +52,7 @@ export const contact = {
 export const site = {
   name: "Site__c",
   queryable: true,
+  updateable: true,
   has_events: true,
   fields: [
     ...standard,

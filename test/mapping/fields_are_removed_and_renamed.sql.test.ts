@@ -116,6 +116,42 @@ test("a renamed column keeps its values, views follow, and events fill it under 
   assert.deepEqual(await shadow.all("select mine from of_mine"), [{ mine: "2" }])
 })
 
+test("a column that is filled from another field gets its values from raw_payload, or by a load, and then by events", async () => {
+  const shadow = await Shadow.openAnother()
+  const map = (describe: object, wish: object) =>
+    shadow.pool.query("select sf_shadow.map_column($1, $2)", [wish, describe])
+  await shadow.describe("Product2", [...describes.Product2, { name: "Tier__c", type: "text" }])
+  await runThrough(shadow, "Product2", "full", [product(1, 0, { Tier__c: "Gold" })], { from: 20 })
+  await shadow.describe("Account", [...describes.Account, { name: "Phone", type: "text" }])
+  await runThrough(shadow, "Account", "full", [account(1, 0, { Internet_Eligibility__c: "None" })], {
+    from: 20,
+  })
+  await shadow.lead()
+
+  const products = { ...accountFields, name: "Product2", fields: [...standard, field("Tier__c", "picklist")] }
+  await map(products, { fields: ["Tier__c"], column: "plan_tier" })
+  await shadow.pool.query("select sf_shadow.fill_fields('Product2')")
+  const [tier] = await shadow.all("select plan_tier from sf_product_shadow")
+  assert.deepEqual(tier, { plan_tier: "Gold" })
+
+  const late = event("Account", "UPDATE", accountId(1), 60, { Phone: "1" })
+  await map(accountFields, { fields: ["Phone"], column: "internet_eligibility" })
+  const row = await shadow.row("Account", accountId(1))
+  assert.ok(!("Internet_Eligibility__c" in (row?.raw_payload ?? {})))
+  const [claim] = await shadow.all("select unfilled from sf_shadow.object_claim where object = 'Account'")
+  assert.deepEqual(claim, {
+    unfilled: "columns that were added wait for their values: internet_eligibility",
+  })
+  // What the leader from before would store has not the field.
+  await assert.rejects(shadow.publish(late), { code: "SF004" })
+  await shadow.lead()
+  await shadow.apply(late)
+  assert.equal((await shadow.row("Account", accountId(1)))?.internet_eligibility, "1")
+  await assert.rejects(map(accountFields, { fields: ["Phone"], column: "eligibility_source" }), {
+    message: "Account.Phone is mapped already",
+  })
+})
+
 const refused: [what: string, change: (pool: Pool) => Promise<unknown>, message: RegExp][] = [
   [
     "a field that is not mapped",

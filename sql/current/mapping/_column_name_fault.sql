@@ -1,4 +1,5 @@
--- Why a mirrored object's table cannot get a column of a name, in words; null where it can. Reads the mapping and the catalog.
+-- Why an object's table cannot get a column of a name, in words; null where it can. Of an object that is not mirrored yet only the
+-- name itself is judged. Reads the mapping and the catalog.
 create or replace function sf_shadow._column_name_fault(of_object text, wished text) returns text
 language sql stable set search_path = '' as $$
   select case
@@ -11,10 +12,10 @@ language sql stable set search_path = '' as $$
     when held.attname is not null then format('public.%I has a column %s already, which no field fills: drop it, or name another one by '
       '--column, or "column"', o.shadow_table, wished)
   end
-  from sf_shadow.object o
+  from (select) nothing
+  left join sf_shadow.object o on o.object = of_object
   left join lateral (select r.why from sf_shadow._reserved_columns() r where r.name = wished limit 1) reserved on true
   left join sf_shadow.field mapped on mapped.object = o.object and mapped.column_name = wished
-  left join pg_attribute held on held.attrelid = to_regclass(format('public.%I', o.shadow_table)) and held.attname = wished
+  left join pg_attribute held on held.attrelid = to_regclass('public.' || quote_ident(o.shadow_table)) and held.attname = wished
     and not held.attisdropped
-  where o.object = of_object
 $$;

@@ -1,6 +1,7 @@
 -- The plan by which a mirrored object gets more columns (docs/mapping.md): names and types as _plan_object makes them, and the
--- statements that add_fields runs. Consumes: the wish {object, fields, column}, of which the column is the name for a single
--- field; and describe as _plan_object takes it. Raises SF014, with what to do, for what cannot be. Reads only.
+-- statements that add_fields runs. Consumes: the wish {object, fields, column, columns}, of which the column is the name for a
+-- single field, and columns are those of several; and describe as _plan_object takes it. Raises SF014, with what to do, for what
+-- cannot be. Reads only.
 create or replace function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare

@@ -1,7 +1,8 @@
 -- The plan by which an object becomes a mirrored one (docs/mapping.md): names, columns, parent, and the statements that add_object
--- runs. Consumes: the wish {object, fields, table, keep, parent, poll}, of which all but the object may be left out; and describe:
--- {name, queryable, updateable, has_events, fields: [{name, type, precision, scale, calculated, nillable, filterable,
--- compoundFieldName, referenceTo, cascadeDelete, relationshipOrder}]}. Raises SF014, with what to do, for what cannot be. Reads only.
+-- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll}, of which all but the object may be left out, and
+-- columns names those of single fields; and describe: {name, queryable, updateable, has_events, fields: [{name, type, precision,
+-- scale, calculated, nillable, filterable, compoundFieldName, referenceTo, cascadeDelete, relationshipOrder}]}. Raises SF014, with
+-- what to do, for what cannot be. Reads only.
 create or replace function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
@@ -34,6 +35,12 @@ begin
       then format('%s would have %s columns, and 1500 are the most: name the wanted fields', of_object, jsonb_array_length(columns))
     when (select count(distinct c ->> 'column') from jsonb_array_elements(columns) c) < jsonb_array_length(columns)
       then of_object || ' has fields whose columns would have the same name'
+    else (
+      select string_agg(f, '; ') from jsonb_array_elements(columns) c
+      cross join lateral (select case
+        when c ->> 'column' = named.key_column then format('%s is the key of public.%I', named.key_column, target)
+        else sf_shadow._column_name_fault(of_object, c ->> 'column') end) n (f)
+      where wish -> 'columns' ? (c ->> 'field'))
   end;
   if fault is not null then
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
