@@ -149,8 +149,36 @@ test("an event that was stored without the field, and is folded after a read tha
     [account(1, 99, { Phone: "new" }), account(2, 90, { Internet_Eligibility__c: "None", Phone: null })],
     { from: 111 },
   )
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.equal((await shadow.all("select from sf_shadow.dirty where object = 'Account'")).length, 1)
+  // Which of the two reads is the later one nobody knows: it is read again.
+  await shadow.read("Account", [account(1, 99, { Phone: "new" })], { from: 140 })
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, "new")
   assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+})
+
+test("an event that tells the field while the load that fills it is read is not taken back by the load's page", async () => {
+  const shadow = await withPhone()
+  await shadow.lead()
+  await shadow.apply(event("Account", "UPDATE", accountId(1), 115, { Phone: "new" }))
+  await shadow.apply(event("Account", "UPDATE", accountId(2), 115, { Phone: null }))
+  // The load's query looked at 114.
+  await runThrough(
+    shadow,
+    "Account",
+    "full",
+    [
+      account(1, 0, { Phone: "old" }),
+      account(2, 90, { Internet_Eligibility__c: "None", Phone: "gone meanwhile" }),
+    ],
+    { from: 111, to: 120 },
+  )
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.deepEqual(await shadow.all("select phone from sf_account_eligibility_shadow order by account_id"), [
+    { phone: "new" },
+    { phone: null },
+  ])
+  assert.equal((await shadow.all("select from sf_shadow.dirty where object = 'Account'")).length, 2)
 })
 
 test("what the leader from before would store without the field is refused; events carry it from then on", async () => {
