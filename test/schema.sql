@@ -1269,7 +1269,7 @@ create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error t
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 7209e57a
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 4d373d46
 create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 732f86f4
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64

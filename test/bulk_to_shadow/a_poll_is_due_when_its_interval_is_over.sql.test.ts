@@ -106,6 +106,50 @@ test("a poll whose job is lost, or out of attempts, is queued again; one that wa
   assert.equal(await waiting(shadow), null)
 })
 
+test("a poll that waits keeps neither the load of a hole from being queued again, nor one that fills a column", async () => {
+  const shadow = await polledShadow(60)
+  await shadow.all("select sf_shadow_pause('Account')")
+  await shadow.all("select sf_shadow_resume('Account')")
+  await shadow.all(
+    "update sf_shadow.field set unfilled_until = now() - interval '1 minute' where object = 'Account' and column_name = 'eligibility_source'",
+  )
+  await forget(shadow)
+  await queue(shadow)
+  await shadow.all("select sf_shadow.requeue_forgotten()")
+  const loads = await shadow.all<{ key: string }>(
+    "select key from sf_shadow_worker.jobs where queue_name = 'load:Account' order by key",
+  )
+  assert.deepEqual(
+    loads.map(({ key }) => key),
+    ["fill:Account", "hole:Account", "poll:Account"],
+  )
+})
+
+test("an object that is polled more often from now on does not wait for the poll that was queued before", async () => {
+  const shadow = await polledShadow(60)
+  await shadow.all("update sf_shadow.object set poll_every = '1 day' where object = 'Account'")
+  await poll(shadow, [], 0)
+  await queue(shadow)
+  assert.equal(await waiting(shadow), 86_400)
+  const requeue = () => shadow.all("select sf_shadow.requeue_forgotten()")
+  await requeue()
+  assert.equal(await waiting(shadow), 86_400)
+  await shadow.all("update sf_shadow.object set poll_every = '10 minutes' where object = 'Account'")
+  await requeue()
+  assert.equal(await waiting(shadow), 600)
+  // One that is due keeps its place in the queue, and one that is tried again its time.
+  const at = "now() - interval '1 minute'"
+  await polledBefore(shadow, "1 hour")
+  await shadow.all(`update sf_shadow_worker._private_jobs set run_at = ${at} where key = 'poll:Account'`)
+  await requeue()
+  assert.equal(await waiting(shadow), -60)
+  await shadow.all(
+    "update sf_shadow_worker._private_jobs set run_at = now() + interval '20 seconds', attempts = 1 where key = 'poll:Account'",
+  )
+  await requeue()
+  assert.equal(await waiting(shadow), 20)
+})
+
 test("a polled object is compared by Id each day, and each hour where no poll can see a delete", async () => {
   const shadow = await polledShadow(60)
   const compared = async () => {
