@@ -3,6 +3,7 @@ import { test } from "node:test"
 import type { Config } from "../../src/base/config.ts"
 import { wantedTopics } from "../../src/pubsub_to_events/topics.ts"
 import { poll, polledBefore, polledShadow, startPoll } from "../harness/polls.ts"
+import { describes } from "../harness/records.ts"
 import { completeJob, createJob, endRun, queueRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -75,6 +76,11 @@ test("nothing is polled that is paused, that is followed, or whose full load mer
   assert.equal(await startPoll(shadow), null, "beside the load's pages")
   await queue(shadow)
   assert.equal(await waiting(shadow), 30)
+  await shadow.all("select sf_shadow.pause_run($1, 'the day''s calls are used up', 3600000)", load)
+  const beside = await startPoll(shadow)
+  assert.notEqual(beside, null, "the load stands still for hours")
+  await endRun(shadow, beside as number)
+  await polledBefore(shadow, "1 hour")
   await endRun(shadow, load)
   assert.notEqual(await startPoll(shadow), null)
 
@@ -167,6 +173,10 @@ test("a polled object is compared by Id each day, and each hour where no poll ca
   await loadedBefore("2 hours")
   await shadow.all("delete from sf_shadow.described_field where object = 'Account' and field = 'IsDeleted'")
   assert.equal(await compared(), 1)
+  await shadow.describe("Account", describes.Account)
+  assert.equal(await compared(), 0)
+  await shadow.all("update sf_shadow.object set cursor_field = 'CreatedDate' where object = 'Account'")
+  assert.equal(await compared(), 1, "a delete does not move it")
   await shadow.all("update sf_shadow.object_state set row_count = 2001 where object = 'Account'")
   assert.equal(await compared(), 0, "its Ids are more than one call shows")
 })
