@@ -1177,7 +1177,7 @@ create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_colu
 create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body 47582219
 create function sf_shadow._plan_source(wish jsonb, described jsonb, OUT poll_every text, OUT poll_reason text, OUT cursor_field text, OUT fault text) returns record language plpgsql immutable set search_path=""; -- body fc0e754d
 create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 1b1e89f0
-create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body fc0006ab
+create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body 9a54e0d5
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c

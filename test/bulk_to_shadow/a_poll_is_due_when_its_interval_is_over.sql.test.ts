@@ -81,6 +81,16 @@ test("nothing is polled that is paused, that is followed, or whose full load mer
   assert.notEqual(beside, null, "the load stands still for hours")
   await endRun(shadow, beside as number)
   await polledBefore(shadow, "1 hour")
+  await shadow.all("select sf_shadow.resume_run($1)", load)
+  assert.equal(await startPoll(shadow), null, "it goes on")
+  await shadow.all(
+    "update sf_shadow.run set progressed_at = now() - interval '16 minutes' where run_id = $1",
+    load,
+  )
+  const alone = await startPoll(shadow)
+  assert.notEqual(alone, null, "nobody goes on with the load")
+  await endRun(shadow, alone as number)
+  await polledBefore(shadow, "1 hour")
   await endRun(shadow, load)
   assert.notEqual(await startPoll(shadow), null)
 
