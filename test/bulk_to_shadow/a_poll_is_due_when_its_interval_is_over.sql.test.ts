@@ -3,6 +3,7 @@ import { test } from "node:test"
 import type { Config } from "../../src/base/config.ts"
 import { wantedTopics } from "../../src/pubsub_to_events/topics.ts"
 import { poll, polledBefore, polledShadow, startPoll } from "../harness/polls.ts"
+import { describes } from "../harness/records.ts"
 import { completeJob, createJob, endRun, queueRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -75,6 +76,21 @@ test("nothing is polled that is paused, that is followed, or whose full load mer
   assert.equal(await startPoll(shadow), null, "beside the load's pages")
   await queue(shadow)
   assert.equal(await waiting(shadow), 30)
+  await shadow.all("select sf_shadow.pause_run($1, 'the day''s calls are used up', 3600000)", load)
+  const beside = await startPoll(shadow)
+  assert.notEqual(beside, null, "the load stands still for hours")
+  await endRun(shadow, beside as number)
+  await polledBefore(shadow, "1 hour")
+  await shadow.all("select sf_shadow.resume_run($1)", load)
+  assert.equal(await startPoll(shadow), null, "it goes on")
+  await shadow.all(
+    "update sf_shadow.run set progressed_at = now() - interval '16 minutes' where run_id = $1",
+    load,
+  )
+  const alone = await startPoll(shadow)
+  assert.notEqual(alone, null, "nobody goes on with the load")
+  await endRun(shadow, alone as number)
+  await polledBefore(shadow, "1 hour")
   await endRun(shadow, load)
   assert.notEqual(await startPoll(shadow), null)
 
@@ -106,6 +122,50 @@ test("a poll whose job is lost, or out of attempts, is queued again; one that wa
   assert.equal(await waiting(shadow), null)
 })
 
+test("a poll that waits keeps neither the load of a hole from being queued again, nor one that fills a column", async () => {
+  const shadow = await polledShadow(60)
+  await shadow.all("select sf_shadow_pause('Account')")
+  await shadow.all("select sf_shadow_resume('Account')")
+  await shadow.all(
+    "update sf_shadow.field set unfilled_until = now() - interval '1 minute' where object = 'Account' and column_name = 'eligibility_source'",
+  )
+  await forget(shadow)
+  await queue(shadow)
+  await shadow.all("select sf_shadow.requeue_forgotten()")
+  const loads = await shadow.all<{ key: string }>(
+    "select key from sf_shadow_worker.jobs where queue_name = 'load:Account' order by key",
+  )
+  assert.deepEqual(
+    loads.map(({ key }) => key),
+    ["fill:Account", "hole:Account", "poll:Account"],
+  )
+})
+
+test("an object that is polled more often from now on does not wait for the poll that was queued before", async () => {
+  const shadow = await polledShadow(60)
+  await shadow.all("update sf_shadow.object set poll_every = '1 day' where object = 'Account'")
+  await poll(shadow, [], 0)
+  await queue(shadow)
+  assert.equal(await waiting(shadow), 86_400)
+  const requeue = () => shadow.all("select sf_shadow.requeue_forgotten()")
+  await requeue()
+  assert.equal(await waiting(shadow), 86_400)
+  await shadow.all("update sf_shadow.object set poll_every = '10 minutes' where object = 'Account'")
+  await requeue()
+  assert.equal(await waiting(shadow), 600)
+  // One that is due keeps its place in the queue, and one that is tried again its time.
+  const at = "now() - interval '1 minute'"
+  await polledBefore(shadow, "1 hour")
+  await shadow.all(`update sf_shadow_worker._private_jobs set run_at = ${at} where key = 'poll:Account'`)
+  await requeue()
+  assert.equal(await waiting(shadow), -60)
+  await shadow.all(
+    "update sf_shadow_worker._private_jobs set run_at = now() + interval '20 seconds', attempts = 1 where key = 'poll:Account'",
+  )
+  await requeue()
+  assert.equal(await waiting(shadow), 20)
+})
+
 test("a polled object is compared by Id each day, and each hour where no poll can see a delete", async () => {
   const shadow = await polledShadow(60)
   const compared = async () => {
@@ -123,6 +183,10 @@ test("a polled object is compared by Id each day, and each hour where no poll ca
   await loadedBefore("2 hours")
   await shadow.all("delete from sf_shadow.described_field where object = 'Account' and field = 'IsDeleted'")
   assert.equal(await compared(), 1)
+  await shadow.describe("Account", describes.Account)
+  assert.equal(await compared(), 0)
+  await shadow.all("update sf_shadow.object set cursor_field = 'CreatedDate' where object = 'Account'")
+  assert.equal(await compared(), 1, "a delete does not move it")
   await shadow.all("update sf_shadow.object_state set row_count = 2001 where object = 'Account'")
   assert.equal(await compared(), 0, "its Ids are more than one call shows")
 })

@@ -11,7 +11,7 @@ import {
   product,
   productId,
 } from "../harness/records.ts"
-import { createJob, mergePage, queueRun, readRun, runThrough, startRun } from "../harness/runs.ts"
+import { createJob, endRun, mergePage, queueRun, readRun, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { add, contact, everything, field, standard } from "./described_objects.ts"
 
@@ -149,8 +149,36 @@ test("an event that was stored without the field, and is folded after a read tha
     [account(1, 99, { Phone: "new" }), account(2, 90, { Internet_Eligibility__c: "None", Phone: null })],
     { from: 111 },
   )
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.equal((await shadow.all("select from sf_shadow.dirty where object = 'Account'")).length, 1)
+  // Which of the two reads is the later one nobody knows: it is read again.
+  await shadow.read("Account", [account(1, 99, { Phone: "new" })], { from: 140 })
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, "new")
   assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+})
+
+test("an event that tells the field while the load that fills it is read is not taken back by the load's page", async () => {
+  const shadow = await withPhone()
+  await shadow.lead()
+  await shadow.apply(event("Account", "UPDATE", accountId(1), 115, { Phone: "new" }))
+  await shadow.apply(event("Account", "UPDATE", accountId(2), 115, { Phone: null }))
+  // The load's query looked at 114.
+  await runThrough(
+    shadow,
+    "Account",
+    "full",
+    [
+      account(1, 0, { Phone: "old" }),
+      account(2, 90, { Internet_Eligibility__c: "None", Phone: "gone meanwhile" }),
+    ],
+    { from: 111, to: 120 },
+  )
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.deepEqual(await shadow.all("select phone from sf_account_eligibility_shadow order by account_id"), [
+    { phone: "new" },
+    { phone: null },
+  ])
+  assert.equal((await shadow.all("select from sf_shadow.dirty where object = 'Account'")).length, 2)
 })
 
 test("what the leader from before would store without the field is refused; events carry it from then on", async () => {
@@ -169,6 +197,55 @@ test("what the leader from before would store without the field is refused; even
     { from: 140 },
   )
   assert.equal((await shadow.row("Account", accountId(1)))?.phone, "from an event")
+})
+
+/** In how many seconds the load that fills columns begins, to the nearest 10; null where none is queued. */
+async function fillWaits(shadow: Shadow): Promise<number | null> {
+  const [job] = await shadow.all<{ seconds: number }>(
+    "select round(extract(epoch from run_at - now()), -1)::int as seconds from sf_shadow_worker.jobs where key = 'fill:Account'",
+  )
+  return job?.seconds ?? null
+}
+
+test("no load after load is begun for a field that the org does not show to them, until it does", async () => {
+  const shadow = await Shadow.openAnother()
+  await addFields(shadow.pool, { object: "Account", fields: ["Phone"] }, accountFields)
+  await shadow.pool.query("update sf_shadow.field set unfilled_until = $1 where unfilled_until is not null", [
+    at(100),
+  ])
+  const requeue = async () => {
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    await shadow.all("select sf_shadow.requeue_forgotten()")
+    return fillWaits(shadow)
+  }
+  // The load is what describes it.
+  assert.equal(await requeue(), 0)
+  await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 109 })
+  assert.equal(await requeue(), 0, "it began too early")
+  await shadow.all("delete from sf_shadow_worker._private_jobs")
+  await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 111 })
+  assert.equal(await fillWaits(shadow), null)
+  assert.equal(await requeue(), null)
+  assert.match(String((await waitingOf(shadow, "Account"))[0]), /phone/)
+  await describe(shadow)
+  assert.equal(await requeue(), 0)
+})
+
+test("a load for added columns that fails, or is canceled, is begun anew after an hour; none for a paused object", async () => {
+  const shadow = await withPhone()
+  const requeue = async () => {
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    await shadow.all("select sf_shadow.requeue_forgotten()")
+    return fillWaits(shadow)
+  }
+  assert.equal(await requeue(), 0)
+  await endRun(shadow, await queueRun(shadow, "Account", "full"), { byFuse: true })
+  assert.equal(await requeue(), 3600)
+  await shadow.all("select sf_shadow_pause('Account')")
+  assert.equal(await requeue(), null)
+  await shadow.all("select sf_shadow_resume('Account')")
+  await runThrough(shadow, "Account", "full", [account(1, 0), account(2, 90)], { from: 105 })
+  assert.equal(await requeue(), 0, "the last one was complete, but too early")
 })
 
 test("an object that keeps every field has them filled from raw_payload, without a load", async () => {

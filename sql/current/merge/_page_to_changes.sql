@@ -13,7 +13,8 @@ declare
 begin
   select r.*, setting.margin, read.read_from, read.read_to, proof.read_from as proof_read_from, proof.read_to as proof_read_to,
     sf_shadow._fields_not_compared(of_object) as not_compared,
-    exists (select from sf_shadow.field waiting where waiting.object = of_object and waiting.unfilled_until is not null) as is_filling,
+    array(select f.field::text from sf_shadow.field f where f.object = of_object and f.unfilled_until is not null) as unfilled,
+    sf_shadow._query_only_fields(of_object) as query_only,
     sf_shadow._page_to_fields(of_object, page.columns) as fields,
     full_read.read_from as full_from, full_read.read_to as full_to,
     sf_shadow._is_beside_load(of_object, of_read_id) as is_beside_load,
@@ -70,7 +71,7 @@ begin
         coalesce(s.sequence_number, t.sequence_number) as sequence_number,
         $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
         case when s.record_id is null then f.fields else %5$s end as fields,
-        same.identical, compared.same_content, coalesce(mistaken.columns_differ, false) as columns_differ
+        same.identical, compared.same_content, as_filled.same_filled, coalesce(mistaken.columns_differ, false) as columns_differ
       from f
       left join pg_temp.held s on s.record_id = f.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
@@ -86,7 +87,10 @@ begin
       cross join lateral (select coalesce(s.fields = f.fields, false) as identical offset 0) same
       cross join lateral (select case when s.record_id is null then f.absent
         else not f.absent and (same.identical
-          or jsonb_strip_nulls(s.fields - $9) = jsonb_strip_nulls(f.fields - $9)) end as same_content offset 0) compared
+          or jsonb_strip_nulls(s.fields - $9) = jsonb_strip_nulls(f.fields - $9)) end as same_filled offset 0) as_filled
+      -- A column that waits to be filled is no other content; but what an event has told of it since may be later than this read.
+      cross join lateral (select as_filled.same_filled and not exists (select from unnest($14) u
+        where u <> all ($15) and s.fields -> u <> f.fields -> u) as same_content offset 0) compared
       -- A row whose columns are not what its own raw_payload says is wrong, however equal that is.
       cross join lateral (select compared.same_content and s.columns_differ as columns_differ) mistaken
       cross join lateral (select sf_shadow._judge_full_record($4, $5, f.f_sm,
@@ -126,8 +130,8 @@ begin
       case when verdict = 'dirty' then 'a full read and what is known cannot be ordered'
         when is_overtaken then 'a load under way may have seen a later version' end,
       -- Columns that wait to be filled from raw_payload are no drift.
-      not absent and (verdict in ('replace', 'keep') and columns_differ and not $14
-        or verdict = 'replace' and not (present and same_content))
+      not absent and (verdict in ('replace', 'keep') and columns_differ and $14 = '{}'
+        or verdict = 'replace' and not (present and same_filled))
     from checked
     cross join lateral (select $12 and verdict in ('replace', 'keep') and present and not (is_listed or changed) and error is null
       and f_sm = r_sm as is_left, $13 and verdict = 'replace' and present and changed and not is_listed as is_overtaken) written
@@ -135,6 +139,6 @@ begin
     mapping.fields)
   using of_object, of_read_id, mapping.margin, mapping.read_from, mapping.read_to, mapping.proof_read_from,
     mapping.proof_read_to, missing, mapping.not_compared, mapping.full_from, mapping.full_to, mapping.leaves_equal,
-    mapping.is_beside_load, mapping.is_filling;
+    mapping.is_beside_load, mapping.unfilled, mapping.query_only;
 end
 $$;
