@@ -139,6 +139,7 @@ test("a poll that waits keeps neither the load of a hole from being queued again
     loads.map(({ key }) => key),
     ["fill:Account", "hole:Account", "poll:Account"],
   )
+  await shadow.all("update sf_shadow.field set unfilled_until = null")
 })
 
 test("an object that is polled more often from now on does not wait for the poll that was queued before", async () => {
@@ -189,6 +190,7 @@ test("a polled object is compared by Id each day, and each hour where no poll ca
   assert.equal(await compared(), 1, "a delete does not move it")
   await shadow.all("update sf_shadow.object_state set row_count = 2001 where object = 'Account'")
   assert.equal(await compared(), 0, "its Ids are more than one call shows")
+  await shadow.all("update sf_shadow.object set cursor_field = 'SystemModstamp'")
 })
 
 test("an object that is polled from now on is carried by no stream, and nothing is left open for its stream to close", async () => {
@@ -209,4 +211,31 @@ test("an object that is polled from now on is carried by no stream, and nothing 
   const topics = ["/data/ChangeEvents", "/data/AccountChangeEvent"]
   const wanted = await wantedTopics({ config: { topics } as Config, pool: shadow.pool }, [])
   assert.deepEqual(wanted, [{ topic: topics[0], objects: ["Product2", "PricebookEntry"] }])
+})
+
+test("a program that knows nothing of polls, and follows the topic of a polled object, leaves no hole open for ever", async () => {
+  const shadow = await polledShadow(60)
+  const topic = "/data/AccountChangeEvent"
+  // The topic of an object without change events: no response ever ends what was opened.
+  const { streamId } = await shadow.openStream(topic, ["Account"])
+  await shadow.all(
+    "select sf_shadow.stream_to_holes($1, '{Account}', now(), null, 'first subscription')",
+    streamId,
+  )
+  const state = async () =>
+    (
+      await shadow.all(
+        `select state, (select count(*)::int from sf_shadow.stream_object where object = 'Account') as streams
+       from sf_shadow_lag where object = 'Account'`,
+      )
+    )[0]
+  assert.deepEqual(await state(), { state: "fresh", streams: 0 })
+  // Followed again, it is carried, and its hole is open until the stream has answered.
+  await shadow.all("update sf_shadow.object set poll_every = null where object = 'Account'")
+  await shadow.openStream(topic, ["Account"])
+  await shadow.all(
+    "select sf_shadow.stream_to_holes($1, '{Account}', now(), null, 'first subscription')",
+    streamId,
+  )
+  assert.deepEqual(await state(), { state: "stale", streams: 1 })
 })

@@ -1,7 +1,8 @@
 -- Makes a topic's stream where it is new, and notes whose changes it carries. An object has one stream: an
 -- earlier one that the configuration no longer names claims nothing for it any more. Returns the stream's id.
 -- What a stream that is followed already has passed over of an object that is new to it is a hole, until the first response to
--- a leader that carries the object (lead_stream). Safe to repeat.
+-- a leader that carries the object (lead_stream). An object that is polled is carried by none, though a program from before the
+-- polls names it. Safe to repeat.
 create or replace function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer
 language plpgsql set search_path = '' as $$
 declare
@@ -13,7 +14,9 @@ begin
   insert into sf_shadow.stream_cursor (stream_id) values (ensured) on conflict (stream_id) do nothing;
   with added as (
     insert into sf_shadow.stream_object (stream_id, object)
-    select ensured, o from unnest(objects) o
+    select ensured, o.object from sf_shadow.object o
+    where o.object = any (objects) and o.poll_every is null
+    order by o.object_id
     on conflict (stream_id, object) do nothing
     returning object
   )
