@@ -248,6 +248,29 @@ test("a load for added columns that fails, or is canceled, is begun anew after a
   assert.equal(await requeue(), 0, "the last one was complete, but too early")
 })
 
+test("a field that this user may not read any more while a load is merged is not filled by it, also where it returns", async () => {
+  for (const returns of [false, true]) {
+    const shadow = await withPhone()
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    const load = await startRun(shadow, "Account", "full", { from: 111, expected: 2 })
+    await shadow.describe("Account", describes.Account)
+    const pages = [
+      account(1, 0, { Phone: "1" }),
+      account(2, 90, { Internet_Eligibility__c: "None", Phone: "2" }),
+    ]
+    await mergePage(shadow, load, 1, pages)
+    if (returns) await describe(shadow)
+    await shadow.all("select sf_shadow.finish_run($1, 2)", load)
+    assert.equal((await shadow.row("Account", accountId(1)))?.phone, null)
+    assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
+    assert.equal((await fillWaits(shadow)) !== null, returns)
+    if (!returns) await describe(shadow)
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    await shadow.all("select sf_shadow.requeue_forgotten()")
+    assert.notEqual(await fillWaits(shadow), null)
+  }
+})
+
 test("an object that keeps every field has them filled from raw_payload, without a load", async () => {
   const shadow = await Shadow.openAnother()
   await runThrough(shadow, "Product2", "full", [product(1, 0, { Description: "one" }), product(2, 0)], {
