@@ -11,7 +11,16 @@ import {
   product,
   productId,
 } from "../harness/records.ts"
-import { createJob, endRun, mergePage, queueRun, readRun, runThrough, startRun } from "../harness/runs.ts"
+import {
+  completeJob,
+  createJob,
+  endRun,
+  mergePage,
+  queueRun,
+  readRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { add, contact, everything, field, standard } from "./described_objects.ts"
 
@@ -269,6 +278,26 @@ test("a field that this user may not read any more while a load is merged is not
     await shadow.all("select sf_shadow.requeue_forgotten()")
     assert.notEqual(await fillWaits(shadow), null)
   }
+})
+
+test("a delta that was begun before the org's new field was described does not blank it after the load that has filled it", async () => {
+  const shadow = await Shadow.openAnother()
+  await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 20 })
+  await addFields(shadow.pool, { object: "Account", fields: ["Phone"] }, accountFields)
+  await shadow.pool.query("update sf_shadow.field set unfilled_until = $1 where unfilled_until is not null", [
+    at(100),
+  ])
+  // A poll does not describe.
+  const delta = await queueRun(shadow, "Account", "delta")
+  await createJob(shadow, delta, { from: 105 })
+  await describe(shadow)
+  await runThrough(shadow, "Account", "full", [account(1, 0, { Phone: "1" })], { from: 111 })
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.equal((await readRun(shadow, delta)).state, "queued")
+  await createJob(shadow, delta, { from: 140, job: "751" })
+  await completeJob(shadow, delta, { to: 160, expected: 1, job: "751" })
+  await mergePage(shadow, delta, 2, [account(1, 150, { Phone: "1" })])
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "1")
 })
 
 test("an object that keeps every field has them filled from raw_payload, without a load", async () => {

@@ -65,6 +65,7 @@ begin
   update sf_shadow.described_field known set vanished_at = now()
   where known.object = of_object and known.vanished_at is null
     and not exists (select from pg_temp.described d where d.name = known.field);
+  perform sf_shadow._renew_unread_runs(of_object);
 
   update sf_shadow.object_state s set degraded = (
     select 'fields that were readable have vanished, their values stand still: ' || string_agg(d.field, ', ' order by d.field)
