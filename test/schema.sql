@@ -1110,7 +1110,7 @@ create function sf_shadow._answer_age(of_object text, of_record_id text, is_foun
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
 create function sf_shadow._assert_mirrored(of_object text) returns void language plpgsql stable set search_path=""; -- body 82475689
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
-create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body 5a75fd9f
+create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body a569afd5
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
@@ -1129,7 +1129,7 @@ create function sf_shadow._count_drift(of_object text) returns bigint language p
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
-create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body f31550f6
+create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body 6df8b43a
 create function sf_shadow._ensure_event_partition(day date) returns void language plpgsql set search_path=""; -- body bcba4e92
 create function sf_shadow._event_seen(of_event_id text, of_stream_id integer, before_seq bigint) returns boolean language sql stable set search_path=""; -- body d98637e1
 create function sf_shadow._events_to_holes(of_stream_id integer) returns void language plpgsql set search_path=""; -- body d2d27b48
@@ -1186,6 +1186,7 @@ create function sf_shadow._reject_children(of_object text, parent_ids text[]) re
 create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
 create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 8c7b4883
+create function sf_shadow._renew_unread_runs(of_object text) returns void language sql set search_path=""; -- body 8adc9016
 create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body eef2e1b0
 create function sf_shadow._reserved_columns() returns TABLE(name text, why text) language sql stable set search_path=""; -- body 48dca620
 create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 452bba90
@@ -1231,7 +1232,7 @@ create function sf_shadow.claim_limits_look() returns boolean language sql set s
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
 create function sf_shadow.clear_marks(of_object text, record_ids text[], generations bigint[]) returns bigint language plpgsql set search_path=""; -- body 81ff5e32
-create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body f0d2e702
+create function sf_shadow.describe_to_fields(of_object text, fields jsonb) returns TABLE(finding text, field text, column_name text) language plpgsql set search_path=""; -- body 93281314
 create function sf_shadow.drop_compiled() returns trigger language plpgsql set search_path=""; -- body 67591b0d
 create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boolean) returns void language sql set search_path=""; -- body ba311aca
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 6e22cc71
@@ -1266,7 +1267,7 @@ create function sf_shadow.refuse_bulk(of_object text) returns void language sql 
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body cb8910fb
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body f6fd6f8a
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 5dbc4204
 create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0c266945
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 6be8406f
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23

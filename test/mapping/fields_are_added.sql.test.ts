@@ -11,7 +11,16 @@ import {
   product,
   productId,
 } from "../harness/records.ts"
-import { createJob, endRun, mergePage, queueRun, readRun, runThrough, startRun } from "../harness/runs.ts"
+import {
+  completeJob,
+  createJob,
+  endRun,
+  mergePage,
+  queueRun,
+  readRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { add, contact, everything, field, standard } from "./described_objects.ts"
 
@@ -246,6 +255,49 @@ test("a load for added columns that fails, or is canceled, is begun anew after a
   await shadow.all("select sf_shadow_resume('Account')")
   await runThrough(shadow, "Account", "full", [account(1, 0), account(2, 90)], { from: 105 })
   assert.equal(await requeue(), 0, "the last one was complete, but too early")
+})
+
+test("a field that this user may not read any more while a load is merged is not filled by it, also where it returns", async () => {
+  for (const returns of [false, true]) {
+    const shadow = await withPhone()
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    const load = await startRun(shadow, "Account", "full", { from: 111, expected: 2 })
+    await shadow.describe("Account", describes.Account)
+    const pages = [
+      account(1, 0, { Phone: "1" }),
+      account(2, 90, { Internet_Eligibility__c: "None", Phone: "2" }),
+    ]
+    await mergePage(shadow, load, 1, pages)
+    if (returns) await describe(shadow)
+    await shadow.all("select sf_shadow.finish_run($1, 2)", load)
+    assert.equal((await shadow.row("Account", accountId(1)))?.phone, null)
+    assert.deepEqual(await waitingOf(shadow, "Account"), [waits, 0])
+    assert.equal((await fillWaits(shadow)) !== null, returns)
+    if (!returns) await describe(shadow)
+    await shadow.all("delete from sf_shadow_worker._private_jobs")
+    await shadow.all("select sf_shadow.requeue_forgotten()")
+    assert.notEqual(await fillWaits(shadow), null)
+  }
+})
+
+test("a delta that was begun before the org's new field was described does not blank it after the load that has filled it", async () => {
+  const shadow = await Shadow.openAnother()
+  await runThrough(shadow, "Account", "full", [account(1, 0)], { from: 20 })
+  await addFields(shadow.pool, { object: "Account", fields: ["Phone"] }, accountFields)
+  await shadow.pool.query("update sf_shadow.field set unfilled_until = $1 where unfilled_until is not null", [
+    at(100),
+  ])
+  // A poll does not describe.
+  const delta = await queueRun(shadow, "Account", "delta")
+  await createJob(shadow, delta, { from: 105 })
+  await describe(shadow)
+  await runThrough(shadow, "Account", "full", [account(1, 0, { Phone: "1" })], { from: 111 })
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
+  assert.equal((await readRun(shadow, delta)).state, "queued")
+  await createJob(shadow, delta, { from: 140, job: "751" })
+  await completeJob(shadow, delta, { to: 160, expected: 1, job: "751" })
+  await mergePage(shadow, delta, 2, [account(1, 150, { Phone: "1" })])
+  assert.equal((await shadow.row("Account", accountId(1)))?.phone, "1")
 })
 
 test("an object that keeps every field has them filled from raw_payload, without a load", async () => {

@@ -34,6 +34,12 @@ begin
   cross join sf_shadow.salesforce_clock clock
   where d.object = of_object and d.vanished_at is not null
   having count(*) > 0;
+  -- A load under way may have merged pages without it: a column that waits for the field's values waits for another one.
+  update sf_shadow.field m set unfilled_until = sf_shadow._hole_end(of_object)
+  from sf_shadow.described_field d
+  join pg_temp.described now_there on now_there.name = d.field
+  where d.object = of_object and d.vanished_at is not null
+    and m.object = of_object and m.field = d.field and m.unfilled_until is not null;
 
   -- Events that came since the describe before may carry fields that it did not know: they were folded without them. Five
   -- minutes for how long a describe is under way.
@@ -59,6 +65,7 @@ begin
   update sf_shadow.described_field known set vanished_at = now()
   where known.object = of_object and known.vanished_at is null
     and not exists (select from pg_temp.described d where d.name = known.field);
+  perform sf_shadow._renew_unread_runs(of_object);
 
   update sf_shadow.object_state s set degraded = (
     select 'fields that were readable have vanished, their values stand still: ' || string_agg(d.field, ', ' order by d.field)

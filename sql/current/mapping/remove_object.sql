@@ -27,7 +27,9 @@ begin
   perform sf_shadow_worker.complete_jobs(array(
     select j.id from sf_shadow_worker.jobs j
     where j.locked_at is null
-      and (j.key in ('hole:' || of_object, 'fill:' || of_object) or j.key in (select t.task || ':' || of_object from sf_shadow.task t))));
+      and (j.key in ('hole:' || of_object, 'fill:' || of_object) or j.key in (select t.task || ':' || of_object from sf_shadow.task t)
+        -- The next turn of a load that has ended otherwise: not one that goes on with other objects.
+        or j.queue_name = 'load:' || of_object and j.key like 'turn:%:' || of_object)));
   delete from sf_shadow.object_state s where s.object = of_object;
   delete from sf_shadow.run r where r.object = of_object;
   -- What refers to a read of it goes first.
