@@ -1,6 +1,9 @@
 import type { ColumnSourcePlan, FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
 import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
+const fromRawPayload =
+  "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+
 /** A plan in words, and then as the SQL that it is. */
 export function planText(plan: Plan, records: number | null): string {
   const { object, table, key, poll, keep, parent_object, parent_field, columns, left_out, statements } = plan
@@ -40,7 +43,7 @@ export function fieldsPlanText({ object, table, columns, filled_from, statements
     `public.${table}, of ${object}, gets ${columns.length === 1 ? "1 column" : `${columns.length} columns`} at its end:`,
     ...columnLines(columns),
     filled_from === "raw_payload"
-      ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+      ? fromRawPayload
       : "raw_payload, and the event log, keep them from now on. A load of all records by Bulk API fills them in, as a job of the service; until it is complete they are null in rows that have not changed.",
     ...statementLines(statements),
   ].join("\n")
@@ -74,7 +77,7 @@ export function columnSourcePlanText(plan: ColumnSourcePlan): string {
   return [
     `${column}, of public.${table}, is filled from ${field} from then on, and not from ${before}.`,
     filled_from === "raw_payload"
-      ? "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
+      ? fromRawPayload
       : `A load of all records by Bulk API brings them, as a job of the service; until it is complete ${object} says that it is filling.`,
     ...statementLines(statements),
   ].join("\n")

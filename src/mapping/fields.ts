@@ -1,6 +1,6 @@
 import type { Pool } from "pg"
 import type { DescribedForPlan } from "../salesforce/describe_objects.ts"
-import { type PlannedColumn, toPlanError } from "./plan.ts"
+import { type PlannedColumn, planned } from "./plan.ts"
 
 type Queries = Pick<Pool, "query">
 
@@ -155,9 +155,4 @@ export function mapColumn(
     JSON.stringify(described),
     isDry,
   )
-}
-
-async function planned<P>(client: Queries, sql: string, ...parameters: unknown[]): Promise<P> {
-  const { rows } = await client.query<{ plan: P }>(sql, parameters).catch(toPlanError)
-  return (rows[0] as { plan: P }).plan
 }

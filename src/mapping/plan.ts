@@ -87,18 +87,17 @@ export async function describeWishes(
  *
  * @throws PlanError that says why it cannot be
  */
-export async function addObject(
+export function addObject(
   client: Pick<PoolClient, "query">,
   wish: Wish,
   described: DescribedForPlan,
 ): Promise<Plan> {
-  const { rows } = await client
-    .query<{ plan: Plan }>("select sf_shadow.add_object(wish => $1, described => $2) as plan", [
-      JSON.stringify(wish),
-      JSON.stringify(described),
-    ])
-    .catch(toPlanError)
-  return (rows[0] as { plan: Plan }).plan
+  return planned(
+    client,
+    "select sf_shadow.add_object(wish => $1, described => $2) as plan",
+    JSON.stringify(wish),
+    JSON.stringify(described),
+  )
 }
 
 /**
@@ -144,6 +143,16 @@ export async function changePoll(
   const statements = rows.map(({ statement }) => statement)
   if (!isDry) for (const statement of statements) await client.query(statement)
   return { object, before, poll, statements }
+}
+
+/** Runs a function of SQL that answers with its plan. @throws PlanError instead of what it has refused */
+export async function planned<P>(
+  client: Pick<Pool, "query">,
+  sql: string,
+  ...parameters: unknown[]
+): Promise<P> {
+  const { rows } = await client.query<{ plan: P }>(sql, parameters).catch(toPlanError)
+  return (rows[0] as { plan: P }).plan
 }
 
 /** @throws PlanError instead of what SQL has refused */

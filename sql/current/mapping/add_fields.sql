@@ -7,27 +7,18 @@ language plpgsql set search_path = '' set lock_timeout = '10s' as $$
 declare
   of_object constant text := described ->> 'name';
   plan jsonb;
-  statement text;
 begin
   perform sf_shadow._assert_mirrored(of_object);
   if is_dry then
     return sf_shadow._plan_fields(wish, described);
   end if;
-  -- Two that change the mapping at once do so one after the other.
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._fence_streams(of_object);
-  perform sf_shadow._lock_objects(array[of_object]);
+  perform sf_shadow.lock_mapping(array[of_object]);
   perform sf_shadow._assert_mirrored(of_object);
   plan := sf_shadow._plan_fields(wish, described);
-  for statement in select s from jsonb_array_elements_text(plan -> 'statements') s loop
-    execute statement;
-  end loop;
-  perform pg_notify('sf_shadow_mapping', of_object);
+  perform sf_shadow._run_plan(plan);
   return plan;
 exception
   when lock_not_available or insufficient_privilege then
-    raise exception '%', sf_shadow._mapping_fault(sqlstate, sqlerrm, of_object)
-      using errcode = 'SF014', hint = 'Nothing was changed. ' || case when sqlstate = '55P03' then 'Try again.'
-        else 'The table must be this role''s own.' end;
+    perform sf_shadow._refuse_change(sqlstate, sqlerrm, of_object);
 end
 $$;

@@ -5,16 +5,12 @@ create or replace function sf_shadow.add_object(wish jsonb, described jsonb) ret
 language plpgsql set search_path = '' set lock_timeout = '10s' as $$
 declare
   plan jsonb;
-  statement text;
 begin
   -- Two that add the same one after the other: the second sees what the first has made.
   lock table sf_shadow.object in share row exclusive mode;
   plan := sf_shadow._plan_object(wish, described);
-  for statement in select s from jsonb_array_elements_text(plan -> 'statements') s loop
-    execute statement;
-  end loop;
+  perform sf_shadow._run_plan(plan);
   perform public.add_job('backfill', jsonb_build_object('object', plan ->> 'object'));
-  perform pg_notify('sf_shadow_mapping', plan ->> 'object');
   return plan;
 exception
   when lock_not_available then

@@ -1,5 +1,5 @@
--- Takes what a change of several objects' mapping needs, before the first of them is changed, in the order in which appends and loads
--- take it (rule 3): each change takes its own object's locks alone. Who leads a stream of theirs leads it anew (_fence_streams).
+-- Takes what a change of objects' mapping needs, before the first of them is changed, in the order in which appends and loads take it
+-- (rule 3): two such changes come one after the other. Who leads a stream of theirs leads it anew (_fence_streams).
 -- Consumes: the objects; those that are not mirrored yet need nothing. Raises SF014 where it has to wait for over 10 s.
 -- Produces: the transaction's locks. Safe to repeat.
 create or replace function sf_shadow.lock_mapping(objects text[]) returns void
@@ -10,7 +10,6 @@ begin
   perform sf_shadow._lock_objects(objects);
 exception
   when lock_not_available then
-    raise exception '%', sf_shadow._mapping_fault(sqlstate, sqlerrm, array_to_string(objects, ', '))
-      using errcode = 'SF014', hint = 'Nothing was changed. Try again.';
+    perform sf_shadow._refuse_change(sqlstate, sqlerrm, array_to_string(objects, ', '));
 end
 $$;

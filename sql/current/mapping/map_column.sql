@@ -7,7 +7,6 @@ language plpgsql set search_path = '' set lock_timeout = '10s' as $$
 declare
   of_object constant text := described ->> 'name';
   plan jsonb;
-  statement text;
 begin
   perform sf_shadow._assert_mirrored(of_object);
   if is_dry then
@@ -16,17 +15,12 @@ begin
   perform sf_shadow.lock_mapping(array[of_object]);
   perform sf_shadow._assert_mirrored(of_object);
   plan := sf_shadow._plan_column_source(wish, described);
-  for statement in select s from jsonb_array_elements_text(plan -> 'statements') s loop
-    execute statement;
-  end loop;
+  perform sf_shadow._run_plan(plan);
   -- What was cached has the values of before still.
   perform sf_shadow._append_invalidation(of_object, null, null, null);
-  perform pg_notify('sf_shadow_mapping', of_object);
   return plan;
 exception
   when lock_not_available or insufficient_privilege then
-    raise exception '%', sf_shadow._mapping_fault(sqlstate, sqlerrm, of_object)
-      using errcode = 'SF014', hint = 'Nothing was changed. ' || case when sqlstate = '55P03' then 'Try again.'
-        else 'The table must be this role''s own.' end;
+    perform sf_shadow._refuse_change(sqlstate, sqlerrm, of_object);
 end
 $$;

@@ -6,26 +6,21 @@ returns jsonb
 language plpgsql set search_path = '' set lock_timeout = '10s' as $$
 declare
   plan jsonb;
-  statement text;
 begin
   perform sf_shadow._assert_mirrored(of_object);
   if is_dry then
     return sf_shadow._plan_rename(of_object, of_field, to_column);
   end if;
+  -- Not by lock_mapping: the same fields of events are stored as before, so that whoever leads a stream leads on.
   lock table sf_shadow.object in share row exclusive mode;
   perform sf_shadow._lock_objects(array[of_object]);
   perform sf_shadow._assert_mirrored(of_object);
   plan := sf_shadow._plan_rename(of_object, of_field, to_column);
-  for statement in select s from jsonb_array_elements_text(plan -> 'statements') s loop
-    execute statement;
-  end loop;
+  perform sf_shadow._run_plan(plan);
   perform sf_shadow._append_invalidation(of_object, null, null, null);
-  perform pg_notify('sf_shadow_mapping', of_object);
   return plan;
 exception
   when lock_not_available or insufficient_privilege then
-    raise exception '%', sf_shadow._mapping_fault(sqlstate, sqlerrm, of_object)
-      using errcode = 'SF014', hint = 'Nothing was changed. ' || case when sqlstate = '55P03' then 'Try again.'
-        else 'The table must be this role''s own.' end;
+    perform sf_shadow._refuse_change(sqlstate, sqlerrm, of_object);
 end
 $$;
