@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Command } from "commander"
+import { Command, Option } from "commander"
 import { readBaseConfig } from "../base/config.ts"
 import { interrupted } from "../base/interrupted.ts"
 import { sfShadowToPipe } from "../base/sf_shadow.ts"
+import type { NetworkName } from "../simulator/network.ts"
 import { wholeNumber } from "./arguments.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import type { Work } from "./program.ts"
@@ -15,6 +16,7 @@ interface SimulatorFlags {
   pricebooks: number
   accounts: number
   seed: number
+  network: NetworkName
 }
 
 /** `simulator`: the simulated org alone, for tests of other programs. */
@@ -31,6 +33,11 @@ export function simulatorCommand(invocation: Invocation, work: Work): Command {
       wholeNumber(0, 2 ** 31),
       1,
     )
+    .addOption(
+      new Option("--network <name>", "how far away the org is: as near as this machine, or as a real one")
+        .choices(["loopback", "org"] satisfies NetworkName[])
+        .default("loopback"),
+    )
     .addHelpText(
       "after",
       `
@@ -39,6 +46,7 @@ Prints one line of JSON when it is ready: URLs, the files of its certificate aut
 
 Examples:
   ${sfShadowToPipe} simulator --products 20000
+  ${sfShadowToPipe} simulator --network org
   ${sfShadowToPipe} simulator --port 4000 > simulator.json &`,
     )
     .action((flags: SimulatorFlags) => work(() => simulate(flags, invocation)))
@@ -55,7 +63,7 @@ async function simulate(flags: SimulatorFlags, { environment, signal }: Invocati
   try {
     const org = new Org({ seed: flags.seed })
     seedCatalogue(org, flags)
-    const simulator = await startSimulator({ org, httpPort: flags.port })
+    const simulator = await startSimulator({ org, httpPort: flags.port, network: flags.network })
     try {
       const { clientId, clientSecret, username, privateKey } = simulator.credentials
       const clientSecretFile = join(folder, "client_secret")

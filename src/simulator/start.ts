@@ -8,6 +8,7 @@ import type { BulkOptions } from "./http/bulk_query.ts"
 import type { Moved, OldHost } from "./http/moved.ts"
 import { type HttpServer, startHttpServer } from "./http/server.ts"
 import { Sessions } from "./http/sessions.ts"
+import { checkedNetwork, type Network, NetworkLines, type NetworkName, networks } from "./network.ts"
 import { Org } from "./org/org.ts"
 import type { OrgOptions } from "./org/org_options.ts"
 import { type PubsubServer, startPubsubServer } from "./pubsub/server.ts"
@@ -18,6 +19,8 @@ export interface SimulatorOptions extends OrgOptions, Partial<Omit<BulkOptions, 
   org?: Org
   /** The name by which the org's URLs call it, for clients that reach 127.0.0.1 by it, as through a proxy. */
   hostName?: string
+  /** How far away the org is: one of `networks` by name, or another. Default "loopback". `bulkJobMs` comes before its own. */
+  network?: NetworkName | Network
   /** Ports on 127.0.0.1 of the HTTPS and the Pub/Sub side; 0 (the default) takes a free one. */
   httpPort?: number
   pubsubPort?: number
@@ -61,8 +64,14 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-/** Starts the simulated org's HTTPS and Pub/Sub servers on loopback. */
+/**
+ * Starts the simulated org's HTTPS and Pub/Sub servers on loopback.
+ *
+ * @throws RangeError for a network that cannot be, naming the setting
+ */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { network: wanted = "loopback" } = options
+  const lines = new NetworkLines(checkedNetwork(typeof wanted === "string" ? networks[wanted] : wanted))
   const org = options.org ?? new Org(options)
   const { key, cert } = await selfSignedCertificate(options.hostName)
   const signing = generateKeyPairSync("rsa", {
@@ -90,9 +99,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       key,
       cert,
       port,
+      lines,
       instanceUrl,
       moved: () => hosts[at]?.moved ?? null,
-      bulkJobMs: options.bulkJobMs ?? [200, 1000],
+      bulkJobMs: options.bulkJobMs ?? lines.network.bulkJobMs,
       bulkPageRecords: options.bulkPageRecords ?? 50_000,
       jobs,
       ...(options.hostName === undefined ? {} : { hostName: options.hostName }),
@@ -107,6 +117,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     key,
     cert,
     port: options.pubsubPort ?? 0,
+    halfWayMs: lines.halfWayMs,
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
   }).catch(async (error: unknown) => {
     await http.close()

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net"
 import type { Readable } from "node:stream"
 import { fastify } from "fastify"
+import type { NetworkLines } from "../network.ts"
 import type { Org } from "../org/org.ts"
 import { ApiError, notFound, toApiError } from "./api_error.ts"
 import { type BulkOptions, bulkQueryRoutes } from "./bulk_query.ts"
@@ -17,6 +18,8 @@ import type { Sessions } from "./sessions.ts"
 const longestUri = 16_384
 /** A composite request may bring a query of 100,000 characters, encoded. */
 const largestBody = 6 * 1024 * 1024
+/** Pages of records by REST. */
+const queryPath = /^\/services\/data\/[^/]+\/(query|queryAll|composite)\b/
 
 /** A running HTTPS side of the simulated org. */
 export interface HttpServer {
@@ -34,6 +37,8 @@ export async function startHttpServer(
     key: string
     cert: string
     port: number
+    /** What lies between the org and its clients. */
+    lines: NetworkLines
     /** Stands for 127.0.0.1 in `url`. */
     hostName?: string
     /** The origin of the org's instance; its own where it is left out. */
@@ -42,7 +47,7 @@ export async function startHttpServer(
     moved?: () => Moved | null
   } & BulkOptions,
 ): Promise<HttpServer> {
-  const { org, app, sessions, key, cert, moved = () => null } = options
+  const { org, app, sessions, key, cert, lines, moved = () => null } = options
   const server = fastify({
     https: { key, cert, maxHeaderSize: 2 * longestUri },
     forceCloseConnections: true,
@@ -56,6 +61,8 @@ export async function startHttpServer(
     { parseAs: "string" },
     async (_request: unknown, body: string | Buffer) => Object.fromEntries(new URLSearchParams(String(body))),
   )
+
+  server.addHook("onRequest", (request) => lines.arrive(request.raw.socket))
 
   server.addHook("onRequest", async (request, reply) => {
     const away = moved()
@@ -75,9 +82,10 @@ export async function startHttpServer(
 
   server.addHook<string | Buffer | Readable | null>("onSend", async (request, reply, payload) => {
     await longQuery(org.faults, request)
+    if (queryPath.test(request.url)) await lines.work(lines.network.restPageMs)
     reply.header("date", new Date(org.now()).toUTCString())
     if (request.url.startsWith("/services/data/")) reply.header("sforce-limit-info", limitInfo(org))
-    return faultyBody(org.faults, request, reply, payload)
+    return lines.send(request.raw.socket, faultyBody(org.faults, request, reply, payload))
   })
 
   server.setNotFoundHandler(() => {

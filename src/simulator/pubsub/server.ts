@@ -30,6 +30,8 @@ export interface PubsubServerOptions {
   cert: string
   /** Shortest and longest time to a keepalive, ms. Default [2000, 5000]; a real org takes up to 270 s. */
   keepaliveMs?: readonly [number, number]
+  /** How long a message is on its way, in either direction, ms. Default 0. */
+  halfWayMs?: number
   /** Default 0: any free port. */
   port?: number
 }
@@ -54,7 +56,7 @@ const allChanges = "/data/ChangeEvents"
  * answer UNIMPLEMENTED. Faults are armed at `org.faults`, see `faults.ts`.
  */
 export async function startPubsubServer(options: PubsubServerOptions): Promise<PubsubServer> {
-  const { org, key, cert, keepaliveMs = [2000, 5000], port = 0 } = options
+  const { org, key, cert, keepaliveMs = [2000, 5000], halfWayMs = 0, port = 0 } = options
   const log = new EventLog(org)
   const subscribers = new Set<Subscriber>()
   const refused = (call: { metadata: ServerUnaryCall<unknown, unknown>["metadata"] }, method: string) =>
@@ -67,9 +69,15 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
     return own === undefined ? null : new Set([own.name])
   }
 
+  const afterRoundTrip =
+    <T>(callback: sendUnaryData<T>): sendUnaryData<T> =>
+    (...answer) =>
+      setTimeout(() => callback(...answer), 2 * halfWayMs)
+
   const server = new Server({ "grpc.max_send_message_length": -1 })
   server.addService(pubsubService, {
-    GetTopic(call: ServerUnaryCall<{ topic_name: string }, TopicInfo>, callback: sendUnaryData<TopicInfo>) {
+    GetTopic(call: ServerUnaryCall<{ topic_name: string }, TopicInfo>, answer: sendUnaryData<TopicInfo>) {
+      const callback = afterRoundTrip(answer)
       const problem = refused(call, "GetTopic")
       if (problem) return callback(problem)
       const { topic_name } = call.request
@@ -90,7 +98,8 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
       })
     },
 
-    GetSchema(call: ServerUnaryCall<{ schema_id: string }, SchemaInfo>, callback: sendUnaryData<SchemaInfo>) {
+    GetSchema(call: ServerUnaryCall<{ schema_id: string }, SchemaInfo>, answer: sendUnaryData<SchemaInfo>) {
+      const callback = afterRoundTrip(answer)
       const problem = refused(call, "GetSchema")
       if (problem) return callback(problem)
       const fault = org.faults.strike("pubsub.schema-unavailable", () => true)?.settings
@@ -108,7 +117,7 @@ export async function startPubsubServer(options: PubsubServerOptions): Promise<P
     },
 
     Subscribe(call: ServerDuplexStream<FetchRequest, FetchResponse>) {
-      const context = { org, log, objectsOf, keepaliveMs }
+      const context = { org, log, objectsOf, keepaliveMs, halfWayMs }
       const subscriber: Subscriber = new Subscriber(call, context, () => subscribers.delete(subscriber))
       subscribers.add(subscriber)
       const problem = refused(call, "Subscribe")

@@ -17,6 +17,8 @@ export interface SubscriberContext {
   objectsOf(topic: string): ReadonlySet<string> | null
   /** Shortest and longest time to a keepalive, ms. */
   keepaliveMs: readonly [number, number]
+  /** How long a message is on its way, in either direction, ms. */
+  halfWayMs: number
 }
 
 const maxCredit = 100
@@ -44,7 +46,7 @@ export class Subscriber {
     this.#call = call
     this.#context = context
     this.#onOver = onOver
-    call.on("data", (request: FetchRequest) => this.#requested(request))
+    call.on("data", (request: FetchRequest) => this.#onItsWay(() => this.#requested(request)))
     call.on("end", () => this.end())
     for (const event of ["cancelled", "close", "error"]) call.on(event, () => this.#stop())
   }
@@ -141,9 +143,16 @@ export class Subscriber {
 
   #send(events: FetchResponse["events"], latest_replay_id: Buffer): void {
     const response = { events, latest_replay_id, rpc_id: randomUUID(), pending_num_requested: this.#credit }
-    this.#call.write(response)
+    this.#onItsWay(() => this.#call.write(response))
     this.#scheduleKeepalive()
     if (this.#credit === 0) this.#withoutCredit ??= setTimeout(() => this.end(), noCreditMs)
+  }
+
+  /** Messages of one delay arrive in their order. */
+  #onItsWay(arrive: () => void): void {
+    const { halfWayMs } = this.#context
+    if (halfWayMs === 0) arrive()
+    else setTimeout(() => this.#isOver || arrive(), halfWayMs).unref()
   }
 
   #scheduleKeepalive(): void {
