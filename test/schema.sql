@@ -391,6 +391,7 @@ create table sf_shadow.run (
   finished_at timestamp with time zone,
   is_poll boolean default false not null,
   by_rest boolean default false not null,
+  turn_at timestamp with time zone,
   constraint run_delta_has_since CHECK (((kind <> 'delta'::text) OR ((since IS NOT NULL) AND isfinite(since)))),
   constraint run_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['complete'::text, 'failed'::text, 'fuse'::text, 'canceled'::text])))),
   constraint run_kind_known CHECK ((kind = ANY (ARRAY['full'::text, 'delta'::text, 'ids'::text]))),
@@ -585,6 +586,13 @@ create view sf_shadow.budget_state as
                     ELSE NULL::timestamp with time zone
                 END AS resumes_at) again);
 
+create view sf_shadow.driven_object as
+ SELECT o.object
+   FROM ((pg_locks l
+     JOIN pg_database d ON (((d.oid = l.database) AND (d.datname = current_database()))))
+     JOIN sf_shadow.object o ON ((o.object_id = (l.objid)::bigint)))
+  WHERE ((l.locktype = 'advisory'::text) AND (l.classid = (21319)::oid) AND (l.objsubid = 2) AND l.granted);
+
 create view sf_shadow.object_claim as
  WITH claim AS (
          SELECT so.object,
@@ -690,15 +698,26 @@ create view sf_shadow.object_claim as
      CROSS JOIN sf_shadow.salesforce_now clock)
      CROSS JOIN LATERAL ( SELECT sf_shadow._age(k.fresh_except_listed, clock.latest) AS age) told);
 
+create view sf_shadow.run_parent as
+ SELECT r.run_id,
+    max(p.run_id) AS parent_run_id
+   FROM ((sf_shadow.run r
+     JOIN sf_shadow.object o ON ((o.object = r.object)))
+     JOIN sf_shadow.run p ON (((p.object = o.parent_object) AND (p.kind = r.kind) AND (p.run_id < r.run_id))))
+  WHERE ((r.state = ANY (ARRAY['queued'::text, 'loading'::text])) AND (r.turn_at IS NULL) AND (r.kind = ANY (ARRAY['full'::text, 'delta'::text])) AND (p.finished_at IS NULL) AND (p.paused_until IS NULL) AND ((GREATEST(p.looked_at, p.progressed_at) > (now() - '00:01:00'::interval)) OR (p.object IN ( SELECT d.object
+           FROM sf_shadow.driven_object d))))
+  GROUP BY r.run_id;
+
 create view sf_shadow.run_wait as
  SELECT r.run_id,
     r.object,
     r.kind,
         CASE
-            WHEN (earlier.run_id IS NOT NULL) THEN (('run '::text || earlier.run_id) || ' of the same backfill'::text)
+            WHEN (parent.run_id IS NOT NULL) THEN (('run '::text || parent.parent_run_id) || ' of its parent'::text)
             WHEN (r.paused_until IS NOT NULL) THEN (('until '::text || sf_shadow._iso_time(r.paused_until)) || COALESCE((': '::text || r.error), ''::text))
             WHEN (GREATEST(r.looked_at, r.progressed_at) < (now() - setting.stands_still_after)) THEN (('a process: none has looked at it since '::text || sf_shadow._iso_time(GREATEST(r.looked_at, r.progressed_at))) || '. Is a worker running? Else run the command again'::text)
             WHEN (r.state = 'waiting'::text) THEN ((('Salesforce: bulk job '::text || r.job_id) || ' is '::text) || COALESCE(r.job_state, 'made'::text))
+            WHEN turn.waits THEN 'its turn: other loads merge their pages (LOAD_CONCURRENCY)'::text
             WHEN (r.state = 'loading'::text) THEN (('page '::text || (r.pages + 1)) || COALESCE((' of bulk job '::text || r.job_id), ' by REST'::text))
             WHEN (r.state = 'sweeping'::text) THEN 'the comparison of Ids'::text
             ELSE
@@ -709,16 +728,13 @@ create view sf_shadow.run_wait as
         END AS waits_for,
     age.still,
     ((r.paused_until IS NULL) AND COALESCE((age.still > setting.stands_still_after), false)) AS stands_still
-   FROM (((sf_shadow.run r
+   FROM ((((sf_shadow.run r
      CROSS JOIN sf_shadow.setting setting)
-     LEFT JOIN LATERAL ( SELECT e.run_id
-           FROM sf_shadow.run e
-          WHERE ((r.state = 'queued'::text) AND (e.batch_id = r.batch_id) AND (e.run_id < r.run_id) AND (e.finished_at IS NULL))
-          ORDER BY e.run_id
-         LIMIT 1) earlier ON (true))
+     LEFT JOIN sf_shadow.run_parent parent ON ((parent.run_id = r.run_id)))
+     CROSS JOIN LATERAL ( SELECT ((r.state = 'loading'::text) AND (NOT r.by_rest) AND (r.turn_at IS NULL) AND (r.pages = 0) AND (r.looked_at > (now() - '00:01:00'::interval))) AS waits) turn)
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (earlier.run_id IS NULL) THEN GREATEST((now() - r.progressed_at), '00:00:00'::interval)
+                    WHEN ((parent.run_id IS NULL) AND (turn.waits IS NOT TRUE)) THEN GREATEST((now() - r.progressed_at), '00:00:00'::interval)
                     ELSE NULL::interval
                 END AS still) age)
   WHERE (r.finished_at IS NULL);
@@ -1270,7 +1286,7 @@ create function sf_shadow.refuse_change() returns trigger language plpgsql set s
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body e5ece661
 create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 5dbc4204
 create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body f05fd4a5
-create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 6be8406f
+create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 91002c71
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
@@ -1287,6 +1303,7 @@ create function sf_shadow.start_poll(of_object text) returns bigint language plp
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 72d5e466
 create function sf_shadow.streams_behind() returns TABLE(stream_id integer) language sql stable set search_path=""; -- body ac7cbc85
+create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body a732a0a6
 create function sf_shadow.unfollow_events() returns void language plpgsql set search_path="" set lock_timeout=1s; -- body adf347ec
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd

@@ -56,6 +56,7 @@ export interface Config extends DatabaseConfig {
   /** SF_BULK_STALL_S. */
   bulkStallMs: number
   workerConcurrency: number
+  loadConcurrency: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -169,6 +170,7 @@ export function readConfig(env: Environment = process.env): Config {
     bulkPageRows: values.SF_BULK_PAGE_ROWS,
     bulkStallMs: values.SF_BULK_STALL_S,
     workerConcurrency: values.WORKER_CONCURRENCY,
+    loadConcurrency: values.LOAD_CONCURRENCY,
   }
 }
 

@@ -267,6 +267,12 @@ export const variables = {
     default: "60",
     schema: duration(1000, 0, 3600),
   },
+  LOAD_CONCURRENCY: {
+    meaning:
+      "Loads whose pages are merged at the same time, of all processes on the database; each takes a job's place",
+    default: "3",
+    schema: whole(1, 20),
+  },
   WORKER_CONCURRENCY: {
     meaning: "Jobs at the same time in one process, beside the one that follows events",
     default: "4",

@@ -18,11 +18,16 @@ import { queryOf } from "./query.ts"
 import { answerByRest, restPageToShadow } from "./rest.ts"
 import { callKindOf, isFinal, type Run, readRun } from "./run.ts"
 
-/** How soon a step that waits for Salesforce is worth repeating, in milliseconds; 0: at once. */
+/** How soon a step that waits is worth repeating, in milliseconds; 0: at once. */
 export interface Step {
   run: Run
   waitMs: number
+  /** It waits for other loads, and not for Salesforce: sooner, where one of them ends. */
+  isBehind: boolean
 }
+
+/** How long to look away from a run that waits for other loads, ms. */
+const behindMs = 1_000
 
 /**
  * Takes a run one step further: ask by REST or create the job, look whether it is complete, merge one page, or compare and
@@ -36,8 +41,12 @@ export async function advanceRun(connections: Connections, runId: number, pages:
   // What Salesforce works on already, and the end of a run, are let through: they cost a call or two.
   if (run.state === "queued" || run.state === "loading") await connections.budget.assert(callKindOf(run))
   let waitMs = run.paused_until === null ? 0 : await resumeRun(connections, run)
-  if (waitMs > 0) return { run, waitMs }
-  if (run.state === "queued") await beginRun(connections, run)
+  if (waitMs > 0) return { run, waitMs, isBehind: false }
+  const source = run.state === "queued" ? await readSource(connections, run) : undefined
+  // By REST there is nothing that could wait in Salesforce meanwhile.
+  const merges = source ? asksByRest(run, source) : run.state === "loading" && !run.by_rest
+  if (merges && !(await takeTurn(connections, run))) return { run, waitMs: behindMs, isBehind: true }
+  if (source) await beginRun(connections, run, source)
   else if (run.state === "waiting") waitMs = await lookAtJob(connections, run)
   else if (run.state === "loading")
     await (run.by_rest ? restPageToShadow(connections, run) : pages.pageToShadow(run))
@@ -50,7 +59,17 @@ export async function advanceRun(connections: Connections, runId: number, pages:
       after.deleted - run.deleted,
     )
   if (isFinal(after.state)) logEnd(connections, after)
-  return { run: after, waitMs }
+  return { run: after, waitMs, isBehind: false }
+}
+
+/** Whether the run's records may be merged now: not before its parent's, nor the pages of a job beside too many others. */
+async function takeTurn({ config, pool }: Connections, run: Run): Promise<boolean> {
+  if (run.turn_at !== null) return true
+  const { rows } = await pool.query<{ is_due: boolean }>(
+    "select sf_shadow.take_turn(of_run_id => $1, at_most => $2) as is_due",
+    [run.run_id, config.loadConcurrency],
+  )
+  return rows[0]?.is_due ?? false
 }
 
 /** Returns how long the run has to wait still, in ms; 0 where its pause is over. */
@@ -71,15 +90,21 @@ interface Source {
   degraded: string | null
 }
 
-/** A delta, and whatever is read of a polled object, comes by REST where it is small; what Bulk refuses in any case. */
-async function beginRun(connections: Connections, run: Run): Promise<void> {
-  const { pool } = connections
+async function readSource({ pool }: Connections, run: Run): Promise<Source> {
   const { rows } = await pool.query<Source>(
     `select o.cursor_field, o.poll_every is not null as is_polled, o.by_rest, s.degraded
      from sf_shadow.object o join sf_shadow.object_state s on s.object = o.object where o.object = $1`,
     [run.object],
   )
-  const source = rows[0] as Source
+  return rows[0] as Source
+}
+
+/** A delta, and whatever is read of a polled object, comes by REST where it is small; what Bulk refuses in any case. */
+function asksByRest({ kind }: Run, { is_polled, by_rest }: Source): boolean {
+  return kind === "delta" || is_polled || by_rest
+}
+
+async function beginRun(connections: Connections, run: Run, source: Source): Promise<void> {
   // A poll has to be cheap. What the org lacks it finds out by its query; what is back again while it is looked for.
   if (!run.is_poll || source.degraded !== null) await describeToFields(connections, run.object)
   try {
@@ -102,11 +127,7 @@ async function askOrCreateJob(connections: Connections, run: Run, source: Source
   const fields = begun.rows[0]?.fields
   if (!fields) return
   const query = queryOf(run, fields, source.cursor_field)
-  if (
-    (run.kind === "delta" || source.is_polled || source.by_rest) &&
-    (await answerByRest(connections, run, query, fields, source.by_rest))
-  )
-    return
+  if (asksByRest(run, source) && (await answerByRest(connections, run, query, fields, source.by_rest))) return
   try {
     await createJob(connections, run, query, fields)
   } catch (error) {

@@ -8,12 +8,13 @@ import { renewJob } from "./renew.ts"
 import { isFinal, type Run, readRun, whileDriving } from "./run.ts"
 
 /**
- * What is next for a run. ended: nothing. due: its next step, after so many milliseconds. retry: the same step again, for
+ * What is next for a run. ended: nothing. due: its next step, after so many milliseconds; isBehind: or when another load has
+ * ended, for which it waits. retry: the same step again, for
  * its failure may pass; failures in a row, without a step between them.
  */
 export type Next =
   | { is: "ended" }
-  | { is: "due"; inMs: number }
+  | { is: "due"; inMs: number; isBehind?: boolean }
   | { is: "retry"; run: Run; error: unknown; failures: number }
 
 /** In what the drivers of a command and of a task differ. */
@@ -63,11 +64,11 @@ export class RunDriver {
     try {
       for (;;) {
         signal?.throwIfAborted()
-        const { run, waitMs } = await advanceRun(this.#connections, this.#runId, pages)
+        const { run, waitMs, isBehind } = await advanceRun(this.#connections, this.#runId, pages)
         this.#failures = 0
         onStep?.(run)
         if (isFinal(run.state)) return { is: "ended" }
-        if (waitMs > 0) return { is: "due", inMs: waitMs }
+        if (waitMs > 0) return { is: "due", inMs: waitMs, isBehind }
       }
     } catch (error) {
       signal?.throwIfAborted()

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Connections } from "../connections.ts"
 import { applySettings, objectsInOrder } from "../mapping/index.ts"
 import { startBatch } from "./batch.ts"
-import { type Next, RunDriver } from "./driver.ts"
-import { failureMessage } from "./failure.ts"
-import { abortJobOf } from "./renew.ts"
-import { type FinalState, type Run, type RunKind, type RunState, readRun, startRun } from "./run.ts"
+import { type FinalState, type Run, type RunState, startRun } from "./run.ts"
+import { SideBySide } from "./side_by_side.ts"
 
 /** How far a load has come; counts in records. */
 export interface LoadProgress {
@@ -46,39 +43,51 @@ export interface LoadRequest extends Connections {
   onProgress?(progress: LoadProgress): void
 }
 
-/** Failures in a row, without progress between them, before a load is given up. */
-const patience = 6
-/** Another process drives this object's runs: look again after this long. */
-const followMs = 500
-
 /**
- * Loads objects in this process, one after another in order of dependency. A run that another process drives is
+ * Loads objects in this process, side by side: a child's pages after its parent's load. A run that another process drives is
  * followed to its end. An interrupted run goes on from its last page when it is asked for again, and an interrupted
  * backfill of several objects with those that are not complete.
+ *
+ * @returns how each ended, parents first
  */
 export async function runLoads(request: LoadRequest): Promise<LoadResult[]> {
   await applySettings(request)
   const objects = await objectsInOrder(request, request.objects)
-  const results: LoadResult[] = []
-  if (request.continues && objects.length > 1) {
-    for (const runId of await startBatch(request, objects, request.force))
-      results.push(loadResult(await driveToEnd(request, runId)))
-    return results
+  // All runs are there before the first is driven, parents first: so a child sees that its parent's load comes before its own.
+  const runIds = await startRuns(request, objects)
+  const failed = new AbortController()
+  const signal = AbortSignal.any([request.signal, failed.signal])
+  const loads = new SideBySide({ ...request, signal, onStep: (run) => report(request, run) })
+  const loading = runIds.map(async (runId) => {
+    const run = await loads.driveToEnd(runId)
+    if (run.kind === "delta") await closeHole(request, loads, run.object)
+    return loadResult(run)
+  })
+  try {
+    return await Promise.all(loading)
+  } catch (error) {
+    // What is thrown is no load's failure: the others are left where they are, and go on when they are asked for again.
+    failed.abort(error)
+    await Promise.allSettled(loading)
+    throw error
   }
-  for (const object of objects) {
-    const reason = request.kind === "full" ? "backfill command" : "delta command"
-    const runId = await startRun(request, { object, kind: request.kind, reason, force: request.force })
-    results.push(loadResult(await driveToEnd(request, runId)))
-    if (request.kind === "delta") await closeHole(request, object)
-  }
-  return results
+}
+
+async function startRuns(request: LoadRequest, objects: readonly string[]): Promise<number[]> {
+  const { kind, force } = request
+  if (request.continues && objects.length > 1) return startBatch(request, objects, force)
+  const reason = kind === "full" ? "backfill command" : "delta command"
+  const runIds: number[] = []
+  for (const object of objects) runIds.push(await startRun(request, { object, kind, reason, force }))
+  return runIds
 }
 
 /** A delta alone does not close a hole: what was deleted in it shows in an Id comparison only (rule 6). */
-async function closeHole(request: LoadRequest, object: string): Promise<void> {
+async function closeHole(request: LoadRequest, loads: SideBySide, object: string): Promise<void> {
   if (!(await hasHole(request, object))) return
-  const kind: RunKind = "ids"
-  await driveToEnd(request, await startRun(request, { object, kind, reason: "hole", force: request.force }))
+  await loads.driveToEnd(
+    await startRun(request, { object, kind: "ids", reason: "hole", force: request.force }),
+  )
 }
 
 /** Whether changes of a past span may be missing in a loaded object: an Id comparison beside the delta is due. */
@@ -88,39 +97,6 @@ export async function hasHole({ pool }: Pick<Connections, "pool">, object: strin
     [object],
   )
   return rows[0]?.hole ?? false
-}
-
-/** Drives a run, or follows the process that does, until it has ended. */
-async function driveToEnd(request: LoadRequest, runId: number): Promise<Run> {
-  const { signal } = request
-  const driver = new RunDriver(request, runId, {
-    signal,
-    followMs,
-    isLast: (failures) => failures >= patience,
-    onStep: (run) => report(request, run),
-  })
-  for (;;) {
-    const next = await driver.drive()
-    if (next.is === "ended") break
-    const waitMs = next.is === "due" ? next.inMs : pauseBeforeRetry(request, next)
-    await sleep(waitMs, undefined, { signal })
-  }
-  const run = await readRun(request, runId)
-  report(request, run)
-  // Where it was canceled while no service runs, nobody else ends its bulk job.
-  if (run.state === "canceled") await abortJobOf(request, run)
-  return run
-}
-
-/** Returns how long to wait before a step that failed is tried again, in ms. */
-function pauseBeforeRetry({ log }: LoadRequest, next: Extract<Next, { is: "retry" }>): number {
-  const { run, error, failures } = next
-  const waitMs = 500 * 2 ** failures * (0.75 + Math.random() / 2)
-  log.warn(
-    { event: "bulk_to_shadow_retry", object: run.object, run: run.run_id, failures },
-    `${failureMessage(error)} Trying again in ${(waitMs / 1000).toFixed(1)} s (${failures} of ${patience}).`,
-  )
-  return waitMs
 }
 
 function report({ onProgress }: LoadRequest, { object, run_id, state, received, expected }: Run): void {

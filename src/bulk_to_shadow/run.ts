@@ -26,6 +26,8 @@ export interface Run {
   job_attempts: number
   fields: string[] | null
   locator: string | null
+  /** When its turn came to merge its pages; null before. */
+  turn_at: Date | null
   pages: number
   received: number
   expected: number | null

@@ -68,11 +68,16 @@ async function load(
 ): Promise<ExitCode> {
   const config = readConfig(environment)
   const log = createLog(config.logLevel)
-  const { withDatabase } = await import("./database.ts")
-  const results = await withDatabase(config.databaseUrl, log, async (pool) => {
+  const [{ withDatabase }, { connectionsOfLoads }] = await Promise.all([
+    import("./database.ts"),
+    import("../bulk_to_shadow/side_by_side.ts"),
+  ])
+  const loads = async (pool: Pool) => {
     const objects = await wantedObjects(pool, wanted)
     return loadWithProgress({ config, pool, log, signal, kind, objects, options })
-  })
+  }
+  const connections = connectionsOfLoads(config.loadConcurrency)
+  const results = await withDatabase(config.databaseUrl, log, loads, connections)
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
   else process.stdout.write(`${loadLines(results).join("\n")}\n`)
   return exitCodeOfLoads(results)

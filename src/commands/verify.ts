@@ -1,4 +1,5 @@
 import { Command } from "commander"
+import type { Pool } from "pg"
 import { readConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import { sfShadow } from "../base/sf_shadow.ts"
@@ -63,7 +64,8 @@ async function compare(
   const log = createLog(config.logLevel)
   const { withDatabase } = await import("./database.ts")
   const { createBudgetedSession } = await import("../salesforce/budgeted_session.ts")
-  return withDatabase(config.databaseUrl, log, async (pool) => {
+  const { connectionsOfLoads } = await import("../bulk_to_shadow/side_by_side.ts")
+  const use = async (pool: Pool) => {
     const objects = await wantedObjects(pool, wanted)
     const salesforce = createBudgetedSession(config.salesforce, pool, log)
     const { session, budget } = salesforce
@@ -78,7 +80,8 @@ async function compare(
       progress.stop()
       await salesforce.close()
     }
-  })
+  }
+  return withDatabase(config.databaseUrl, log, use, connectionsOfLoads(config.loadConcurrency))
 }
 
 function line({ object, compared, drift, countInOrg, countInShadow }: Compared): string {

@@ -12,6 +12,7 @@ import { createLog, type Log } from "../base/log.ts"
 import { type Part, StartedParts } from "../base/started_parts.ts"
 import { runLoads } from "../bulk_to_shadow/index.ts"
 import { loadLines, startProgress } from "../bulk_to_shadow/progress.ts"
+import { connectionsOfLoads } from "../bulk_to_shadow/side_by_side.ts"
 import { startEmbeddedPostgres } from "../postgres/embedded.ts"
 import { assertReachable } from "../postgres/fault.ts"
 import { migrate } from "../postgres/migrate.ts"
@@ -128,7 +129,7 @@ async function isFree(port: number): Promise<boolean> {
  */
 async function loadAll(config: Config, log: Log, signal: AbortSignal): Promise<void> {
   print("\nLoading every record by Bulk API 2.0:")
-  const pool = createPool(config.databaseUrl, { max: 4 })
+  const pool = createPool(config.databaseUrl, { max: connectionsOfLoads(config.loadConcurrency) })
   const salesforce = createBudgetedSession(config.salesforce, pool, log)
   const progress = startProgress(false)
   try {

@@ -77,6 +77,7 @@ test("a database and client credentials are enough; the rest has the documented 
     bulkPageRows: 50_000,
     bulkStallMs: 7_200_000,
     workerConcurrency: 4,
+    loadConcurrency: 3,
   })
 })
 

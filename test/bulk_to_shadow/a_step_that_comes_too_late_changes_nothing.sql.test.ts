@@ -19,6 +19,7 @@ const steps: Record<string, { call: string; from: RunState[] }> = {
   note_look: { call: "note_look($1, '750', 'InProgress', 7)", from: ["waiting"] },
   begin_loading: { call: "begin_loading($1, '750', now(), 7)", from: ["waiting"] },
   renew_job: { call: "renew_job($1, '750', 'the job is gone', 0)", from: ["waiting", "loading"] },
+  take_turn: { call: "take_turn($1, 3)", from: ["queued", "loading"] },
   finish_run: { call: "finish_run($1, 1)", from: ["sweeping"] },
   pause_run: { call: "pause_run($1, 'the API budget', 60000)", from: beforeAnEnd },
   resume_run: { call: "resume_run($1)", from: beforeAnEnd },

@@ -8,7 +8,7 @@ language plpgsql set search_path = '' as $$
 begin
   update sf_shadow.run r set
     state = 'queued', job_id = null, by_rest = false, job_attempts = r.job_attempts + 1,
-    read_id = null, read_from = null, counts_for_rows = true, locator = null, expected = null, received = 0,
+    read_id = null, read_from = null, counts_for_rows = true, locator = null, expected = null, received = 0, turn_at = null,
     -- The number that was due is never due again: a page of the job before, still being read somewhere, is refused.
     pages = r.pages + 1,
     error = of_error, progressed_at = now(),
