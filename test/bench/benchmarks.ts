@@ -7,6 +7,7 @@ import { invalidationsToRedis } from "./invalidations_to_redis.ts"
 import { latency } from "./latency.ts"
 import { load } from "./load.ts"
 import { reader } from "./reader.ts"
+import { sideBySide } from "./side_by_side.ts"
 import { sqlReads } from "./sql_reads.ts"
 import { views } from "./views.ts"
 
@@ -15,6 +16,7 @@ export const benchmarks: readonly Benchmark[] = [
   latency,
   burst,
   load,
+  sideBySide,
   backlog,
   accounts,
   reader,

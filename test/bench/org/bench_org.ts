@@ -34,12 +34,21 @@ export interface BenchOrg {
   stop(): Promise<void>
 }
 
-/** Starts an org with a catalogue. */
-export async function startBenchOrg(size: SeedSize): Promise<BenchOrg> {
-  const child = fork(fileURLToPath(new URL("process.ts", import.meta.url)), [JSON.stringify(size)], {
-    // A bound and no demand: ten million accounts are a few gigabytes.
-    execArgv: ["--import", "tsx", "--max-old-space-size=16000"],
-  })
+/**
+ * Starts an org with a catalogue.
+ *
+ * @param networkShrunk it is as far away as the network `org` says, with all times so many times shorter; left out: as near as
+ *   this machine, with bulk jobs that are complete at once
+ */
+export async function startBenchOrg(size: SeedSize, networkShrunk?: number): Promise<BenchOrg> {
+  const child = fork(
+    fileURLToPath(new URL("process.ts", import.meta.url)),
+    [JSON.stringify(size), JSON.stringify(networkShrunk ?? null)],
+    {
+      // A bound and no demand: ten million accounts are a few gigabytes.
+      execArgv: ["--import", "tsx", "--max-old-space-size=16000"],
+    },
+  )
   const ended = once(child, "exit")
   const answer = async <T extends Answer>(question?: Question): Promise<T> => {
     if (question !== undefined) child.send(question)

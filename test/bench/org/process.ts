@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import { createPool } from "../../../src/postgres/pool.ts"
+import { type Network, networks, shrunk } from "../../../src/simulator/network.ts"
 import { Org } from "../../../src/simulator/org/org.ts"
 import { type SeedSize, seedCatalogue } from "../../../src/simulator/org/seed.ts"
 import { startSimulator } from "../../../src/simulator/start.ts"
@@ -15,7 +16,10 @@ import { changeAccount, changeAny, changeEntries, changeNth } from "./changes.ts
 const org = new Org({ visibilityLagMs: [0, 0], publishDelayMs: [0, 0], clockSkewMs: 0 })
 org.usage.deliveredEvents.max = 1_000_000_000
 const seeded = seedCatalogue(org, JSON.parse(process.argv[2] as string) as SeedSize)
-const simulator = await startSimulator({ org, bulkJobMs: [0, 0], keepaliveMs: [200, 400] })
+const networkShrunk = JSON.parse(process.argv[3] as string) as number | null
+const network: Network =
+  networkShrunk === null ? { ...networks.loopback, bulkJobMs: [0, 0] } : shrunk(networks.org, networkShrunk)
+const simulator = await startSimulator({ org, network, keepaliveMs: [200, 400] })
 const { credentials } = simulator
 const tell = (answer: Answer) => process.send?.(answer)
 
