@@ -13,6 +13,7 @@ import {
 import { SalesforceError } from "../salesforce/errors.ts"
 import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
+import { compareChanges } from "./changes.ts"
 import type { PageMerger } from "./page.ts"
 import { queryOf } from "./query.ts"
 import { answerByRest, restPageToShadow } from "./rest.ts"
@@ -66,20 +67,25 @@ async function resumeRun({ pool }: Connections, run: Run): Promise<number> {
 interface Source {
   cursor_field: string
   is_polled: boolean
+  /** The condition that mirrored records meet; null: all are mirrored. */
+  filter: string | null
   /** Bulk refuses the object. */
   by_rest: boolean
   degraded: string | null
 }
 
+async function readSource({ pool }: Connections, object: string): Promise<Source> {
+  const { rows } = await pool.query<Source>(
+    `select o.cursor_field, o.poll_every is not null as is_polled, o.filter, o.by_rest, s.degraded
+     from sf_shadow.object o join sf_shadow.object_state s on s.object = o.object where o.object = $1`,
+    [object],
+  )
+  return rows[0] as Source
+}
+
 /** A delta, and whatever is read of a polled object, comes by REST where it is small; what Bulk refuses in any case. */
 async function beginRun(connections: Connections, run: Run): Promise<void> {
-  const { pool } = connections
-  const { rows } = await pool.query<Source>(
-    `select o.cursor_field, o.poll_every is not null as is_polled, o.by_rest, s.degraded
-     from sf_shadow.object o join sf_shadow.object_state s on s.object = o.object where o.object = $1`,
-    [run.object],
-  )
-  const source = rows[0] as Source
+  const source = await readSource(connections, run.object)
   // A poll has to be cheap. What the org lacks it finds out by its query; what is back again while it is looked for.
   if (!run.is_poll || source.degraded !== null) await describeToFields(connections, run.object)
   try {
@@ -95,13 +101,13 @@ async function askOrCreateJob(connections: Connections, run: Run, source: Source
   const { pool, log } = connections
   // Before anything is asked: what is marked dirty from now on, this run does not settle.
   const begun = await pool.query<{ fields: string[] | null }>(
-    "select sf_shadow.begin_job(of_run_id => $1) as fields",
-    [run.run_id],
+    "select sf_shadow.begin_job(of_run_id => $1, of_filter => $2) as fields",
+    [run.run_id, source.filter],
   )
   // Null where it was canceled meanwhile.
   const fields = begun.rows[0]?.fields
   if (!fields) return
-  const query = queryOf(run, fields, source.cursor_field)
+  const query = queryOf(run, fields, source.cursor_field, source.filter)
   if (
     (run.kind === "delta" || source.is_polled || source.by_rest) &&
     (await answerByRest(connections, run, query, fields, source.by_rest))
@@ -180,8 +186,11 @@ async function noteLook(
   return rows[0] ?? { elapsed_ms: 0, still_ms: 0 }
 }
 
-async function finishRun({ pool, session, log }: Connections, run: Run): Promise<void> {
-  const countInOrg = run.is_poll ? null : await countRecords(session, run.object)
+async function finishRun(connections: Connections, run: Run): Promise<void> {
+  const { pool, session, log } = connections
+  const { cursor_field, filter } = await readSource(connections, run.object)
+  if (run.kind === "delta" && filter !== null) await compareChanges(connections, run, cursor_field)
+  const countInOrg = run.is_poll ? null : await countRecords(session, run.object, filter)
   await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
     run.run_id,
     countInOrg,
