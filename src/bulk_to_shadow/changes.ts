@@ -18,14 +18,12 @@ export async function compareChanges(connections: Connections, run: Run, cursorF
   const purpose = `Query of what has changed of ${run.object}`
   const { soql, operation } = queryOf(run, ["Id"], cursorField)
   const ids: string[] = []
-  let readTo = new Date(0)
   let total = 0
   for (let path: string | undefined = queryPath(session, soql, purpose, operation); path !== undefined; ) {
     const at: string = path
     const page = await unlessResultGone(() => queryPage(session, at, purpose, {})).catch(askAnew)
     if (ids.length === 0) total = page.totalSize
     for (const { Id } of page.records) ids.push(String(Id))
-    if (page.answer.readTo > readTo) readTo = page.answer.readTo
     path = page.next
   }
   try {
@@ -34,8 +32,8 @@ export async function compareChanges(connections: Connections, run: Run, cursorF
     askAnew(error)
   }
   const { rows } = await pool.query<{ marked: number }>(
-    "select sf_shadow.compare_changes(of_run_id => $1, changed_ids => $2, of_read_to => $3) as marked",
-    [run.run_id, ids, readTo],
+    "select sf_shadow.compare_changes(of_run_id => $1, changed_ids => $2) as marked",
+    [run.run_id, ids],
   )
   const marked = rows[0]?.marked ?? 0
   if (marked > 0)

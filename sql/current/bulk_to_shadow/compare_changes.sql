@@ -1,9 +1,9 @@
 -- sweeping, still: a delta of a filtered object has brought what has changed and meets the filter. What has changed and did not come
 -- has left it, if it was in it: Salesforce shows it, and it is read again (rule 17).
--- Consumes: the delta, the ids of all that has changed, asked for after its last page, and when that answer ended. Produces: doubts
--- about those that have a row, or are listed; about all of them while a full load is under way, which may have read one before it
--- left. Returns how many. Safe to repeat: marks are set anew. Takes the object's lock.
-create or replace function sf_shadow.compare_changes(of_run_id bigint, changed_ids text[], of_read_to timestamptz) returns integer
+-- Consumes: the delta, and the ids of all that has changed, asked for after its last page. Produces: doubts about those that have a
+-- row, or are listed; about all of them while a full load is under way, which may have read one before it left. Returns how many.
+-- Safe to repeat: marks are set anew. Takes the object's lock.
+create or replace function sf_shadow.compare_changes(of_run_id bigint, changed_ids text[]) returns integer
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
 declare
   run sf_shadow.run;
@@ -25,12 +25,15 @@ begin
     -- The row was right as of its own read or event, and as of what the object claims.
     array_agg(greatest(case when s.read_id is null then s.commit_timestamp else own.read_from - setting.margin end,
       claim.fresh_except_listed, '-infinity')),
-    array_agg(greatest(s.commit_timestamp, own.read_to, refused.known_until, of_read_to) + setting.margin + interval '1 second'),
+    -- Each poll of the overlap finds it again: a mark that were put off time and again would never be ripe.
+    array_agg(case when d.reason = sf_shadow._filter_doubt() then d.not_before
+      else greatest(s.commit_timestamp, own.read_to, refused.known_until, seen.read_to) + setting.margin + interval '1 second' end),
     array_agg(sf_shadow._filter_doubt()))
   into marked
   from unnest(unseen) changed (record_id)
   cross join sf_shadow.setting setting
   join sf_shadow.object_claim claim on claim.object = run.object
+  join sf_shadow.read seen on seen.read_id = run.read_id
   left join pg_temp.held s on s.record_id = changed.record_id
   left join sf_shadow.read own on own.read_id = s.read_id
   left join sf_shadow.reject refused on refused.object = run.object and refused.record_id = changed.record_id
