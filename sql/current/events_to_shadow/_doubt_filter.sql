@@ -2,7 +2,8 @@
 -- of that, and one that touches a field of the filter may have taken the record out: a re-read decides. What is deleted is gone.
 -- Consumes: the judged events of pg_temp.event_batch, pg_temp.held. Produces: their unusable and doubt. Safe to repeat.
 create or replace function sf_shadow._doubt_filter(of_object text) returns void
-language sql set search_path = '' as $$
+language plpgsql set search_path = '' as $$
+begin
   update pg_temp.event_batch e set
     unusable = case when not event.is_present then coalesce(e.unusable, 'whether it meets the filter is not known') else e.unusable end,
     doubt = case when event.is_present then sf_shadow._filter_doubt() else e.doubt end
@@ -17,5 +18,6 @@ language sql set search_path = '' as $$
         or exists (select from sf_shadow.described_field d
           where d.object = of_object and d.field = any (o.filter_fields) and not d.in_events))
   ) event
-  where e.ctid = event.place
+  where e.ctid = event.place;
+end
 $$;
