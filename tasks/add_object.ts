@@ -1,6 +1,6 @@
 import { z } from "zod"
 import type { TaskFactory } from "../src/connections.ts"
-import { addObject, describeWishes } from "../src/mapping/plan.ts"
+import { addObject, countWished, describeWishes } from "../src/mapping/plan.ts"
 import { transaction } from "../src/postgres/transaction.ts"
 
 const payloadSchema = z.object({
@@ -10,6 +10,7 @@ const payloadSchema = z.object({
   keep: z.enum(["mapped", "all"]).optional(),
   parent: z.string().optional(),
   poll: z.string().optional(),
+  where: z.string().optional(),
 })
 
 /** `SELECT add_job('add_object', '{"object":"Contact"}')`: mirrors it from now on. A refusal is in sf_shadow_failed_job. */
@@ -19,6 +20,7 @@ const task: TaskFactory =
     const wish = payloadSchema.parse(payload)
     const [described] = await describeWishes(session, [wish])
     if (described === undefined) return
+    if (wish.where !== undefined) await countWished(pool, session, wish, described)
     const { object, table, columns } = await transaction(pool, (client) => addObject(client, wish, described))
     log.info(
       { event: "object_added", object, table },

@@ -13,6 +13,7 @@ import {
 import { SalesforceError } from "../salesforce/errors.ts"
 import { mayPassAnew } from "../salesforce/job_failure.ts"
 import { countRecords } from "../salesforce/records.ts"
+import { compareChanges } from "./changes.ts"
 import type { PageMerger } from "./page.ts"
 import { queryOf } from "./query.ts"
 import { answerByRest, restPageToShadow } from "./rest.ts"
@@ -42,7 +43,7 @@ export async function advanceRun(connections: Connections, runId: number, pages:
   if (run.state === "queued" || run.state === "loading") await connections.budget.assert(callKindOf(run))
   let waitMs = run.paused_until === null ? 0 : await resumeRun(connections, run)
   if (waitMs > 0) return { run, waitMs, isBehind: false }
-  const source = run.state === "queued" ? await readSource(connections, run) : undefined
+  const source = run.state === "queued" ? await readSource(connections, run.object) : undefined
   // By REST there is nothing that could wait in Salesforce meanwhile.
   const merges = source ? asksByRest(run, source) : run.state === "loading" && !run.by_rest
   if (merges && !(await takeTurn(connections, run))) return { run, waitMs: behindMs, isBehind: true }
@@ -85,16 +86,18 @@ async function resumeRun({ pool }: Connections, run: Run): Promise<number> {
 interface Source {
   cursor_field: string
   is_polled: boolean
+  /** The condition that mirrored records meet; null: all are mirrored. */
+  filter: string | null
   /** Bulk refuses the object. */
   by_rest: boolean
   degraded: string | null
 }
 
-async function readSource({ pool }: Connections, run: Run): Promise<Source> {
+async function readSource({ pool }: Connections, object: string): Promise<Source> {
   const { rows } = await pool.query<Source>(
-    `select o.cursor_field, o.poll_every is not null as is_polled, o.by_rest, s.degraded
+    `select o.cursor_field, o.poll_every is not null as is_polled, o.filter, o.by_rest, s.degraded
      from sf_shadow.object o join sf_shadow.object_state s on s.object = o.object where o.object = $1`,
-    [run.object],
+    [object],
   )
   return rows[0] as Source
 }
@@ -120,13 +123,13 @@ async function askOrCreateJob(connections: Connections, run: Run, source: Source
   const { pool, log } = connections
   // Before anything is asked: what is marked dirty from now on, this run does not settle.
   const begun = await pool.query<{ fields: string[] | null }>(
-    "select sf_shadow.begin_job(of_run_id => $1) as fields",
-    [run.run_id],
+    "select sf_shadow.begin_job(of_run_id => $1, of_filter => $2) as fields",
+    [run.run_id, source.filter],
   )
   // Null where it was canceled meanwhile.
   const fields = begun.rows[0]?.fields
   if (!fields) return
-  const query = queryOf(run, fields, source.cursor_field)
+  const query = queryOf(run, fields, source.cursor_field, source.filter)
   if (asksByRest(run, source) && (await answerByRest(connections, run, query, fields, source.by_rest))) return
   try {
     await createJob(connections, run, query, fields)
@@ -201,8 +204,11 @@ async function noteLook(
   return rows[0] ?? { elapsed_ms: 0, still_ms: 0 }
 }
 
-async function finishRun({ pool, session, log }: Connections, run: Run): Promise<void> {
-  const countInOrg = run.is_poll ? null : await countRecords(session, run.object)
+async function finishRun(connections: Connections, run: Run): Promise<void> {
+  const { pool, session, log } = connections
+  const { cursor_field, filter } = await readSource(connections, run.object)
+  if (run.kind === "delta" && filter !== null) await compareChanges(connections, run, cursor_field)
+  const countInOrg = run.is_poll ? null : await countRecords(session, run.object, filter)
   await pool.query("select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)", [
     run.run_id,
     countInOrg,

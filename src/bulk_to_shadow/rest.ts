@@ -76,13 +76,13 @@ async function readOn(
 }
 
 /** Nothing of the answer is merged: the same step asks for all of it once more. */
-function askAnew(error: unknown): never {
+export function askAnew(error: unknown): never {
   if (!(error instanceof SalesforceError) || error.code !== resultGone) throw error
   throw error.reworded(error.message, { code: "ANSWER_INCOMPLETE", retryable: true })
 }
 
 /** Records that are deleted between two pages do not come; what was asked is asked anew. */
-function assertWhole(purpose: string, received: number, expected: number): void {
+export function assertWhole(purpose: string, received: number, expected: number): void {
   if (received === expected) return
   throw new SalesforceError(`${purpose}: ${received} records came, and the query had found ${expected}`, {
     code: resultGone,

@@ -80,7 +80,7 @@ async function applyFile(
     const { findDifference } = await import("../mapping/file/difference.ts")
     const { readMirrored } = await import("../mapping/file/mirrored.ts")
     const { askOrg } = await import("../mapping/file/org.ts")
-    const org = await askOrg(session, findDifference(file, await readMirrored(pool), prune))
+    const org = await askOrg(pool, session, findDifference(file, await readMirrored(pool), prune))
     const options = { prune, dropData, isDry: dryRun }
     return {
       plan: await inTransaction(pool, dryRun, (client) => applyMappingFile(client, file, org, options)),

@@ -33,7 +33,7 @@ export function objectsCommand(invocation: Invocation, work: Work): Command {
 
 async function readObjects(pool: Pool): Promise<Record<string, unknown>[]> {
   const { rows } = await pool.query(
-    `select o.object, o.shadow_table as "table", l.rows, l.state, coalesce(l.changes, o.topic) as changes, o.parent_object as parent, o.keep,
+    `select o.object, o.shadow_table as "table", l.rows, l.state, coalesce(l.changes, o.topic) as changes, o.parent_object as parent, o.keep, o.filter,
        (select count(*)::int from sf_shadow.field f where f.object = o.object) as columns
      from sf_shadow.object o
      left join public.sf_shadow_lag l on l.object = o.object

@@ -14,6 +14,7 @@ interface AddOptions {
   keep?: "mapped" | "all"
   parent?: string
   poll?: string
+  where?: string
   dryRun?: boolean
   json?: boolean
 }
@@ -45,6 +46,10 @@ export function addObjectsCommand(invocation: Invocation, work: Work): Command {
     )
     .option("--parent <field>", "field of the record that it is deleted with; default: its mirrored master")
     .option("--poll <time>", "poll it this often, and follow no change events; default: 5m where it has none")
+    .option(
+      "--where <condition>",
+      "mirror only the records that meet this, as it follows WHERE in SOQL; default: all",
+    )
     .option("--dry-run", "show the plan, and change nothing")
     .option("--json", "print the plans as JSON")
     .addHelpText(
@@ -56,16 +61,17 @@ Examples:
   ${sfShadow} objects add Contact --dry-run
   ${sfShadow} objects add Contact --fields FirstName,LastName,Email,AccountId
   ${sfShadow} objects add Opportunity OpportunityLineItem
-  ${sfShadow} objects add CaseStatus --poll 1h`,
+  ${sfShadow} objects add CaseStatus --poll 1h
+  ${sfShadow} objects add Contact --where "HasOptedOutOfEmail = false"`,
     )
     .action((objects: string[], options: AddOptions) =>
       work(async () => {
-        const { fields, table, keep, parent, poll, dryRun } = options
-        if (objects.length > 1 && (fields ?? table ?? parent) !== undefined)
+        const { fields, table, keep, parent, poll, where, dryRun } = options
+        if (objects.length > 1 && (fields ?? table ?? parent ?? where) !== undefined)
           throw new UsageError(
-            "--fields, --table and --parent are for one object: add the others by themselves.",
+            "--fields, --table, --parent and --where are for one object: add the others by themselves.",
           )
-        const wishes = objects.map((object): Wish => ({ object, fields, table, keep, parent, poll }))
+        const wishes = objects.map((object): Wish => ({ object, fields, table, keep, parent, poll, where }))
         const plans = await add(wishes, dryRun === true, invocation)
         const text = plans.map(({ plan, records }) => planText(plan, records)).join("\n")
         const added = plans.map(({ plan }) => plan.object).join(", ")
@@ -89,12 +95,11 @@ function add(
   invocation: Invocation,
 ): Promise<{ plan: Plan; records: number | null }[]> {
   return onOrg(invocation, async (pool, session) => {
-    const { addObject, describeWishes } = await import("../mapping/plan.ts")
-    const { countRecords } = await import("../salesforce/records.ts")
+    const { addObject, countWished, describeWishes } = await import("../mapping/plan.ts")
     const described = await describeWishes(session, wishes)
     const counts: (number | null)[] = []
-    // For people alone: an object that is slow to count is added all the same.
-    for (const { name } of described) counts.push(await countRecords(session, name).catch(() => null))
+    for (const [at, one] of described.entries())
+      counts.push(await countWished(pool, session, wishes[at] as Wish, one))
     const plans = await inTransaction(pool, isDry, async (client) => {
       const added: Plan[] = []
       for (const [at, one] of described.entries())

@@ -6,7 +6,19 @@ const fromRawPayload =
 
 /** A plan in words, and then as the SQL that it is. */
 export function planText(plan: Plan, records: number | null): string {
-  const { object, table, key, poll, keep, parent_object, parent_field, columns, left_out, statements } = plan
+  const {
+    object,
+    table,
+    key,
+    poll,
+    keep,
+    filter,
+    parent_object,
+    parent_field,
+    columns,
+    left_out,
+    statements,
+  } = plan
   return [
     `${object} becomes table public.${table}, with key ${key} and ${columns.length} columns:`,
     ...columnLines(columns),
@@ -17,9 +29,14 @@ export function planText(plan: Plan, records: number | null): string {
     keep === "all"
       ? "raw_payload keeps every plain field that this user may read."
       : "raw_payload, and the event log, keep these fields and no others.",
-    `${changesText(plan)} ${records === null ? "All its" : `Its ${records}`} records are loaded by ${poll === null ? "Bulk API" : "Bulk API, or REST where they are few"}, as a job of the service.`,
+    `${changesText(plan)} ${recordsText(filter, records)} are loaded by ${poll === null ? "Bulk API" : "Bulk API, or REST where they are few"}, as a job of the service.`,
     ...statementLines(statements),
   ].join("\n")
+}
+
+function recordsText(filter: string | null, records: number | null): string {
+  if (filter === null) return `${records === null ? "All its" : `Its ${records}`} records`
+  return `The ${records} records that meet ${filter} (Salesforce decides which do, now and whenever they change)`
 }
 
 function changesText({ topic, poll, poll_reason, cursor }: Plan): string {

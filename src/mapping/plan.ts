@@ -6,6 +6,8 @@ import {
   type ListedObject,
   listObjects,
 } from "../salesforce/describe_objects.ts"
+import { SalesforceError } from "../salesforce/errors.ts"
+import { countRecords } from "../salesforce/records.ts"
 import type { Session } from "../salesforce/session.ts"
 
 /** What is wished of an object that is to be mirrored; all but its name has a default (docs/mapping.md). */
@@ -22,6 +24,8 @@ export interface Wish {
   parent?: string | undefined
   /** How often it is polled, in the place of change events: 5m, 2h, 1d. Default: 5m where it has none, else not at all. */
   poll?: string | undefined
+  /** A condition in SOQL, as it follows WHERE: only the records that meet it are mirrored. Default: all. */
+  where?: string | undefined
 }
 
 /** A field and the column that it gets. */
@@ -51,6 +55,8 @@ export interface Plan {
   poll_reason: string | null
   /** The field by which a delta finds what has changed. */
   cursor: string
+  /** The condition that mirrored records meet; null: all are mirrored. */
+  filter: string | null
   columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
@@ -80,6 +86,36 @@ export async function describeWishes(
   const described: DescribedForPlan[] = []
   for (const one of found) described.push(await describeForPlan(session, one))
   return described
+}
+
+/**
+ * How many records of an object are to be mirrored: it is asked for before anything is changed, since Salesforce alone knows
+ * whether a filter can be one.
+ *
+ * @returns null where that is for people alone, and the org does not say so
+ * @throws PlanError for a filter that cannot be one, with what Salesforce says of it
+ */
+export async function countWished(
+  client: Pick<Pool, "query">,
+  session: Session,
+  wish: Pick<Wish, "where">,
+  described: DescribedForPlan,
+): Promise<number | null> {
+  const { name } = described
+  const filter = await planned<string | null>(
+    client,
+    "select sf_shadow.plan_filter(wish => $1, described => $2) as plan",
+    JSON.stringify(wish),
+    JSON.stringify(described),
+  )
+  return countRecords(session, name, filter).catch((error) => {
+    if (filter === null) return null
+    if (!(error instanceof SalesforceError) || error.retryable) throw error
+    throw new PlanError(
+      `Salesforce refuses the filter of ${name} (--where, or "where"), ${filter}: ${error.message.trim()} Nothing was changed.`,
+      { cause: error },
+    )
+  })
 }
 
 /**

@@ -58,9 +58,9 @@ export function recordQuestion(
       }
     },
     async prepare() {
-      const { fields } = await mappings.of(object)
+      const { fields, filter } = await mappings.of(object)
       return async (signal) => {
-        const request = { object, fields, ids: [id], signal, repeatable: false }
+        const request = { object, fields, filter, ids: [id], signal, repeatable: false }
         const { records, readFrom } = await readRecords(session as Session, request)
         return { records: { [object]: records }, readFrom }
       }

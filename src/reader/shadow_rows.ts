@@ -98,6 +98,8 @@ export interface Mapping {
   /** Salesforce field by column. */
   columns: Record<string, string>
   margin_ms: number
+  /** The condition that mirrored records meet, in SOQL; null: all are mirrored. */
+  filter: string | null
 }
 
 const mappingForMs = 60_000
@@ -130,7 +132,10 @@ export class Mappings {
     const { rows } = await this.#pool.query<
       Omit<Mapping, "margin_ms"> & { fields: string[] | null; margin_ms: string }
     >(
-      "select fields, not_compared, columns, margin_ms::bigint::text as margin_ms from public.sf_shadow_mapping(of_object => $1)",
+      // A schema of before filters has no such column.
+      `select fields, not_compared, columns, margin_ms::bigint::text as margin_ms,
+         (select to_jsonb(l) ->> 'filter' from public.sf_shadow_lag l where l.object = $1) as filter
+       from public.sf_shadow_mapping(of_object => $1)`,
       [object],
     )
     if (rows[0]?.fields) return { ...rows[0], margin_ms: Number(rows[0].margin_ms) }

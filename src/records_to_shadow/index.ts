@@ -21,6 +21,13 @@ interface Mark {
   generation: number | null
 }
 
+/** What a re-read of an object asks for. */
+export interface Selection {
+  fields: string[]
+  /** The condition that mirrored records meet: one that does not is missing. Null: all are mirrored. */
+  filter: string | null
+}
+
 /** One call of sObject Collections takes no more. */
 const idsPerRead = 2_000
 /** Up to ten calls by Id; beyond that one bulk query costs less of the API limit. */
@@ -51,8 +58,8 @@ async function rereadAll(
   signal?: AbortSignal,
 ): Promise<RereadCounts> {
   const total: RereadCounts = { read: 0, missing: 0, cleared: 0 }
-  const fields = await loadFields(connections, object)
-  if (fields === null) return total
+  const selection = await readSelection(connections, object)
+  if (selection === null) return total
   await connections.pool.query("select sf_shadow.requests_to_dirty(of_object => $1)", [object])
   // The login's answer is the least that tells Salesforce's time.
   await connections.session.credentials()
@@ -62,7 +69,7 @@ async function rereadAll(
     await connections.budget.assert("reread")
     const marks = await ripeMarks(connections, object)
     if (marks.length === 0) break
-    const counts = await reread(connections, object, fields, marks).catch((error) =>
+    const counts = await reread(connections, object, selection, marks).catch((error) =>
       leaveToOperator(connections, object, error),
     )
     if (counts === null) return total
@@ -98,12 +105,12 @@ async function leaveToOperator(
 async function reread(
   connections: Connections,
   object: string,
-  fields: string[],
+  selection: Selection,
   marks: Mark[],
 ): Promise<RereadCounts> {
   const ids = marks.map(({ record_id }) => record_id)
   let cleared = 0
-  const { compared, missing } = await readAndMerge(connections, object, fields, ids, async (client) => {
+  const { compared, missing } = await readAndMerge(connections, object, selection, ids, async (client) => {
     const { rows } = await client.query<{ cleared: number }>(
       "select sf_shadow.clear_marks(of_object => $1, record_ids => $2, generations => $3::bigint[]) as cleared",
       [object, ids, marks.map(({ generation }) => generation)],
@@ -122,16 +129,16 @@ async function reread(
 export async function readAndMerge(
   { pool, session }: Connections,
   object: string,
-  fields: string[],
+  { fields, filter }: Selection,
   ids: string[],
   within?: (client: PoolClient) => Promise<void>,
 ): Promise<{ compared: number; missing: number; drift: number }> {
-  const read = await readRecords(session, { object, fields, ids })
+  const read = await readRecords(session, { object, fields, ids, filter })
   const json = `[${read.records.join(",")}]`
   const counts = await transaction(pool, async (client) => {
     const { rows } = await client.query<{ read_id: number }>(
-      "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
-      [object, read.readFrom, read.readTo],
+      "insert into sf_shadow.read (object, read_from, read_to, filter) values ($1, $2, $3, $4) returning read_id",
+      [object, read.readFrom, read.readTo, filter],
     )
     await client.query("select sf_shadow.json_to_page(fields => $1, records => $2::jsonb)", [fields, json])
     const merged = await client.query<MergeCounts>(
@@ -185,10 +192,10 @@ async function ripeMarks({ pool, session }: Connections, object: string): Promis
 }
 
 /** Null before the first describe: nothing was loaded, so that there is nothing to settle. */
-async function loadFields({ pool }: Connections, object: string): Promise<string[] | null> {
-  const { rows } = await pool.query<{ fields: string[] | null }>(
-    "select sf_shadow.load_fields(of_object => $1) as fields",
+async function readSelection({ pool }: Connections, object: string): Promise<Selection | null> {
+  const { rows } = await pool.query<Selection & { fields: string[] | null }>(
+    "select sf_shadow.load_fields(of_object => o.object) as fields, o.filter from sf_shadow.object o where o.object = $1",
     [object],
   )
-  return rows[0]?.fields ?? null
+  return rows[0]?.fields ? rows[0] : null
 }

@@ -20,6 +20,8 @@ export interface RecordsRequest extends Call {
   fields: readonly string[]
   /** 18-character ids, each once. */
   ids: readonly string[]
+  /** A SOQL condition that a record has to meet, else it counts as missing; null or none: every record counts. */
+  filter?: string | null
 }
 
 /** Which records to find, by a SOQL condition. */
@@ -41,7 +43,7 @@ export interface RecordsRead {
    * cannot hold is marked (see `mark`).
    */
   records: string[]
-  /** Ids without a record: deleted, in the recycle bin, or not visible to the service's user. */
+  /** Ids without a record: deleted, in the recycle bin, outside the filter, or not visible to the service's user. */
   missing: string[]
   /** Bounds for the moment of the read on Salesforce's clock; the widest over all calls. */
   readFrom: Date
@@ -57,14 +59,14 @@ type Batch = { found: RecordBody[]; answers: SalesforceAnswer[] }
 
 /**
  * Reads records by Id in as few calls as possible: 2,000 a call by sObject Collections, which gives null for
- * an id without a visible record. Fields of parents are not documented for it, so with them it is SOQL, as many
+ * an id without a visible record. Fields of parents are not documented for it, so with them, and with a filter, it is SOQL, as many
  * ids a call as a query may have characters. A record whose `IsDeleted` was asked for and is true counts as missing.
  */
 export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsRead> {
   if (request.ids.length === 0) throw new RangeError("readRecords needs at least one id")
-  const dotted = request.fields.some((field) => field.includes("."))
-  const read = dotted ? queryBatch : retrieveBatch
-  const batchSize = dotted ? idsPerQuery(request) : idsPerRetrieve
+  const byQuery = request.filter != null || request.fields.some((field) => field.includes("."))
+  const read = byQuery ? queryBatch : retrieveBatch
+  const batchSize = byQuery ? idsPerQuery(request) : idsPerRetrieve
   const found = new Map<string, string>()
   const answers: SalesforceAnswer[] = []
   for (let from = 0; from < request.ids.length; from += batchSize) {
@@ -141,9 +143,9 @@ async function queryBatch(session: Session, request: RecordsRequest): Promise<Ba
   return query(session, queryById(request), purpose, request)
 }
 
-function queryById({ object, fields, ids }: RecordsRequest): string {
+function queryById({ object, fields, ids, filter }: RecordsRequest): string {
   const list = ids.map((id) => `'${soqlId(id)}'`).join(",")
-  return `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})`
+  return `SELECT ${withId(fields).join(",")} FROM ${object} WHERE Id IN (${list})${filter == null ? "" : ` AND (${filter})`}`
 }
 
 function idsPerQuery(request: RecordsRequest): number {
@@ -180,7 +182,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 /** `SELECT COUNT()` of an object. @param where a SOQL condition without `WHERE` */
-export async function countRecords(session: Session, object: string, where?: string): Promise<number> {
+export async function countRecords(session: Session, object: string, where?: string | null): Promise<number> {
   const soql = `SELECT COUNT() FROM ${object}${where ? ` WHERE ${where}` : ""}`
   const result = await whileDoing(`Count of ${object}`, () => session.connection.query(soql))
   return result.totalSize

@@ -1,7 +1,7 @@
 import type { Connections } from "../connections.ts"
 import { describeToFields, objectsInOrder } from "../mapping/index.ts"
 import { driftTotal } from "../metrics/index.ts"
-import { readAndMerge } from "../records_to_shadow/index.ts"
+import { readAndMerge, type Selection } from "../records_to_shadow/index.ts"
 import { countRecords } from "../salesforce/records.ts"
 
 /** Records compared per object unless more are asked for. */
@@ -52,14 +52,18 @@ async function verifyObject(
   const { pool, session, budget } = connections
   await budget.assert("reread")
   await describeToFields(connections, object)
-  const sample = await pool.query<{ ids: string[]; fields: string[] }>(
-    "select sf_shadow.sample_ids(of_object => $1, sample_size => $2) as ids, sf_shadow.load_fields(of_object => $1) as fields",
+  const sample = await pool.query<Selection & { ids: string[] }>(
+    `select sf_shadow.sample_ids(of_object => o.object, sample_size => $2) as ids,
+       sf_shadow.load_fields(of_object => o.object) as fields, o.filter
+     from sf_shadow.object o where o.object = $1`,
     [object, sampleSize],
   )
-  const { ids, fields } = sample.rows[0] as { ids: string[]; fields: string[] }
+  const { ids, fields, filter } = sample.rows[0] as Selection & { ids: string[] }
   const { compared, drift } =
-    ids.length > 0 ? await readAndMerge(connections, object, fields, ids) : { compared: 0, drift: 0 }
-  const countInOrg = await countRecords(session, object)
+    ids.length > 0
+      ? await readAndMerge(connections, object, { fields, filter }, ids)
+      : { compared: 0, drift: 0 }
+  const countInOrg = await countRecords(session, object, filter)
   const { rows } = await pool.query<{ count_in_shadow: number }>(
     `insert into sf_shadow.verification (object, kind, compared, drift, count_in_org, count_in_shadow)
      select object, 'sample', $2, $3, $4, row_count from sf_shadow.object_state where object = $1

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { QueryResult, QueryResultRow } from "pg"
 import { createTestDatabase } from "../harness/postgres.ts"
+import { filtered } from "./model/filter.ts"
 import { describeOf, objectNames, objects } from "./model/objects.ts"
 import { type Observation, observedColumns, toObservation } from "./observation.ts"
 import { Statements } from "./statements.ts"
@@ -54,8 +55,9 @@ export class HistoryDatabase {
     deltaOverlapMs: number
     /** Between which bounds Salesforce's clock is said to be ahead. */
     aheadMs: readonly [atLeast: number, atMost: number]
+    isFiltered: boolean
   }): Promise<number> {
-    const { marginMs, publishDelayMs, deltaOverlapMs, aheadMs } = settings
+    const { marginMs, publishDelayMs, deltaOverlapMs, aheadMs, isFiltered } = settings
     this.#histories += 1
     await this.client.query(`
       begin;
@@ -72,6 +74,8 @@ export class HistoryDatabase {
       update sf_shadow.setting set margin = '${marginMs} ms', publish_delay = '${publishDelayMs} ms',
         delta_overlap = '${deltaOverlapMs} ms';
       update sf_shadow.salesforce_clock set ahead_at_least = '${aheadMs[0]} ms', ahead_at_most = '${aheadMs[1]} ms';
+      update sf_shadow.object set filter = ${isFiltered ? `'${filtered.soql}'` : "null"},
+        filter_fields = ${isFiltered ? `'{${filtered.field}}'` : "null"} where object = '${filtered.object}';
       commit;
     `)
     if (this.#histories % 100 === 0) await this.client.query("vacuum")

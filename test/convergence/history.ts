@@ -35,6 +35,8 @@ export interface History {
   /** Whether the service has measured how far its database's clock is off; it may have been set a moment ago. */
   clockMeasured: boolean
   deltaOverlapMs: number
+  /** Whether only the price book entries that meet a filter are mirrored. */
+  isFiltered: boolean
   seed: number
   steps: Step[]
 }
@@ -116,6 +118,10 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { arbitrary: fc.constant(false), weight: 1 },
   ),
   deltaOverlapMs: fc.constantFrom(20_000, 900_000),
+  isFiltered: fc.oneof(
+    { arbitrary: fc.constant(false), weight: 2 },
+    { arbitrary: fc.constant(true), weight: 1 },
+  ),
   seed,
   steps: fc.array(anyStep, { minLength: 6, maxLength: 60, size: "max" }),
 })

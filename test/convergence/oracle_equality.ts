@@ -1,3 +1,4 @@
+import { isMirrored } from "./model/filter.ts"
 import { type Fields, objectNames, objects, type Value } from "./model/objects.ts"
 import { latest, type ModelRecord } from "./model/record.ts"
 import type { Observation } from "./observation.ts"
@@ -11,8 +12,9 @@ export function differences(world: World, observation: Observation): string[] {
   const unstorable = unstorableRecords(world, observation)
   return objectNames.flatMap((name) => {
     const observed = observation[name]
-    const live = new Set(world.org.live(name).map(({ id }) => id))
-    const found = world.org.live(name).flatMap((record) => {
+    const mirrored = world.org.all(name).filter((one) => isMirrored(world.isFiltered, one, latest(one)))
+    const live = new Set(mirrored.map(({ id }) => id))
+    const found = mirrored.flatMap((record) => {
       const differs = rowDifferences(record, observed.rows.get(record.id))
       if (differs.length === 0) return []
       if (unstorable.has(record.id) && observed.rejected.has(record.id)) return []
@@ -28,7 +30,7 @@ export function differences(world: World, observation: Observation): string[] {
     const unclaimed = [...observed.rejected].filter(([id]) => !unstorable.has(id))
     return [
       ...found,
-      ...extra.map((id) => `${name} ${id} is in the shadow and not in the org`),
+      ...extra.map((id) => `${name} ${id} is in the shadow and not in the org, or not within its filter`),
       ...unclaimed.map(([id, reason]) => `${name} ${id} is a reject for no reason any more: ${reason}`),
       ...counted,
     ]
@@ -61,7 +63,7 @@ function rowDifferences(
  * their SKU in the org as well holds it, or their parent is such a record and is not there. An old row keeps nobody
  * out whose SKU its own record does not claim any more.
  */
-function unstorableRecords({ org }: World, observation: Observation): Set<string> {
+function unstorableRecords({ org, isFiltered }: World, observation: Observation): Set<string> {
   const products = org.live("Product2")
   const sku = (record: ModelRecord) => latest(record).fields.StockKeepingUnit ?? null
   const holders = new Map([...observation.Product2.rows].map(([id, row]) => [row.columns.sku, id]))
@@ -75,6 +77,7 @@ function unstorableRecords({ org }: World, observation: Observation): Set<string
     if (isBlank || isContested) refused.add(product.id)
   }
   for (const entry of org.live("PricebookEntry")) {
+    if (!isMirrored(isFiltered, entry, latest(entry))) continue
     const { UnitPrice: price, Product2Id: parent } = latest(entry).fields
     const isPrice = typeof price === "number" && Math.abs(price * 100 - Math.round(price * 100)) < 1e-6
     const isOrphan = refused.has(String(parent)) && !observation.Product2.rows.has(String(parent))

@@ -1,5 +1,6 @@
 import { ageOf } from "../../src/reader/shadow_rows.ts"
 import type { Row } from "../../src/reader/values.ts"
+import { changesPresence, isMirrored } from "./model/filter.ts"
 import { objectNames, objects } from "./model/objects.ts"
 import type { ModelRecord, Version } from "./model/record.ts"
 import type { Observation, ObservedObject } from "./observation.ts"
@@ -18,15 +19,15 @@ export function untrueClaims(world: World, observation: Observation): string[] {
     return world.org.all(name).flatMap((record) => {
       const isListed = observed.dirty.has(record.id) || observed.rejected.has(record.id)
       return [
-        ...contradictions("fresh_as_of", observed.freshAsOf, record, observed),
+        ...contradictions(world, "fresh_as_of", observed.freshAsOf, record, observed),
         ...(isListed
           ? []
-          : contradictions("fresh_except_listed", observed.freshExceptListed, record, observed)),
-        ...(isListed ? [] : unprovenExistence(observed, record)),
-        ...contradictions("the reader's answer", readerAsOf(record, observed), record, observed),
+          : contradictions(world, "fresh_except_listed", observed.freshExceptListed, record, observed)),
+        ...(isListed ? [] : unprovenExistence(world, observed, record)),
+        ...contradictions(world, "the reader's answer", readerAsOf(record, observed), record, observed),
         ...observed.answers
           .filter(({ id }) => id === record.id)
-          .flatMap(({ asOf }) => contradictions("sf_account_eligibility", asOf, record, observed)),
+          .flatMap(({ asOf }) => contradictions(world, "sf_account_eligibility", asOf, record, observed)),
       ]
     })
   })
@@ -77,6 +78,7 @@ export function staleClaims(world: World, observation: Observation): string[] {
 }
 
 function contradictions(
+  { isFiltered }: World,
   claim: string,
   asOf: number | null,
   record: ModelRecord,
@@ -86,10 +88,12 @@ function contradictions(
   const row = observed.rows.get(record.id)
   const isKnown = (version: Version) => version.isPublished && version.commitAt < asOf
   const here = `${claim} of ${record.object} is ${asOf / 1000} s, and ${record.id}`
-  const began = record.versions.findLastIndex((version) => isKnown(version) && version.changesExistence)
+  const began = record.versions.findLastIndex(
+    (version) => isKnown(version) && changesPresence(isFiltered, record, version),
+  )
   if (
     began >= 0 &&
-    !record.versions.slice(began).some(({ existence }) => (existence === "live") === (row !== undefined))
+    !record.versions.slice(began).some((one) => isMirrored(isFiltered, record, one) === (row !== undefined))
   ) {
     return [`${here} is ${row ? "still there" : "missing"}`]
   }
@@ -103,14 +107,17 @@ function contradictions(
   })
 }
 
-function unprovenExistence(observed: ObservedObject, record: ModelRecord): string[] {
+function unprovenExistence({ isFiltered }: World, observed: ObservedObject, record: ModelRecord): string[] {
   const asOf = observed.provenAsOf
   if (asOf === null) return []
   const began = record.versions.findLastIndex(
-    (version) => version.commitAt < asOf && version.changesExistence,
+    (version) => version.commitAt < asOf && changesPresence(isFiltered, record, version),
   )
   const isThere = observed.rows.has(record.id)
-  if (began < 0 || record.versions.slice(began).some(({ existence }) => (existence === "live") === isThere))
+  if (
+    began < 0 ||
+    record.versions.slice(began).some((one) => isMirrored(isFiltered, record, one) === isThere)
+  )
     return []
   return [
     `proven_as_of of ${record.object} is ${asOf / 1000} s, and ${record.id} is ${isThere ? "still there" : "missing"}`,

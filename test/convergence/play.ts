@@ -31,11 +31,12 @@ export async function play(
   database: HistoryDatabase,
   bugs: DriverBugs = {},
 ): Promise<void> {
-  const { deltaOverlapMs, clockMeasured, localErrorMs } = history
+  const { deltaOverlapMs, clockMeasured, localErrorMs, isFiltered } = history
   const number = await database.reset({
     marginMs: bugs.marginMs ?? marginMs,
     publishDelayMs,
     deltaOverlapMs,
+    isFiltered,
     // As the Date header of an answer tells it.
     aheadMs: clockMeasured ? [-localErrorMs - 2_000, -localErrorMs + 1_000] : [0, 0],
   })
@@ -79,7 +80,7 @@ async function begin(world: World, service: Service, { loaded, org: { channel } 
   world.now = 60_000
   if (!loaded)
     return world.say("the org has three products, four entries and two accounts; nothing is loaded")
-  const settled = channel ? "channel" : "topics"
+  const settled = `${channel ? "channel" : "topics"}${world.isFiltered ? "_filtered" : ""}`
   if (!(await database.restore(settled))) {
     await drain(world, service, random)
     await database.save(settled)

@@ -16,6 +16,8 @@ export interface DriverBugs {
   marginMs?: number
   /** A re-read begins when its answer was made, as the Date header says. */
   readFromDateHeader?: boolean
+  /** A re-read by Id does not carry the filter of its object. */
+  rereadsWithoutFilter?: boolean
 }
 
 /** One history under way: the org, the service's database, and the time. */
@@ -32,6 +34,8 @@ export class World {
   /** How wrong the local clock is, and Salesforce's clock from one of its servers to another, ms. */
   readonly localErrorMs: number
   readonly serverErrorMs: number
+  /** Whether only the records of `filtered` that meet its condition are mirrored. */
+  readonly isFiltered: boolean
   /** What happened, in words. */
   readonly trace: string[] = []
 
@@ -39,13 +43,14 @@ export class World {
     org: Org,
     database: HistoryDatabase,
     bugs: DriverBugs,
-    clocks: { localErrorMs: number; serverErrorMs: number },
+    settings: { localErrorMs: number; serverErrorMs: number; isFiltered: boolean },
   ) {
     this.org = org
     this.database = database
     this.bugs = bugs
-    this.localErrorMs = clocks.localErrorMs
-    this.serverErrorMs = clocks.serverErrorMs
+    this.localErrorMs = settings.localErrorMs
+    this.serverErrorMs = settings.serverErrorMs
+    this.isFiltered = settings.isFiltered
   }
 
   say(text: string): void {

@@ -1,6 +1,7 @@
 import type { Pool } from "pg"
 import type { Org } from "../../src/simulator/org/org.ts"
 import type { OrgRecord } from "../../src/simulator/org/row.ts"
+import { compileQuery } from "../../src/simulator/soql/query.ts"
 
 interface MappedObject {
   object: string
@@ -8,6 +9,8 @@ interface MappedObject {
   key_column: string
   /** Columns by name, with the Salesforce field and the column's type. */
   columns: { column_name: string; field: string; column_type: string; default_value: string | null }[]
+  /** The condition that mirrored records meet; null: all are mirrored. */
+  filter: string | null
   /** What is promised equal in raw_payload (docs/mapping.md): kept fields that are no query-only fields. */
   event_fields: string[]
 }
@@ -31,23 +34,36 @@ export async function differences(
   const found: string[] = []
   for (const mapped of await mappedObjects(pool)) {
     const held = await shadowRows(pool, mapped)
+    const isMirrored = meets(org, mapped)
     for (const record of org.rows(mapped.object)) {
       const id = record.Id as string
+      if (!isMirrored(id)) continue
       const row = held.get(id)
       held.delete(id)
       if (apart.has(id)) continue
       if (row === undefined) found.push(`${mapped.object} ${id} is missing`)
       else found.push(...fieldDifferences(mapped, record, row))
     }
-    for (const id of held.keys()) if (!apart.has(id)) found.push(`${mapped.object} ${id} is not in the org`)
+    for (const id of held.keys())
+      if (!apart.has(id)) found.push(`${mapped.object} ${id} is not in the org, or not within its filter`)
   }
   if (found.length <= mostListed) return found
   return [...found.slice(0, mostListed), `and ${found.length - mostListed} more`]
 }
 
+/** Which records of an object the org lets through its filter. */
+function meets(org: Org, { object, filter }: MappedObject): (id: string) => boolean {
+  if (filter === null) return () => true
+  const query = compileQuery(org, `SELECT Id FROM ${object} WHERE ${filter}`)
+  // What was committed is visible a while later.
+  const place = org.table(object).layout.place("Id")
+  const ids = new Set(query.run(org.snapshot(Number.POSITIVE_INFINITY), false).map((row) => row[place]))
+  return (id) => ids.has(id)
+}
+
 async function mappedObjects(pool: Pool): Promise<MappedObject[]> {
   const { rows } = await pool.query<MappedObject>(
-    `select o.object, o.shadow_table, o.key_column,
+    `select o.object, o.shadow_table, o.key_column, o.filter,
        (select jsonb_agg(to_jsonb(f)) from sf_shadow.field f where f.object = o.object) as columns,
        array(select k.field::text from sf_shadow._kept_fields(o.object) k
          where k.field <> all (sf_shadow._query_only_fields(o.object))) as event_fields

@@ -51,7 +51,7 @@ export async function createJob(
   { from, job = "750" }: { from: number; job?: string },
 ): Promise<void> {
   const [run] = await shadow.all(
-    "select sf_shadow.await_job($1, $2, sf_shadow.begin_job($1), $3) as is_done",
+    "select sf_shadow.await_job($1, $2, sf_shadow.begin_job($1, (select o.filter from sf_shadow.object o join sf_shadow.run r using (object) where r.run_id = $1)), $3) as is_done",
     runId,
     job,
     at(from),

@@ -182,7 +182,8 @@ export class Shadow {
 
   async readId(object: ObjectName, { from, to }: ReadOptions, queries: Queries = this.pool): Promise<number> {
     const { rows } = await queries.query<{ read_id: number }>(
-      "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3) returning read_id",
+      `insert into sf_shadow.read (object, read_from, read_to, filter)
+       select o.object, $2, $3, o.filter from sf_shadow.object o where o.object = $1 returning read_id`,
       [object, at(from), at(to ?? from + 1)],
     )
     return (rows[0] as { read_id: number }).read_id

@@ -50,6 +50,7 @@ async function apply(
     described: new Map(org.map((one) => [one.name.toLowerCase(), one])),
     names: org.map(({ name }) => name),
     records: new Map(),
+    refused: new Map(),
   }
   return transaction(pool, async (client) => {
     await client.query("savepoint before")
@@ -225,7 +226,7 @@ test("a plan for columns that are there holds up nobody who reads or writes them
   delete less.Contact
   const file = readMappingFile("mapping.json", JSON.stringify({ version: 1, objects: less }))
   await transaction(pool, async (client) => {
-    const orgObjects = { described: new Map(), names: [], records: new Map() }
+    const orgObjects = { described: new Map(), names: [], records: new Map(), refused: new Map() }
     await applyMappingFile(client, file, orgObjects, { prune: false, dropData: false, isDry: true })
     const { rows } = await client.query(
       `select c.relname from pg_locks l join pg_class c on c.oid = l.relation

@@ -39,7 +39,9 @@ begin
       system_modstamp, read_id, commit_timestamp, commit_number, sequence_number, proven, by_absence,
       doubt_since, doubt_not_before, dirty_reason)
     select s.%2$s, case when decided then 'replace' else 'dirty' end, true, true, false, %3$s, %4$s, decided,
-      s.system_modstamp, $1, s.commit_timestamp, s.commit_number, s.sequence_number, true, true,
+      s.system_modstamp, $1, s.commit_timestamp, s.commit_number, s.sequence_number, true,
+      -- What a change has taken out of the filter was told to go (rule 17).
+      d.reason is distinct from sf_shadow._filter_doubt(),
       coalesce(case when s.read_id is null then s.commit_timestamp else r.read_from - $4 end, '-infinity'),
       greatest(s.commit_timestamp, r.read_to, refused.known_until, $3) + $4 + interval '1 second',
       case when not decided then 'not seen by a run that began before its last change' end

@@ -16,8 +16,8 @@ begin
     return false;
   end if;
   -- The server that dated the job may be ahead of the one that showed it complete.
-  insert into sf_shadow.read (object, read_from, read_to)
-  values (run.object, run.read_from, greatest(run.read_from, of_read_to))
+  insert into sf_shadow.read (object, read_from, read_to, filter)
+  select run.object, run.read_from, greatest(run.read_from, of_read_to), o.filter from sf_shadow.object o where o.object = run.object
   returning read_id into begun_read_id;
   update sf_shadow.run r set
     state = 'loading', read_id = begun_read_id, expected = of_expected, progressed_at = now(), error = null

@@ -16,7 +16,8 @@ begin
   if not found or run.kind <> 'ids' and cardinality(sf_shadow._unread_fields(run.object, of_fields)) > 0 then
     return false;
   end if;
-  insert into sf_shadow.read (object, read_from, read_to) values (run.object, of_read_from, of_read_to)
+  insert into sf_shadow.read (object, read_from, read_to, filter)
+  select run.object, of_read_from, of_read_to, o.filter from sf_shadow.object o where o.object = run.object
   returning read_id into begun_read_id;
   update sf_shadow.run r set
     state = 'loading', by_rest = true, fields = of_fields, read_from = of_read_from, read_id = begun_read_id, expected = of_expected,

@@ -20,7 +20,8 @@ begin
       using errcode = 'SF007', hint = 'Another process goes on with this run; this one follows it.';
   end if;
 
-  if run.kind <> 'delta' then
+  -- Of a delta of a filtered object they are compared with those of all that has changed.
+  if run.kind <> 'delta' or exists (select from sf_shadow.object o where o.object = run.object and o.filter is not null) then
     insert into sf_shadow.run_page (run_id, page, record_ids) values (of_run_id, of_page, coalesce(ids, '{}'));
   end if;
   if run.kind <> 'ids' and ids is not null then

@@ -1,7 +1,7 @@
 -- Rule 4, first half: judges the events of one object against what is known of their records, and against
 -- each other. Consumes: pg_temp.event_batch, the shadow, tombstones, marks, rejects, the log (for repeated ids).
 -- Produces: the records' rows in pg_temp.held; `verdict` in the batch: skip, dirty or apply; a load under way that counts for
--- no row (rule 5b).
+-- no row (rule 5b); what a filter leaves in doubt (rule 17).
 -- Call it under the object's lock.
 create or replace function sf_shadow._filter_events(of_object text, of_stream_id integer) returns void
 language plpgsql set search_path = '' set work_mem = '64MB' as $$
@@ -10,7 +10,7 @@ declare
 begin
   perform sf_shadow._hold_rows(of_object, array(select distinct e.record_id from pg_temp.event_batch e
     where e.object = of_object and e.record_id is not null), false);
-  select o.parent_object, o.parent_field, setting.margin, setting.catching_up_after, proof.read_from as proof_read_from,
+  select o.parent_object, o.parent_field, o.filter_fields, setting.margin, setting.catching_up_after, proof.read_from as proof_read_from,
     full_read.read_from as full_from, full_read.read_to as full_to
   into known
   from sf_shadow.object o
@@ -61,6 +61,10 @@ begin
     else 'dirty' end
   from ordered o
   where e.ctid = o.place;
+
+  if known.filter_fields is not null then
+    perform sf_shadow._doubt_filter(of_object);
+  end if;
 
   -- Rule 5b: an event that is older than a load under way, and is applied after its record's page was found equal, would be
   -- the newest word on a row that the load then vouches for. So it vouches for none, and the record is read again: but not

@@ -21,6 +21,8 @@ begin
     when not mirrored.enabled then format('%s is paused: end that first, by resume %1$s', of_object)
     when mapped.field is null then format('public.%I has no column %s that a field fills', mirrored.shadow_table, wish ->> 'column')
     when mapped.field = mirrored.parent_field then format('%s names the parent of a row, and stays (rule 8)', mapped.field)
+    when mapped.field = any (mirrored.filter_fields)
+      then format('%s is in the filter of %s, and stays (rule 17)', mapped.field, of_object)
     when planned.fault is not null then planned.fault
     when source is null then format('Id is the key of %s, which has its column already', of_object)
     when exists (select from sf_shadow.field f where f.object = of_object and f.field = source ->> 'field')

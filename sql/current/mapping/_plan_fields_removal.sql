@@ -15,6 +15,7 @@ begin
       filter (where f.shipped or f.required or f.is_unique)
       as needed,
     string_agg(f.field, ', ') filter (where f.field = mirrored.parent_field) as parent,
+    string_agg(f.field, ', ') filter (where f.field = any (mirrored.filter_fields)) as filtered,
     count(*) = (select count(*) from sf_shadow.field every where every.object = of_object) as is_all,
     string_agg(format('drop column %I', f.column_name), ', ' order by f.column_name) as drops
   into going
@@ -30,6 +31,7 @@ begin
         select string_agg(f.field, ', ' order by f.field) from sf_shadow.field f where f.object = of_object))
     when going.columns is null then '"fields" must be a list of names'
     when going.parent is not null then format('%s names the parent of a row, and stays (rule 8)', going.parent)
+    when going.filtered is not null then format('%s is in the filter of %s, and stays (rule 17)', going.filtered, of_object)
     when going.needed is not null
       then format('%s, stays: functions, views and other services read it, or no row may be without it', going.needed)
     when going.is_all then format('%s would have no column left: remove the object, by objects remove %1$s', of_object)

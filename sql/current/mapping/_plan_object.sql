@@ -1,5 +1,5 @@
 -- The plan by which an object becomes a mirrored one (docs/mapping.md): names, columns, parent, and the statements that add_object
--- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll}, of which all but the object may be left out, and
+-- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll, where}, of which all but the object may be left out, and
 -- columns names those of single fields; and describe: {name, queryable, updateable, has_events, fields: [{name, type, precision,
 -- scale, calculated, nillable, filterable, compoundFieldName, referenceTo, cascadeDelete, relationshipOrder}]}. Raises SF014, with
 -- what to do, for what cannot be. Reads only.
@@ -15,19 +15,30 @@ declare
   left_out jsonb;
   parent record;
   source record;
+  filter record;
+  unmapped text;
   plan jsonb;
 begin
   select n.* into named from sf_shadow._plan_names(of_object) n;
   target := coalesce(wish ->> 'table', named.shadow_table);
   select s.* into source from sf_shadow._plan_source(wish, described) s;
-  fault := coalesce(sf_shadow._plan_fault(wish, described, target), source.fault);
+  select f.* into filter from sf_shadow._plan_filter(wish, described) f;
+  fault := coalesce(sf_shadow._plan_fault(wish, described, target), source.fault, filter.fault);
   if fault is not null then
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
 
+  -- The filter's fields are columns, wished or not: so they are in the events that are kept.
+  if wish -> 'fields' <> 'null' and filter.fields is not null then
+    wish := jsonb_set(wish, '{fields}', (wish -> 'fields') || (
+      select coalesce(jsonb_agg(f order by f), '[]') from unnest(filter.fields) f
+      where f <> 'Id' and lower(f) not in (select lower(w) from jsonb_array_elements_text(wish -> 'fields') w)));
+  end if;
   select w.* into planned from sf_shadow._wished_columns(wish, described, named.key_column) w;
   columns := planned.columns;
   left_out := planned.left_out;
+  select string_agg(f, ', ') into unmapped from unnest(filter.fields) f
+  where f <> 'Id' and f not in (select c ->> 'field' from jsonb_array_elements(columns) c);
   fault := case
     when planned.fault is not null then planned.fault
     when columns is null then of_object || ' has no field that could be a column'
@@ -35,6 +46,7 @@ begin
       then format('%s would have %s columns, and 1500 are the most: name the wanted fields', of_object, jsonb_array_length(columns))
     when (select count(distinct c ->> 'column') from jsonb_array_elements(columns) c) < jsonb_array_length(columns)
       then of_object || ' has fields whose columns would have the same name'
+    when unmapped is not null then format('the filter of %s names %s, which cannot be a column', of_object, unmapped)
     else (
       select string_agg(f, '; ') from jsonb_array_elements(columns) c
       cross join lateral (select case
@@ -53,7 +65,7 @@ begin
   plan := jsonb_build_object('object', of_object, 'table', target, 'key', named.key_column, 'topic', named.topic,
     'keep', coalesce(wish ->> 'keep', 'mapped'), 'parent_object', parent.object, 'parent_field', parent.field,
     'columns', parent.columns, 'left_out', left_out, 'poll', source.poll_every, 'poll_reason', source.poll_reason,
-    'cursor', source.cursor_field);
+    'cursor', source.cursor_field, 'filter', filter.filter, 'filter_fields', filter.fields);
   return plan || jsonb_build_object('statements', sf_shadow._plan_statements(plan));
 end
 $$;

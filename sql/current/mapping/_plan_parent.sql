@@ -11,7 +11,7 @@ declare
   candidate record;
 begin
   columns := planned_columns;
-  select f ->> 'name' as field, f as describe, p.object as mirrored, p.shadow_table, c.column_name
+  select f ->> 'name' as field, f as describe, p.object as mirrored, p.shadow_table, p.filter, c.column_name
   into candidate
   from jsonb_array_elements(described -> 'fields') f
   left join sf_shadow.object p on f -> 'referenceTo' = jsonb_build_array(p.object)
@@ -23,6 +23,10 @@ begin
   order by (f ->> 'relationshipOrder')::integer nulls last, f ->> 'name'
   limit 1;
   fault := case
+    -- Its row may leave the filter, and a price without its product cannot be stored (rule 17).
+    when candidate.filter is not null and (candidate.describe ->> 'type') = 'reference' then format(
+      '%s cannot be mirrored with the parent %s, of which only those are mirrored that meet a filter (%s): a row needs its parent. '
+      'Mirror %s without a filter', described ->> 'name', candidate.mirrored, candidate.filter, candidate.mirrored)
     when wished is null then null
     when candidate is null then format('%s has no field %s that this user may read', described ->> 'name', wished)
     when candidate.describe ->> 'type' <> 'reference' then format('%s refers to nothing, and names no parent', candidate.field)

@@ -26,11 +26,15 @@ language sql stable set search_path = '' as $$
       where r.rolname in ('sf_shadow_reader', 'sf_shadow_operator'))
     || format(
       E'insert into sf_shadow.object (object, shadow_table, key_column, topic, parent_object, parent_field, keep, query_only_fields,\n'
-      '  poll_every, cursor_field)\nvalues (%L, %L, %L, %L, %L, %L, %L, %L, %L, %L)',
+      '  poll_every, cursor_field%s)\nvalues (%L, %L, %L, %L, %L, %L, %L, %L, %L, %L%s)',
+      case when filter.is_set then ', filter, filter_fields' end,
       plan ->> 'object', plan ->> 'table', plan ->> 'key', plan ->> 'topic',
       plan ->> 'parent_object', plan ->> 'parent_field', plan ->> 'keep', '{SystemModstamp,IsDeleted}',
-      (plan ->> 'poll')::interval, plan ->> 'cursor')
+      (plan ->> 'poll')::interval, plan ->> 'cursor',
+      case when filter.is_set then format(', %L, %L', plan ->> 'filter', filter.fields) end)
     || format('insert into sf_shadow.object_state (object) values (%L)', plan ->> 'object')
     || format('insert into sf_shadow.field (object, field, column_name, column_type, required) values%s', mapped)
   from listed
+  cross join (select plan ->> 'filter' is not null as is_set,
+    array(select f from jsonb_array_elements_text(nullif(plan -> 'filter_fields', 'null')) f) as fields) filter
 $$;

@@ -7,6 +7,7 @@ declare
   today date := (now() at time zone 'utc')::date;
   state record;
   setting sf_shadow.setting;
+  filter constant text := (select o.filter from sf_shadow.object o where o.object = of_object);
 begin
   if absences = 0 then
     return;
@@ -18,10 +19,14 @@ begin
   returning s.absence_deletes, s.row_count + s.absence_deletes - absences as rows_before into state;
   select s.* into setting from sf_shadow.setting s;
   if fused and state.absence_deletes > greatest(setting.fuse_rows, state.rows_before * setting.fuse_percent / 100) then
-    raise exception '% records of % would be deleted because Salesforce no longer shows them, of % rows: more than % %% in a day',
-      state.absence_deletes, of_object, state.rows_before, setting.fuse_percent
+    raise exception '% records of % would be deleted because Salesforce no longer shows them%, of % rows: more than % %% in a day',
+      state.absence_deletes, of_object, ' within the filter ' || filter, state.rows_before, setting.fuse_percent
       using errcode = 'SF003',
-        hint = 'Lost permissions look like deletions. Look at the org; if they are gone indeed, run the load again with --force.';
+        hint = case when filter is null
+          then 'Lost permissions look like deletions. Look at the org; if they are gone indeed, run the load again with --force.'
+          else format('Lost permissions look like deletions, and so do records that have left the filter without an event. Compare in the '
+            'org SELECT COUNT() FROM %s with and without WHERE %s; if they are gone indeed, run the load again with --force.',
+            of_object, filter) end;
   end if;
 end
 $$;

@@ -23,7 +23,8 @@ begin
     not_before = greatest(d.not_before, excluded.not_before),
     generation = excluded.generation,
     marked_at = clock_timestamp(),
-    reason = excluded.reason,
+    -- What may have left the filter stays so until it is read again (rule 17).
+    reason = case when d.reason = sf_shadow._filter_doubt() then d.reason else excluded.reason end,
     parent_id = coalesce(excluded.parent_id, d.parent_id),
     -- That a record is missing itself is no other doubt than that its parent is.
     waits_for = case

@@ -51,7 +51,8 @@ begin
       select gone.record_id, true, null, true, null from unnest($8) gone (record_id)
       offset 0
     ), judged as (
-      select f.record_id, f.absent, f.f_sm, f.by_absence,
+      -- What a change has taken out of the filter was told to go (rule 17).
+      select f.record_id, f.absent, f.f_sm, f.by_absence and d.reason is distinct from sf_shadow._filter_doubt() as by_absence,
         -- A reject as it was refused, which nobody asked for: read along with others (ripe_marks), it must not put off its own
         -- decision, or records that contest a value put each other off for ever.
         case when judged.verdict = 'dirty' and refused.payload = sf_shadow._reject_payload(f.fields)

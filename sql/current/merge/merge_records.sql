@@ -3,7 +3,7 @@
 -- be missing, and whether a text may hold a mark (_unstorable_mark). Produces: shadow rows, tombstones, doubts, rejects,
 -- invalidations.
 -- Safe to repeat: the same page again is the same version again. Raises SF015 where the records were read without a field that
--- is mapped by now; a load's job is made anew then (_begin_fill).
+-- is mapped by now; a load's job is made anew then (_begin_fill). Raises 55000 where they were read without the object's filter.
 create or replace function sf_shadow.merge_records(
   of_object text, of_read_id bigint, has_marks boolean default false, missing text[] default '{}', forced boolean default false
 ) returns sf_shadow.merge_counts
@@ -14,6 +14,7 @@ declare
   unread text[];
 begin
   perform sf_shadow._lock_objects(of_object || sf_shadow._waiting_objects(array(select page."Id" from pg_temp.page page)));
+  perform sf_shadow._assert_filter(of_object, (select r.filter from sf_shadow.read r where r.read_id = of_read_id));
   if not exists (select from sf_shadow.run r where r.read_id = of_read_id) then
     unread := sf_shadow._unread_fields(of_object, array(select a.attname::text from pg_attribute a
       where a.attrelid = 'pg_temp.page'::regclass and a.attnum > 0 and not a.attisdropped));

@@ -39,6 +39,8 @@ begin
     fault := '"field" and "column" must be names';
   elsif payload ? 'poll' and jsonb_typeof(payload -> 'poll') <> 'string' then
     fault := '"poll" must be a time such as "5m"';
+  elsif payload ? 'where' and jsonb_typeof(payload -> 'where') <> 'string' then
+    fault := '"where" must be a condition in SOQL, such as "IsActive = true"';
   elsif payload ? 'keep' and payload -> 'keep' not in ('"mapped"', '"all"') then
     fault := '"keep" must be mapped or all';
   elsif payload ? 'drop_data' and jsonb_typeof(payload -> 'drop_data') <> 'boolean' then

@@ -18,6 +18,7 @@
 --   last_full_at, ..._run_id, last_delta_at, ..._run_id    the last complete load of the kind, and its run
 --   changes                where they come from: a topic of the Pub/Sub API, or: polled every 5m
 --   poll_every             how often it is polled; null: its change events are followed
+--   filter                 the condition that mirrored records meet, in SOQL; null: all are mirrored
 create or replace view public.sf_shadow_lag as
 with fresh as (
   select c.*, dirty.records as dirty, reject.records as rejected, verified.verified_at, verified.drift as drift_rows,
@@ -62,7 +63,8 @@ select
   last_delta.finished_at as last_delta_at,
   last_delta.run_id as last_delta_run_id,
   coalesce('polled every ' || sf_shadow._interval_text(f.poll_every), o.topic) as changes,
-  f.poll_every
+  f.poll_every,
+  o.filter
 from fresh f
 cross join sf_shadow.setting setting
 cross join sf_shadow.salesforce_now clock

@@ -22,7 +22,7 @@ from (values
   ('reapply', true, '{object,since}', '{object,since}', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}', null, false),
   ('replay', true, '{topic,from}', '{topic,from}', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}', null, false),
   ('clear_cache', true, '{object}', '{}', '{"object":"Product2"}; {} means every object', null, true),
-  ('add_object', true, '{object,fields,table,keep,parent,poll}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}',
+  ('add_object', true, '{object,fields,table,keep,parent,poll,where}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}',
     null, false),
   ('remove_object', true, '{object,drop_data}', '{object}', '{"object":"Contact","drop_data":true}', null, true),
   ('add_fields', true, '{object,fields,column}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', false),

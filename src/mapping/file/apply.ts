@@ -76,10 +76,14 @@ export async function applyMappingFile(
       steps.push({ change })
       continue
     }
+    const { object } = change.wish
+    const refused = org.refused.get(object.toLowerCase())
+    if (refused !== undefined) faults.push({ line: file.lineOf(object, "where"), message: bare(refused) })
     const { wish, described, faults: lacking } = toOrgNames(file, change.wish, org)
     faults.push(...lacking)
     const isLeft = wish.fields === undefined || wish.fields.length > 0
-    if (described !== undefined && isLeft) steps.push({ change: { ...change, wish } as Change, described })
+    if (described !== undefined && isLeft && refused === undefined)
+      steps.push({ change: { ...change, wish } as Change, described })
   }
   const { ordered, circles } = inParentsOrder(steps)
   for (const circle of circles) {
@@ -134,10 +138,13 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof PlanError)) throw error
     await client.query("rollback to savepoint before_one_change")
-    return {
-      fault: error.message.replace(/\. Nothing was changed\.$/, "").replace(". Nothing was changed.", "."),
-    }
+    return { fault: bare(error.message) }
   }
+}
+
+/** A refusal without what the whole list says once. */
+function bare(message: string): string {
+  return message.replace(/\. Nothing was changed\.$/, "").replace(". Nothing was changed.", ".")
 }
 
 async function perform(

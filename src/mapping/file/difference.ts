@@ -28,7 +28,7 @@ export interface Difference {
 }
 
 /** What cannot be changed of an object that is mirrored. */
-const settled = ["table", "keep", "parent"] as const
+const settled = ["table", "keep", "parent", "where"] as const
 
 /** @param prune whether what is not in the file goes */
 export function findDifference(
@@ -59,7 +59,9 @@ export function findDifference(
     if (held === undefined) continue
     for (const key of settled) {
       const [said, is] = [wanted[key], held[key]]
-      if (said === undefined || said.toLowerCase() === is?.toLowerCase()) continue
+      // Names are taken in any case, and so they are in a condition; its values are not.
+      const isSame = key === "where" ? said?.trim() === is : said?.toLowerCase() === is?.toLowerCase()
+      if (said === undefined || isSame) continue
       const message = `${name}.${key}: the file says ${said}, and ${held.object} is mirrored with ${is ?? "none"}, which stays so while it is mirrored`
       faults.push({ line: file.lineOf(name, key), message })
     }
@@ -110,11 +112,12 @@ function compareFields({ fields }: ObjectMapping, held: MirroredObject) {
   const isOf = (name: string) => (one: { field: string }) => one.field.toLowerCase() === name.toLowerCase()
   const entries: Entry[] = Object.entries(fields ?? {}).filter(([field]) => field.toLowerCase() !== "id")
   const missing = entries.filter(([name]) => !held.fields.some(isOf(name)))
-  // Without fields the file leaves them all as they are, and the parent's has a column whether it is wished or not.
+  const isKept = (field: string) => field === held.parent || held.filtered.includes(field)
+  // Without fields the file leaves them all as they are; the parent's, and the filter's, have columns whether they are wished or not.
   const surplus =
     fields === undefined
       ? []
-      : held.fields.filter((one) => one.field !== held.parent && !entries.some(([name]) => isOf(name)(one)))
+      : held.fields.filter((one) => !isKept(one.field) && !entries.some(([name]) => isOf(name)(one)))
   const isSurplus = (column: string | true) => surplus.some((one) => one.column === column)
   return {
     missing: missing.filter(([, column]) => !isSurplus(column)),

@@ -1,9 +1,9 @@
+import type { Pool } from "pg"
 import { nearName } from "../../base/near_name.ts"
 import { type DescribedForPlan, describeForPlan, listObjects } from "../../salesforce/describe_objects.ts"
-import { countRecords } from "../../salesforce/records.ts"
 import type { Session } from "../../salesforce/session.ts"
 import type { FieldsWish } from "../fields.ts"
-import { PlanError, type Wish } from "../plan.ts"
+import { countWished, PlanError, type Wish } from "../plan.ts"
 import type { Difference } from "./difference.ts"
 import type { Fault, ReadMapping } from "./read.ts"
 
@@ -15,23 +15,36 @@ export interface OrgObjects {
   names: readonly string[]
   /** How many records the added ones have, for people alone; null where the org does not say so. */
   records: ReadonlyMap<string, number | null>
+  /** Why the filters of added ones cannot be, by their names in lower case. */
+  refused: ReadonlyMap<string, string>
 }
 
 /** Asks the org for what a difference needs: for nothing, where nothing is added. */
-export async function askOrg(session: Session, { changes }: Difference): Promise<OrgObjects> {
+export async function askOrg(
+  client: Pick<Pool, "query">,
+  session: Session,
+  { changes }: Difference,
+): Promise<OrgObjects> {
   const wishes = changes.flatMap((one) => ("wish" in one ? [one] : []))
   const described = new Map<string, DescribedForPlan>()
   const records = new Map<string, number | null>()
+  const refused = new Map<string, string>()
   const listed = wishes.length === 0 ? [] : await listObjects(session)
   for (const { change, wish } of wishes) {
     const key = wish.object.toLowerCase()
     const found = listed.find(({ name }) => name.toLowerCase() === key)
     if (found === undefined) continue
-    described.set(key, await describeForPlan(session, found))
-    if (change === "add_object")
-      records.set(found.name, await countRecords(session, found.name).catch(() => null))
+    const one = await describeForPlan(session, found)
+    described.set(key, one)
+    if (change !== "add_object") continue
+    try {
+      records.set(found.name, await countWished(client, session, wish, one))
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error
+      refused.set(key, error.message)
+    }
   }
-  return { described, names: listed.map(({ name }) => name), records }
+  return { described, names: listed.map(({ name }) => name), records, refused }
 }
 
 /** A wish in the org's own names, without what the org lacks; and what that is. */

@@ -28,6 +28,12 @@ const objectSchema = z
       .describe(
         "How often it is polled, and its change events are not followed. Default: 5m where it has none, else not at all.",
       ),
+    where: z
+      .string()
+      .optional()
+      .describe(
+        "A condition in SOQL, as it follows WHERE: only the records that meet it are mirrored. Default: all.",
+      ),
     fields: z
       .record(z.string(), fieldSchema)
       .optional()

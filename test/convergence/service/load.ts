@@ -1,6 +1,7 @@
+import { filtered, meetsFilter } from "../model/filter.ts"
 import type { Fields, ObjectName } from "../model/objects.ts"
 import type { Random } from "../model/random.ts"
-import { visibleAt } from "../model/record.ts"
+import { type ModelRecord, type Version, visibleAt } from "../model/record.ts"
 import { fromDate, toDate } from "../virtual_time.ts"
 import type { World } from "../world.ts"
 import { toRecord } from "./to_record.ts"
@@ -72,7 +73,7 @@ export class LoadService {
 
   #takeStep(run: Run, killed: boolean, random: Random): Promise<string> {
     if (run.state === "queued") return this.#createJob(run, killed, random)
-    if (run.state === "sweeping") return this.#finish(run, killed)
+    if (run.state === "sweeping") return this.#finish(run, killed, random)
     if (random.chance(0.05)) return this.#renewJob(run, killed)
     const job = this.#jobs.get(run.job_id as string) as Job
     if (run.state === "waiting") return this.#completeJob(run, job, killed, random)
@@ -83,8 +84,8 @@ export class LoadService {
     const world = this.#world
     const readFrom = Math.floor(world.serverTime(random) / 1000) * 1000
     const [begun] = await world.transaction<{ fields: string[] }>(false, [
-      "select sf_shadow.begin_job(of_run_id => $1) as fields",
-      [run.run_id],
+      `select sf_shadow.begin_job(of_run_id => $1, of_filter => (select o.filter from sf_shadow.object o where o.object = $2)) as fields`,
+      [run.run_id, run.object],
     ])
     const id = `job ${this.#jobs.size + 1}`
     this.#jobs.set(id, { createdAt: world.now, pages: [] })
@@ -131,12 +132,26 @@ export class LoadService {
     return `${run.job_id} came to nothing, and is made anew`
   }
 
-  async #finish(run: Run, killed: boolean): Promise<string> {
+  async #finish(run: Run, killed: boolean, random: Random): Promise<string> {
+    if (run.kind === "delta" && this.#world.isFiltered && run.object === filtered.object)
+      await this.#compareChanges(run, random)
     await this.#commit(run, killed, [
       "select sf_shadow.finish_run(of_run_id => $1, of_count_in_org => $2)",
       [run.run_id, this.#world.org.live(run.object).length],
     ])
     return "compared and complete"
+  }
+
+  /** The Ids of all that has changed, asked for now. */
+  async #compareChanges(run: Run, random: Random): Promise<void> {
+    const askedAt = this.#world.now
+    this.#world.now += random.between(0, 1_000)
+    const ids = this.#changed(run, askedAt, random).map(({ record }) => record.id)
+    const [row] = await this.#world.transaction<{ marked: number }>(false, [
+      "select sf_shadow.compare_changes(of_run_id => $1, changed_ids => $2) as marked",
+      [run.run_id, ids],
+    ])
+    this.#world.say(`run ${run.run_id}: of ${ids.length} that have changed ${row?.marked} are in doubt`)
   }
 
   /** A step's transaction: where the process is killed before its commit, the row is as it was. */
@@ -156,19 +171,25 @@ export class LoadService {
 
   /** Each record is read at a moment of its own between the job's creation and now, in no order. */
   #query(run: Run, job: Job, random: Random): Fields[][] {
-    const rows: Fields[] = []
-    const since = run.since && fromDate(run.since)
-    for (const record of this.#world.org.all(run.object)) {
-      const version = visibleAt(record, random.between(job.createdAt, this.#world.now))
-      if (version === null || version.existence === "gone") continue
-      if (version.existence === "bin" && run.kind !== "delta") continue
-      if (since !== null && version.stamp < since) continue
-      rows.push(run.kind === "ids" ? { Id: record.id } : toRecord(this.#world.org, record, version))
-    }
+    const { org, isFiltered } = this.#world
+    const rows = this.#changed(run, job.createdAt, random)
+      .filter(({ record, version }) => meetsFilter(isFiltered, record.object, version))
+      .map(({ record, version }) => (run.kind === "ids" ? { Id: record.id } : toRecord(org, record, version)))
     const shuffled = random.shuffle(rows)
     const pages: Fields[][] = []
     while (shuffled.length > 0) pages.push(shuffled.splice(0, random.between(1, 4)))
     return pages.length > 0 ? pages : [[]]
+  }
+
+  /** What a run's query finds, whether it meets a filter or not. */
+  #changed(run: Run, askedAt: number, random: Random): { record: ModelRecord; version: Version }[] {
+    const since = run.since && fromDate(run.since)
+    return this.#world.org.all(run.object).flatMap((record) => {
+      const version = visibleAt(record, random.between(askedAt, this.#world.now))
+      if (version === null || version.existence === "gone") return []
+      if (version.existence === "bin" && run.kind !== "delta") return []
+      return since !== null && version.stamp < since ? [] : [{ record, version }]
+    })
   }
 }
 

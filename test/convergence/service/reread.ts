@@ -1,3 +1,4 @@
+import { isMirrored } from "../model/filter.ts"
 import type { Fields, ObjectName } from "../model/objects.ts"
 import type { Random } from "../model/random.ts"
 import { visibleAt } from "../model/record.ts"
@@ -70,7 +71,9 @@ export class RereadService {
     for (const { record_id: id } of reread.marks) {
       const record = org.record(reread.object, id)
       const version = record && visibleAt(record, random.between(reread.askedAt, now))
-      if (record && version?.existence === "live") records.push(toRecord(org, record, version))
+      const isFiltered = this.#world.isFiltered && !this.#world.bugs.rereadsWithoutFilter
+      if (record && version && isMirrored(isFiltered, record, version))
+        records.push(toRecord(org, record, version))
       else missing.push(id)
     }
     const date = Math.floor(now / 1000) * 1000
@@ -87,7 +90,8 @@ export class RereadService {
     const [row] = await this.#world.transaction<{ cleared: number }>(
       killed,
       [
-        "insert into sf_shadow.read (object, read_from, read_to) values ($1, $2, $3)",
+        `insert into sf_shadow.read (object, read_from, read_to, filter)
+         select o.object, $2, $3, o.filter from sf_shadow.object o where o.object = $1`,
         [object, toDate(answer.readFrom), toDate(answer.readTo)],
       ],
       [
