@@ -36,13 +36,15 @@ export interface MirroredObject {
   enabled: boolean
   /** In words, such as: polled every 5m; null where its change events are followed. */
   polled: string | null
+  /** The condition that mirrored records meet; null: all are mirrored. */
+  filter: string | null
 }
 
 /** The mirrored objects; none where the database cannot say, for which there are checks of their own. */
 export async function readObjects(pool: Pool): Promise<MirroredObject[]> {
   return pool
     .query<MirroredObject>(
-      `select o.object, o.topic, o.enabled, case when o.poll_every is not null then l.changes end as polled
+      `select o.object, o.topic, o.enabled, case when o.poll_every is not null then l.changes end as polled, o.filter
        from sf_shadow.object o left join public.sf_shadow_lag l on l.object = o.object order by o.object_id`,
     )
     .then(({ rows }) => rows)

@@ -39,11 +39,14 @@ export function salesforceChecks(session: Session, pool: Pool): Check[] {
 export function objectChecks(session: Session, pool: Pool, objects: readonly MirroredObject[]): Check[] {
   if (objects.length === 0)
     return [{ name: "objects", needs: ["migrations"], ask: async () => "none is mirrored" }]
-  return objects.map(({ object, enabled, polled }) => ({
+  return objects.map(({ object, enabled, polled, filter }) => ({
     name: `object ${object}`,
     needs: ["login", "migrations"],
     async ask() {
-      const found = [await askObject(session, pool, object), ...(polled === null ? [] : [polled])].join("; ")
+      const found = [
+        await askObject(session, pool, object, filter),
+        ...(polled === null ? [] : [polled]),
+      ].join("; ")
       return enabled ? found : `${found}; paused: ${sfShadow} resume ${object} ends that`
     },
   }))
@@ -111,7 +114,12 @@ interface MappedField {
   known: boolean
 }
 
-async function askObject(session: Session, pool: Pool, object: string): Promise<string> {
+async function askObject(
+  session: Session,
+  pool: Pool,
+  object: string,
+  filter: string | null,
+): Promise<string> {
   const described = await describeObject(session, object)
   const { name, fields } = described
   if (name !== object) {
@@ -147,9 +155,9 @@ async function askObject(session: Session, pool: Pool, object: string): Promise<
       `${names(vanished)} was readable before and is not now, its values stand still: grant the field to the service's user again`,
     )
   }
-  const records = await countRecords(session, object)
+  const records = await countRecords(session, object, filter)
   const lacking = absent.filter(({ required }) => !required)
   const without =
     lacking.length > 0 ? `; columns that stay null for want of a readable field: ${names(lacking)}` : ""
-  return `${fields.length} readable fields, ${records} visible records${without}`
+  return `${fields.length} readable fields, ${records} visible records${filter === null ? "" : ` that meet ${filter}`}${without}`
 }

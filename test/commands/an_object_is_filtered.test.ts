@@ -181,6 +181,10 @@ test("objects add --where: rows are what Salesforce lets through, by events, loa
     unknown
   >[]
   assert.equal(listed.find(({ object }) => object === "Contact")?.filter, filter)
+  assert.match(
+    (await endsWith(0, ["doctor"], variables)).stdout,
+    /^✔ object Contact: \d+ readable fields, \d+ visible records that meet HasOptedOutOfEmail = false AND/m,
+  )
   await service.stop()
 })
 

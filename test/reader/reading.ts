@@ -5,7 +5,7 @@ import type { Connections } from "../../src/connections.ts"
 import { describeToFields } from "../../src/mapping/index.ts"
 import { addObject, describeWishes } from "../../src/mapping/plan.ts"
 import { createReader, type Reader, type ReaderOptions } from "../../src/reader/index.ts"
-import { readAndMerge } from "../../src/records_to_shadow/index.ts"
+import { readAndMerge, type Selection } from "../../src/records_to_shadow/index.ts"
 import { createSession } from "../../src/salesforce/session.ts"
 import type { Org } from "../../src/simulator/org/org.ts"
 import { type Seeded, seedCatalogue } from "../../src/simulator/org/seed.ts"
@@ -37,7 +37,7 @@ export interface Reading {
   /** Merges what the org has now. @param ids only of these */
   load(object: ObjectName, ids?: string[]): Promise<void>
   /** Adds an object, and loads it; it claims what the others do. */
-  mirror(object: ObjectName): Promise<void>
+  mirror(object: ObjectName, where?: string): Promise<void>
   /** What the objects claim: to hold everything published up to so many seconds ago; null: nothing. */
   claim(seconds: number | null): Promise<void>
   /** Lets the rows of an object be known to be right until so many seconds ago only. */
@@ -100,11 +100,14 @@ export async function startReading(accounts = 20): Promise<Reading> {
         "update sf_shadow.reject set known_until = known_until - interval '1 hour' where object = $1",
         [object],
       )
-      const { rows } = await pool.query("select sf_shadow.load_fields($1) as fields", [object])
-      await readAndMerge(connections, object, rows[0].fields, ids)
+      const { rows } = await pool.query<Selection>(
+        "select sf_shadow.load_fields(o.object) as fields, o.filter from sf_shadow.object o where o.object = $1",
+        [object],
+      )
+      await readAndMerge(connections, object, rows[0] as Selection, ids)
     },
-    async mirror(object) {
-      const wish = { object }
+    async mirror(object, where) {
+      const wish = { object, where }
       const [described] = await describeWishes(session, [wish])
       if (described) await addObject(pool, wish, described)
       await follow(object)
