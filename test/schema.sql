@@ -1136,7 +1136,7 @@ create function sf_shadow._column_to_text(expression text, column_type text) ret
 create function sf_shadow._compatible_columns(key_column text, mapped jsonb) returns TABLE(name text, value text, place bigint) language sql stable set search_path=""; -- body a6c39484
 create function sf_shadow._compatible_value(reference text, column_type text) returns text language sql immutable set search_path=""; -- body 3332f3ef
 create function sf_shadow._compatible_view(of_object sf_shadow.object) returns text language sql immutable set search_path=""; -- body 7268b939
-create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 044e2019
+create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body a49d22f4
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a
@@ -1185,7 +1185,7 @@ create function sf_shadow._page_to_fields(of_object text, page_columns text[]) r
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
 create function sf_shadow._plan_column_source(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body c810bb1e
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
-create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb) returns jsonb language plpgsql stable set search_path=""; -- body cf402fc5
+create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 67ef4832
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 4341fe20
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 64c55da1
@@ -1200,6 +1200,7 @@ create function sf_shadow._plan_statements(plan jsonb) returns text[] language s
 create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body 9a54e0d5
 create function sf_shadow._put_off_marks(of_object text, of_read_id bigint) returns void language plpgsql set search_path=""; -- body 095bf0ee
 create function sf_shadow._query_only_fields(of_object text) returns text[] language sql stable set search_path=""; -- body e084ae34
+create function sf_shadow._record_ids_statements(of_object sf_shadow.object, numbered text) returns text[] language sql immutable set search_path=""; -- body fc25e753
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
 create function sf_shadow._refuse_change(of_sqlstate text, message text, of_object text) returns void language plpgsql set search_path=""; -- body 332aeed3
 create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 7e592702
@@ -1249,7 +1250,7 @@ create function sf_shadow.begin_job(of_run_id bigint) returns text[] language sq
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 75231178
 create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 803969f4
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 3474cb9e
-create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body cf79074f
+create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3659e4f9
 create function sf_shadow.change_indexes(of_object text, wish jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3575ac36
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb

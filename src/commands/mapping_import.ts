@@ -11,6 +11,7 @@ import { writeMappingFile } from "./written_mapping.ts"
 
 interface Options {
   compatibleSchema?: string
+  idsFrom?: string
   poll?: boolean
   out?: string
   dryRun?: boolean
@@ -23,6 +24,10 @@ export function importHerokuCommand(invocation: Invocation, work: Work): Command
     .description("mirror what an export of Heroku Connect names: shows the plan, and applies it")
     .argument("<file>", "as heroku connect:export writes it")
     .option("--compatible-schema <name>", "views with Heroku Connect's names and types, in this schema")
+    .option(
+      "--ids-from <name>",
+      "views that are made or moved take over the ids of Heroku Connect's tables in this schema",
+    )
     .option("--poll", "poll objects that have change events too, as often as Heroku Connect does")
     .option("--out <file>", "write the mapping file that the export comes to, with or without --dry-run")
     .option("--dry-run", "show the plan, and change nothing")
@@ -43,8 +48,10 @@ Examples:
 async function importFile(
   invocation: Invocation,
   name: string,
-  { compatibleSchema, poll = false, out, dryRun = false, json }: Options,
+  { compatibleSchema, idsFrom, poll = false, out, dryRun = false, json }: Options,
 ): Promise<ExitCode> {
+  if (idsFrom !== undefined && compatibleSchema === undefined)
+    throw new UsageError("--ids-from is for the views of --compatible-schema: give both, or none of them.")
   const { readHerokuExport } = await import("../mapping/heroku/read.ts")
   const text = await readFile(name, "utf8").catch((cause: Error) => {
     throw new UsageError(`${name} cannot be read: ${cause.message}`, { cause })
@@ -56,8 +63,12 @@ async function importFile(
     const { applyMappingFile } = await import("../mapping/file/apply.ts")
     const { readMirrored } = await import("../mapping/file/mirrored.ts")
     const { importHeroku } = await import("../mapping/heroku/import.ts")
-    const imported = await importHeroku(session, await readMirrored(pool), read, { compatibleSchema, poll })
-    const options = { prune: false, dropData: false, isDry: dryRun }
+    const imported = await importHeroku(session, await readMirrored(pool), read, {
+      compatibleSchema,
+      idsFrom,
+      poll,
+    })
+    const options = { prune: false, dropData: false, isDry: dryRun, idsFrom }
     const plan = await inTransaction(pool, dryRun, (client) =>
       applyMappingFile(client, imported.file, imported.org, options),
     )

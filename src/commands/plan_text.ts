@@ -91,14 +91,17 @@ export function pollPlanText({ object, before, poll, statements }: PollPlan): st
 }
 
 /** The same of a plan for a view as Heroku Connect had its tables. */
-export function viewPlanText({ object, table, view, schema, before, statements }: ViewPlan): string {
+export function viewPlanText(plan: ViewPlan): string {
+  const { object, table, view, schema, before, ids_from, statements } = plan
   const what =
     schema === null
       ? `The view ${view}, of ${object}, goes, and with it the ids of its rows.`
       : before === null
         ? `The view ${view} shows ${object}, from public.${table}, with the columns and types of Heroku Connect. It is for reading alone.`
         : `The view of ${object} moves from the schema ${before}: it is ${view} from then on.`
-  return [what, ...statementLines(statements)].join("\n")
+  const ids =
+    ids_from === null ? [] : [`Its rows have the ids of ${ids_from}, and those that it lacks others.`]
+  return [what, ...ids, ...statementLines(statements)].join("\n")
 }
 
 /** The same of a plan for indexes. */

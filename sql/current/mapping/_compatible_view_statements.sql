@@ -28,9 +28,7 @@ begin
       then array[format('create schema %I', in_schema)] else '{}' end
     || case when mirrored.compatible_schema is null then array[
       format('create trigger compatible_id after insert on public.%I referencing new table as inserted for each statement'
-        ' execute function sf_shadow.number_records(%L, %L)', mirrored.shadow_table, mirrored.object_id, mirrored.key_column),
-      format('insert into sf_shadow.compatible_id (object_id, record_id) select %s, %I from public.%I order by 2',
-        mirrored.object_id, mirrored.key_column, mirrored.shadow_table)]
+        ' execute function sf_shadow.number_records(%L, %L)', mirrored.shadow_table, mirrored.object_id, mirrored.key_column)]
       when mirrored.compatible_schema <> in_schema and held.oid is not null
         then array[format('alter view %s set schema %I', sf_shadow._compatible_view(mirrored), in_schema)]
       else '{}' end

@@ -1,11 +1,14 @@
 -- The plan by which an object gets a view for readers that Heroku Connect had before (docs/from_heroku_connect.md), or has it no
--- more, with the statements that change_compatible_view runs. Consumes: the object, the schema (null: no view), and columns that it
--- is about to get, as a plan has them. Raises SF014, with what to do, for what cannot be. Reads only.
-create or replace function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb) returns jsonb
+-- more, with the statements that change_compatible_view runs. Consumes: the object, the schema (null: no view), columns that it is
+-- about to get, as a plan has them, and the schema of Heroku Connect's own table, of which the ids are taken over (null: of none).
+-- Raises SF014, with what to do, for what cannot be. Reads only.
+create or replace function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text)
+returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   mirrored sf_shadow.object;
   of_view constant text := quote_ident(in_schema) || '.' || quote_ident(lower(of_object));
+  numbered constant text := quote_ident(ids_from) || '.' || quote_ident(lower(of_object));
   taken record;
   mapped constant jsonb := sf_shadow._mapped_columns(of_object) || planned_columns;
   fault text;
@@ -24,14 +27,20 @@ begin
       'or rename that one first: alter schema %I rename to %I', of_view, in_schema, left(in_schema, 56) || '_before')
     when taken.relkind is not null or to_regtype(of_view) is not null
       then format('%s is there already, and is not a view of sf-shadow: choose another schema, or drop it', of_view)
+    when numbered is not null and (
+      select count(*) from pg_attribute a
+      where a.attrelid = to_regclass(numbered) and (a.attname = 'sfid' or a.attname = 'id' and a.atttypid = 'integer'::regtype)) < 2
+      then format('%s has no ids to take over: it is no table with sfid and an integer id', numbered)
     when in_schema is not null and jsonb_array_length(mapped) > 1590 then format('%s would have more than 1600 columns', of_view)
   end;
   if fault is not null then
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
   return jsonb_build_object('object', of_object, 'table', mirrored.shadow_table, 'schema', in_schema, 'before', mirrored.compatible_schema,
+    'ids_from', numbered,
     'view', coalesce(of_view, sf_shadow._compatible_view(mirrored)), 'statements', to_jsonb(
     case when in_schema is not null then sf_shadow._compatible_view_statements(of_object, in_schema, mapped)
+      || sf_shadow._record_ids_statements(mirrored, numbered)
     else array['drop view if exists ' || sf_shadow._compatible_view(mirrored),
       format('drop trigger if exists compatible_id on public.%I', mirrored.shadow_table),
       format('delete from sf_shadow.compatible_id where object_id = %s', mirrored.object_id),

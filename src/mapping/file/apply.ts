@@ -54,6 +54,8 @@ export interface ApplyOptions {
   dropData: boolean
   /** Whether the caller takes all back: then columns that are there are only planned, and no reader of theirs is held up. */
   isDry: boolean
+  /** The schema of Heroku Connect's own tables, of which views that are made or moved take over the ids. */
+  idsFrom?: string | undefined
 }
 
 /** A change, with what describe says of the object that gets something. */
@@ -173,7 +175,7 @@ async function attempt(
 async function perform(
   client: Client,
   step: Step,
-  { dropData, isDry }: ApplyOptions,
+  { dropData, isDry, idsFrom }: ApplyOptions,
   added: readonly FieldsPlan[],
 ): Promise<PlannedChange> {
   const { change } = step
@@ -200,7 +202,7 @@ async function perform(
     case "add_fields":
       return { change: change.change, plan: await addFields(client, change.wish, described, isDry) }
     case "change_view":
-      return { change: change.change, plan: await changeView(client, { ...change, columns }, isDry) }
+      return { change: change.change, plan: await changeView(client, { ...change, columns, idsFrom }, isDry) }
     case "change_indexes":
       return { change: change.change, plan: await changeIndexes(client, { ...change, columns }, isDry) }
   }

@@ -13,27 +13,40 @@ export interface ViewPlan {
   schema: string | null
   /** Where it was; null where there was none. */
   before: string | null
+  /** Heroku Connect's own table, of which the ids are taken over; null: of none. */
+  ids_from: string | null
   statements: string[]
+}
+
+/** What is wished of a view. */
+export interface ViewWish {
+  object: string
+  /** Null: it goes. */
+  schema: string | null
+  /** The columns that the object is about to get. */
+  columns: readonly PlannedColumn[]
+  /** The schema of Heroku Connect's own table, of which the ids are taken over. */
+  idsFrom: string | undefined
 }
 
 /**
  * Gives an object such a view, or takes it away, in the caller's transaction.
  *
- * @param wish with the columns that the object is about to get
  * @param isDry only plans it
  * @throws PlanError that says why it cannot be
  */
 export function changeView(
   client: Queries,
-  { object, schema, columns }: { object: string; schema: string | null; columns: readonly PlannedColumn[] },
+  { object, schema, columns, idsFrom }: ViewWish,
   isDry: boolean,
 ): Promise<ViewPlan> {
   return planned(
     client,
-    `select sf_shadow.change_compatible_view(of_object => $1, in_schema => $2, planned_columns => $3, is_dry => $4) as plan`,
+    `select sf_shadow.change_compatible_view(of_object => $1, in_schema => $2, planned_columns => $3, ids_from => $4, is_dry => $5) as plan`,
     object,
     schema,
     JSON.stringify(columns),
+    schema === null ? null : idsFrom,
     isDry,
   )
 }

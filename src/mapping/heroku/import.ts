@@ -13,6 +13,8 @@ import type { ReadExport } from "./read.ts"
 export interface ImportWish {
   /** The schema of views with Heroku Connect's names and types; undefined: none are made. */
   compatibleSchema: string | undefined
+  /** The schema of Heroku Connect's own tables, of which views that are made or moved take over the ids. */
+  idsFrom: string | undefined
   /** Whether objects that have change events are polled all the same, as often as Heroku Connect did it. */
   poll: boolean
 }
@@ -86,13 +88,16 @@ function notesOf(
   { config }: ExportedMapping,
   { leftOut, unindexed, unique, standsIn }: ExportedFields,
   held: MirroredObject | undefined,
-  { compatibleSchema }: ImportWish,
+  { compatibleSchema, idsFrom }: ImportWish,
 ): string[] {
   const names = (fields: readonly string[]) => fields.join(", ")
   return [
     ...(held === undefined
       ? []
       : [`mirrored already, in ${held.table}: it gets what it lacks, and stays as it is otherwise.`]),
+    ...(idsFrom !== undefined && held?.compatible_schema === compatibleSchema
+      ? ["its view is there already, and its ids stay: --ids-from is for views that are made or moved."]
+      : []),
     ...(config.access === "read_write"
       ? ["read_write there, and read-only here, on purpose: sf-shadow never writes to Salesforce."]
       : []),
