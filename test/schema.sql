@@ -116,7 +116,6 @@ create table sf_shadow.compatible_id (
   record_id text not null,
   id integer not null,
   constraint compatible_id_id_key UNIQUE (object_id, id),
-  constraint compatible_id_object_id_fkey FOREIGN KEY (object_id) REFERENCES sf_shadow.object(object_id) ON DELETE CASCADE,
   constraint compatible_id_pkey PRIMARY KEY (object_id, record_id)
 );
 
@@ -1281,7 +1280,7 @@ create function sf_shadow.merge_records(of_object text, of_read_id bigint, has_m
 create function sf_shadow.note_look(of_run_id bigint, of_job_id text, of_job_state text, of_job_records bigint) returns TABLE(elapsed_ms double precision, still_ms double precision) language sql set search_path=""; -- body 9d76da2d
 create function sf_shadow.note_run_error(of_run_id bigint, of_error text) returns void language sql set search_path=""; -- body 1a36b128
 create function sf_shadow.note_salesforce_clock(at_least interval, at_most interval) returns void language plpgsql set search_path=""; -- body 398985cb
-create function sf_shadow.number_records() returns trigger language plpgsql set search_path=""; -- body e669852f
+create function sf_shadow.number_records() returns trigger language plpgsql set search_path=""; -- body ace943c0
 create function sf_shadow.objects_in_order(objects text[] DEFAULT NULL::text[]) returns TABLE(object text, object_id smallint, depth integer) language sql stable set search_path=""; -- body 097b4045
 create function sf_shadow.open_page(fields text[]) returns void language plpgsql set search_path="" set client_min_messages=warning; -- body 96de9816
 create function sf_shadow.pause_object() returns trigger language plpgsql set search_path=""; -- body ab908d30

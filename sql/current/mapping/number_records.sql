@@ -4,9 +4,8 @@
 create or replace function sf_shadow.number_records() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  execute format('insert into sf_shadow.compatible_id (object_id, record_id) select $1, n.%I from inserted n
-    where not exists (select from sf_shadow.compatible_id i where i.object_id = $1 and i.record_id = n.%1$I)
-    on conflict do nothing', tg_argv[1]) using tg_argv[0]::smallint;
+  execute format('insert into sf_shadow.compatible_id (object_id, record_id) select $1, n.%I from inserted n on conflict do nothing',
+    tg_argv[1]) using tg_argv[0]::smallint;
   return null;
 end
 $$;
