@@ -195,5 +195,26 @@ test("mapping import-heroku: three objects of Heroku Connect are mirrored, and i
   })
   const planAgain = await endsWith(0, ["mapping", "plan", out, "--json"], variables)
   assert.deepEqual(JSON.parse(planAgain.stdout).changes, [])
+
+  const refusals: [text: string, options: string[], message: RegExp][] = [
+    [
+      '{"mappings": [],\n"version": 2}',
+      [],
+      /line 2: version: this program reads version 1, and the file says 2/,
+    ],
+    [
+      JSON.stringify(exported, null, 1)
+        .replace('"Email": {}', '"Emial": {}')
+        .replaceAll("Site_Note__c", "Site_Nota__c"),
+      [],
+      /line \d+: Contact\.Emial: there is no such field that this user may read\. Is it Email\?\n {2}line \d+: the org has no object Site_Nota__c/,
+    ],
+    [JSON.stringify(exported), ["--ids-from", "old"], /^--ids-from is for the views of --compatible-schema/],
+  ]
+  for (const [text, options, message] of refusals) {
+    await writeFile(file, text)
+    const { stderr } = await endsWith(2, ["mapping", "import-heroku", file, ...options], variables)
+    assert.match(stderr, message)
+  }
   await service.stop()
 })

@@ -25,7 +25,7 @@ begin
 
   return case
     when to_regnamespace(quote_ident(in_schema)) is null
-      then array[format('create schema %I', in_schema)] else '{}' end
+      then array[format('create schema if not exists %I', in_schema)] else '{}' end
     || case when mirrored.compatible_schema is null then array[
       format('create trigger compatible_id after insert on public.%I referencing new table as inserted for each statement'
         ' execute function sf_shadow.number_records(%L, %L)', mirrored.shadow_table, mirrored.object_id, mirrored.key_column)]
@@ -39,9 +39,11 @@ begin
     || case when readers is null then '{}'
       else array[format('grant usage on schema %I to %s', in_schema, readers), format('grant select on %s to %s', of_view, readers)] end
     || case when is_lasting then '{}' else array(
-      select format('grant %s on %s to %s', string_agg(g.privilege_type, ', ' order by g.privilege_type), of_view,
+      select format('grant %s on %s to %s', string_agg(lower(g.privilege_type), ', ' order by g.privilege_type), of_view,
         case g.grantee when 0 then 'public' else g.grantee::regrole::text end)
-      from aclexplode(held.relacl) g where g.grantee <> held.relowner group by g.grantee order by g.grantee) end
+      from aclexplode(held.relacl) g
+      where g.grantee not in (held.relowner, coalesce(to_regrole('sf_shadow_reader'), 0), coalesce(to_regrole('sf_shadow_operator'), 0))
+      group by g.grantee order by g.grantee) end
     || case when mirrored.compatible_schema is distinct from in_schema then array[format(
       'update sf_shadow.object set compatible_schema = %L where object = %L', in_schema, of_object)] else '{}' end;
 end
