@@ -1135,7 +1135,7 @@ create function sf_shadow._column_to_text(expression text, column_type text) ret
 create function sf_shadow._compatible_columns(key_column text, mapped jsonb) returns TABLE(name text, value text, place bigint) language sql stable set search_path=""; -- body a6c39484
 create function sf_shadow._compatible_value(reference text, column_type text) returns text language sql immutable set search_path=""; -- body 3332f3ef
 create function sf_shadow._compatible_view(of_object sf_shadow.object) returns text language sql immutable set search_path=""; -- body 7268b939
-create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 31849082
+create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 1a9931e2
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 1a4d242a

@@ -244,7 +244,7 @@ test("the view follows the mapping: added, renamed, remapped and removed fields,
   const { pool } = await imported()
   await applyFile(pool, org, { Contact: { fields: { LastName: true }, compatible_schema: "salesforce" } })
   await pool.query(
-    "create role view_reader; grant select on salesforce.account, salesforce.contact to view_reader",
+    "create role view_reader; grant select on salesforce.account, salesforce.contact to view_reader; grant insert on salesforce.contact to public",
   )
   await pool.query("create view mine as select sfid, internet_eligibility__c from salesforce.account")
   const columns = async (view: string) =>
@@ -274,8 +274,11 @@ test("the view follows the mapping: added, renamed, remapped and removed fields,
   await pool.query("select sf_shadow.remove_fields('Contact', '{LastName}', drop_data => true)")
   assert.deepEqual(await columns("salesforce.contact"), ["birthdate"])
   assert.deepEqual(
-    (await pool.query("select has_table_privilege('view_reader', 'salesforce.contact', 'select') as may"))
-      .rows,
+    (
+      await pool.query(
+        "select has_table_privilege('view_reader', 'salesforce.contact', 'select') and has_table_privilege('view_reader', 'salesforce.contact', 'insert') as may",
+      )
+    ).rows,
     [{ may: true }],
   )
   await applyFile(pool, org, { Account: { compatible_schema: "crm" }, Contact: { compatible_schema: "crm" } })

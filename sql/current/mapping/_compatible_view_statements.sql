@@ -42,7 +42,7 @@ begin
       select format('grant %s on %s to %s', string_agg(lower(g.privilege_type), ', ' order by g.privilege_type), of_view,
         case g.grantee when 0 then 'public' else g.grantee::regrole::text end)
       from aclexplode(held.relacl) g
-      where g.grantee not in (held.relowner, coalesce(to_regrole('sf_shadow_reader'), 0), coalesce(to_regrole('sf_shadow_operator'), 0))
+      where g.grantee <> held.relowner and g.grantee::regrole::text not in ('sf_shadow_reader', 'sf_shadow_operator')
       group by g.grantee order by g.grantee) end
     || case when mirrored.compatible_schema is distinct from in_schema then array[format(
       'update sf_shadow.object set compatible_schema = %L where object = %L', in_schema, of_object)] else '{}' end;
