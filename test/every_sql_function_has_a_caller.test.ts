@@ -51,7 +51,7 @@ const isNamedOnPages = ({ kind, name }: Made) =>
 const isCalledBySql = (one: Made) =>
   [...sql].some(([file, text]) => file !== one.file && isNamedIn(text, one))
 const isTrigger = ({ schema, name }: Made) =>
-  [...sql.values()].some((text) => text.includes(`execute function ${schema}.${name}()`))
+  [...sql.values()].some((text) => text.includes(`execute function ${schema}.${name}(`))
 const files = (found: Made[]) => found.map(({ file }) => file)
 
 test("a function that begins with _ is called by SQL, and by nobody else", () => {

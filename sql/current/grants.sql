@@ -10,6 +10,11 @@ declare
   shadow_tables constant text := (select string_agg(format('public.%I', o.shadow_table), ', ' order by o.object_id)
     from sf_shadow.object o join pg_class c on c.oid = to_regclass(format('public.%I', o.shadow_table))
     where pg_has_role(c.relowner, 'usage'));
+  -- Those for readers that Heroku Connect had before, with their schemas.
+  compatible_views constant text := (select string_agg(sf_shadow._compatible_view(o), ', ' order by o.object_id)
+    from sf_shadow.object o join pg_class c on c.oid = to_regclass(sf_shadow._compatible_view(o)) where pg_has_role(c.relowner, 'usage'));
+  compatible_schemas constant text := (select string_agg(distinct quote_ident(o.compatible_schema), ', ')
+    from sf_shadow.object o join pg_namespace n on n.nspname = o.compatible_schema where pg_has_role(n.nspowner, 'usage'));
   read_relations constant text := shadow_tables || ',
     public.sf_catalog, public.sf_shadow_lag, public.sf_shadow_stream, public.sf_shadow_backlog, public.sf_shadow_failed_job,
     public.sf_shadow_run, public.sf_shadow_reject, public.sf_shadow_reject_reason, public.sf_shadow_api_usage,
@@ -29,6 +34,12 @@ begin
   if readers is not null then
     execute format('grant usage on schema public to %s', readers);
     execute format('grant select on %s to %s', read_relations, readers);
+    if compatible_views is not null then
+      execute format('grant select on %s to %s', compatible_views, readers);
+    end if;
+    if compatible_schemas is not null then
+      execute format('grant usage on schema %s to %s', compatible_schemas, readers);
+    end if;
     -- The views call the last three with the rights of whoever looks.
     execute format('grant execute on function %s, sf_shadow._iso_time(timestamptz), sf_shadow._age(timestamptz, timestamptz),
       sf_shadow._interval_text(interval) to %s',

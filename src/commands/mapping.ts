@@ -1,15 +1,12 @@
-import { writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
 import { Command } from "commander"
 import { readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
 import { sfShadow, sfShadowToPipe } from "../base/sf_shadow.ts"
-import { CommandError, exitCodes, type Invocation } from "./invocation.ts"
+import { exitCodes, type Invocation } from "./invocation.ts"
 import { applyMappingCommand, planMappingCommand } from "./mapping_apply.ts"
+import { importHerokuCommand } from "./mapping_import.ts"
 import type { Work } from "./program.ts"
-
-/** Its name beside a mapping file, which names it. */
-const schemaName = "mapping.schema.json"
+import { mappingText, schemaName, writeMappingFile } from "./written_mapping.ts"
 
 /** `mapping`: all that is mirrored, as one file. */
 export function mappingCommand(invocation: Invocation, work: Work): Command {
@@ -22,6 +19,7 @@ export function mappingCommand(invocation: Invocation, work: Work): Command {
     .addCommand(exportCommand(invocation, work))
     .addCommand(planMappingCommand(invocation, work))
     .addCommand(applyMappingCommand(invocation, work))
+    .addCommand(importHerokuCommand(invocation, work))
 }
 
 function exportCommand(invocation: Invocation, work: Work): Command {
@@ -43,7 +41,7 @@ Examples:
         const { withDatabase } = await import("./database.ts")
         const { readMirrored, secondColumns, toMappingFile } = await import("../mapping/file/mirrored.ts")
         const mirrored = await withDatabase(databaseUrl, createLog(logLevel), readMirrored)
-        const text = jsonText(toMappingFile(mirrored, `./${schemaName}`))
+        const mapping = toMappingFile(mirrored, `./${schemaName}`)
         const unsaid = secondColumns(mirrored)
         if (unsaid.length > 0) {
           process.stderr.write(
@@ -51,27 +49,14 @@ Examples:
           )
         }
         if (file === undefined) {
-          process.stdout.write(text)
+          process.stdout.write(mappingText(mapping))
           return exitCodes.done
         }
-        const { mappingJsonSchema } = await import("../mapping/file/schema.ts")
-        const schemaFile = join(dirname(file), schemaName)
-        await write(file, text)
-        await write(schemaFile, jsonText(mappingJsonSchema()))
+        const schemaFile = await writeMappingFile(file, mapping)
         process.stdout.write(
           `${file} has the ${mirrored.length} mirrored objects, and ${schemaFile} tells editors what it may say.\n`,
         )
         return exitCodes.done
       }),
     )
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: Error) => {
-    throw new CommandError(`${file} cannot be written: ${cause.message}`, { cause })
-  })
 }

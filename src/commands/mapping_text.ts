@@ -3,11 +3,13 @@ import type { Left } from "../mapping/file/difference.ts"
 import {
   columnSourcePlanText,
   fieldsPlanText,
+  indexesPlanText,
   objectRemovalText,
   planText,
   pollPlanText,
   removalPlanText,
   renamePlanText,
+  viewPlanText,
 } from "./plan_text.ts"
 
 interface Extent {
@@ -52,6 +54,12 @@ function summaryOf({ change, plan }: PlannedChange, { dropData }: Extent): [sign
       return ["+", `new, in ${plan.table}, with ${plan.columns.length} columns`]
     case "add_fields":
       return ["+", `more columns: ${plan.columns.map(({ column }) => column).join(", ")}`]
+    case "change_view":
+      return plan.schema === null ? ["-", `the view ${plan.view}`] : ["+", `the view ${plan.view}`]
+    case "change_indexes":
+      return plan.fields.length > 0
+        ? ["+", `indexes: ${plan.fields.join(", ")}`]
+        : ["-", `indexes: ${plan.gone.join(", ")}`]
   }
 }
 
@@ -71,10 +79,16 @@ function changeText({ change, plan }: PlannedChange, { dropData, records }: Exte
       return planText(plan, records.get(plan.object) ?? null)
     case "add_fields":
       return fieldsPlanText(plan)
+    case "change_view":
+      return viewPlanText(plan)
+    case "change_indexes":
+      return indexesPlanText(plan)
   }
 }
 
 function leftText(left: Left): string {
   if ("table" in left) return `${left.object}, in ${left.table}`
+  if ("index" in left) return `${left.object}: the index of ${left.index}`
+  if ("compatible_schema" in left) return `${left.object}: its view in the schema ${left.compatible_schema}`
   return `${left.object}.${left.field}, in ${left.column}`
 }

@@ -1,4 +1,5 @@
 import type { ColumnSourcePlan, FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
+import type { IndexesPlan, ViewPlan } from "../mapping/file/surroundings.ts"
 import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
 const fromRawPayload =
@@ -104,6 +105,29 @@ export function columnSourcePlanText(plan: ColumnSourcePlan): string {
 export function pollPlanText({ object, before, poll, statements }: PollPlan): string {
   const now = before === null ? "its change events are followed no more" : `so far it was every ${before}`
   return [`${object} is polled every ${poll} from then on; ${now}.`, ...statementLines(statements)].join("\n")
+}
+
+/** The same of a plan for a view as Heroku Connect had its tables. */
+export function viewPlanText(plan: ViewPlan): string {
+  const { object, table, view, schema, before, ids_from, statements } = plan
+  const what =
+    schema === null
+      ? `The view ${view}, of ${object}, goes, and with it the ids of its rows.`
+      : before === null
+        ? `The view ${view} shows ${object}, from public.${table}, with the columns and types of Heroku Connect. It is for reading alone.`
+        : `The view of ${object} moves from the schema ${before}: it is ${view} from then on.`
+  const ids =
+    ids_from === null ? [] : [`Its rows have the ids of ${ids_from}, and those that it lacks others.`]
+  return [what, ...ids, ...statementLines(statements)].join("\n")
+}
+
+/** The same of a plan for indexes. */
+export function indexesPlanText({ table, fields, gone, statements }: IndexesPlan): string {
+  return [
+    ...(fields.length > 0 ? [`Of public.${table} get an index: ${fields.join(", ")}.`] : []),
+    ...(gone.length > 0 ? [`Of public.${table} lose their index: ${gone.join(", ")}.`] : []),
+    ...statementLines(statements),
+  ].join("\n")
 }
 
 function columnLines(columns: readonly PlannedColumn[]): string[] {

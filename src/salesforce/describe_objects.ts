@@ -26,6 +26,8 @@ export interface FieldForPlan {
   name: string
   /** Salesforce's own type name, such as `currency`. */
   type: string
+  /** Characters of a text, 0 of anything else. */
+  length: number
   /** Digits, and those of them after the point; 0 for what is no number with a fraction. */
   precision: number
   scale: number
@@ -60,6 +62,7 @@ export async function describeForPlan(session: Session, object: ListedObject): P
   const fields = described.fields.map((field) => ({
     name: field.name,
     type: field.type,
+    length: field.length ?? 0,
     precision: field.precision ?? 0,
     scale: field.scale ?? 0,
     calculated: field.calculated,

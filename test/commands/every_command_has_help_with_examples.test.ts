@@ -9,7 +9,7 @@ import { runCommand } from "./process.ts"
 const page = await readFile(join(import.meta.dirname, "../../docs/commands.md"), "utf8")
 const [, table = ""] = /^## Commands\n([\s\S]*?)^## /m.exec(page) ?? []
 const commands = [...table.matchAll(/^\| (`[a-z].*?`) \| /gm)].flatMap(([, cell = ""]) =>
-  [...cell.matchAll(/`([a-z-]+(?: [a-z]+)?)/g)].map(([, command]) => command as string),
+  [...cell.matchAll(/`([a-z-]+(?: [a-z][a-z-]*)?)/g)].map(([, command]) => command as string),
 )
 
 for (const command of commands) {

@@ -72,7 +72,7 @@ const refused: [what: string, text: string, message: string][] = [
     `cannot be applied, and nothing was changed:
   line 2: objcts: there is no such key. Is it objects?
   line 4: objects.Contact.feilds: there is no such key. Is it fields?
-  line 5: objects.Contact.colour: there is no such key. The keys here are table, keep, parent, poll, where, fields
+  line 5: objects.Contact.colour: there is no such key. The keys here are table, keep, parent, poll, where, fields, indexes, compatible_schema
   line 6: objects.Contact.keep: mapped or all is expected
   line 7: objects.Contact.table: a text is expected
   line 7: objects.Contact.poll: a time from 1m to 1d is expected, such as 5m or 2h

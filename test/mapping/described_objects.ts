@@ -8,6 +8,7 @@ type Pool = TestDatabase["pool"]
 export const field = (name: string, type: string, more: object = {}) => ({
   name,
   type,
+  length: 0,
   precision: 0,
   scale: 0,
   calculated: false,

@@ -47,6 +47,13 @@ begin
       mapped.column_name)]
     || case when is_left_out then array[format('update public.%I set raw_payload = raw_payload - %L where raw_payload ? %2$L',
       mirrored.shadow_table, mapped.field)] else '{}' end
-    || format('select sf_shadow._begin_fill(%L, %L, by_load => %s)', of_object, array[source ->> 'field'], (not is_held)::text)));
+    || format('select sf_shadow._begin_fill(%L, %L, by_load => %s)', of_object, array[source ->> 'field'], (not is_held)::text)
+    || case when mirrored.compatible_schema is null then '{}' else sf_shadow._compatible_view_statements(of_object,
+      mirrored.compatible_schema, (select jsonb_agg(m || case when m ->> 'column' = mapped.column_name
+        then jsonb_build_object('field', source ->> 'field') else '{}' end order by place)
+      from jsonb_array_elements(sf_shadow._mapped_columns(of_object)) with ordinality m (m, place))) end
+    || case when mapped.field = any (mirrored.indexes) then array[format(
+      'update sf_shadow.object set indexes = %L where object = %L', array_replace(mirrored.indexes, mapped.field, source ->> 'field'),
+      of_object)] else '{}' end));
 end
 $$;

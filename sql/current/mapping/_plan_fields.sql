@@ -46,6 +46,8 @@ begin
       select from jsonb_array_elements(columns) c
       where not exists (select from sf_shadow.described_field d
         where d.object = of_object and d.field = c ->> 'field' and d.vanished_at is null)) then 'raw_payload' else 'load' end);
-  return plan || jsonb_build_object('statements', sf_shadow._plan_fields_statements(plan));
+  return plan || jsonb_build_object('statements', sf_shadow._plan_fields_statements(plan) || case when mirrored.compatible_schema is null
+    then '{}' else sf_shadow._compatible_view_statements(of_object, mirrored.compatible_schema,
+      sf_shadow._mapped_columns(of_object) || columns) end);
 end
 $$;

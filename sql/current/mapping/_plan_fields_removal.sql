@@ -51,6 +51,12 @@ begin
     || case when mirrored.keep = 'mapped' then array[format(
       'update public.%I set raw_payload = raw_payload - %L::text[] where raw_payload ?| %2$L', mirrored.shadow_table, going.fields)]
       else '{}' end
+    || case when mirrored.compatible_schema is null then '{}' else sf_shadow._compatible_view_statements(of_object,
+      mirrored.compatible_schema, (select jsonb_agg(m order by place)
+        from jsonb_array_elements(sf_shadow._mapped_columns(of_object)) with ordinality m (m, place)
+        where m ->> 'column' <> all (going.column_names))) end
+    || case when mirrored.indexes && going.fields then array[format('update sf_shadow.object set indexes = %L where object = %L',
+      array(select i from unnest(mirrored.indexes) i where i <> all (going.fields)), of_object)] else '{}' end
     || case when drop_data then array[format('alter table public.%I %s', mirrored.shadow_table, going.drops)] else '{}' end));
 end
 $$;

@@ -24,6 +24,9 @@ begin
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
 
+  if mirrored.compatible_schema is not null then
+    perform sf_shadow.change_compatible_view(of_object, null);
+  end if;
   perform sf_shadow_worker.complete_jobs(array(
     select j.id from sf_shadow_worker.jobs j
     where j.locked_at is null

@@ -20,10 +20,11 @@ import {
   toPlanError,
 } from "../plan.ts"
 import { type Change, findDifference, type Left } from "./difference.ts"
-import { readMirrored } from "./mirrored.ts"
+import { type MirroredObject, readMirrored } from "./mirrored.ts"
 import { type OrgObjects, toOrgNames } from "./org.ts"
 import { inParentsOrder } from "./parents.ts"
 import { type ReadMapping, refuseFile } from "./read.ts"
+import { changeIndexes, changeView, type IndexesPlan, type ViewPlan } from "./surroundings.ts"
 
 type Client = Pick<PoolClient, "query">
 
@@ -36,6 +37,8 @@ export type PlannedChange =
   | { change: "change_poll"; plan: PollPlan }
   | { change: "add_object"; plan: Plan }
   | { change: "add_fields"; plan: FieldsPlan }
+  | { change: "change_view"; plan: ViewPlan }
+  | { change: "change_indexes"; plan: IndexesPlan }
 
 /** How the database becomes what a file says. */
 export interface MappingPlan {
@@ -51,6 +54,8 @@ export interface ApplyOptions {
   dropData: boolean
   /** Whether the caller takes all back: then columns that are there are only planned, and no reader of theirs is held up. */
   isDry: boolean
+  /** The schema of Heroku Connect's own tables, of which views that are made or moved take over the ids. */
+  idsFrom?: string | undefined
 }
 
 /** A change, with what describe says of the object that gets something. */
@@ -69,9 +74,16 @@ export async function applyMappingFile(
   options: ApplyOptions,
 ): Promise<MappingPlan> {
   if (!options.isDry) await lockMapping(client, await readMirrored(client), file, options)
-  const { changes, left, faults } = findDifference(file, await readMirrored(client), options.prune)
+  const mirrored = await readMirrored(client)
+  const { changes, left, faults } = findDifference(file, mirrored, options.prune)
   const steps: Step[] = []
   for (const change of changes) {
+    if (change.change === "change_view" || change.change === "change_indexes") {
+      // The org's own name of what is added; without it there is a fault already.
+      const object = nameOf(change.object, mirrored, org)
+      if (object !== undefined) steps.push({ change: { ...change, object } })
+      continue
+    }
     if (!("wish" in change)) {
       steps.push({ change })
       continue
@@ -95,11 +107,20 @@ export async function applyMappingFile(
   const planned: PlannedChange[] = []
   const failed = new Set<string>()
   for (const step of ordered) {
-    if (step.parents.some((parent) => failed.has(parent))) continue
-    const { plan, fault } = await attempt(client, () => perform(client, step, { ...options, isDry: true }))
+    const { change } = step
+    if (
+      step.parents.some((parent) => failed.has(parent)) ||
+      ("object" in change && failed.has(change.object))
+    )
+      continue
+    const columns = plannedColumns(planned)
+    const { plan, fault } = await attempt(client, () =>
+      perform(client, step, { ...options, isDry: true }, columns),
+    )
+    if (plan?.change === "change_indexes" && plan.plan.statements.length === 0) continue
     if (plan !== undefined) planned.push(plan)
     else {
-      if (step.change.change === "add_object") failed.add(step.change.wish.object)
+      if (change.change === "add_object" || change.change === "add_fields") failed.add(change.wish.object)
       const line = lineOf(file, step.change)
       faults.push(line === undefined ? { message: `not in the file: ${fault}` } : { line, message: fault })
     }
@@ -108,10 +129,21 @@ export async function applyMappingFile(
   if (!options.isDry) {
     for (const { change, described } of ordered) {
       if (change.change === "add_object" || change.change === "remove_object") continue
-      await perform(client, { change, described }, options)
+      await perform(client, { change, described }, options, [])
     }
   }
   return { changes: planned, left }
+}
+
+function nameOf(object: string, mirrored: readonly MirroredObject[], org: OrgObjects): string | undefined {
+  const key = object.toLowerCase()
+  const held = mirrored.find((one) => one.object.toLowerCase() === key)
+  return held?.object ?? org.described.get(key)?.name
+}
+
+/** What objects that are there already are about to get; of added objects it is there while the plan is made. */
+function plannedColumns(planned: readonly PlannedChange[]): FieldsPlan[] {
+  return planned.flatMap((one) => (one.change === "add_fields" ? [one.plan] : []))
 }
 
 /** All locks before the first change, in the order in which others take them. */
@@ -150,9 +182,13 @@ function bare(message: string): string {
 async function perform(
   client: Client,
   step: Step,
-  { dropData, isDry }: ApplyOptions,
+  { dropData, isDry, idsFrom }: ApplyOptions,
+  added: readonly FieldsPlan[],
 ): Promise<PlannedChange> {
   const { change } = step
+  const columns = added.flatMap((one) =>
+    "object" in change && one.object === change.object ? one.columns : [],
+  )
   const described = step.described as DescribedForPlan
   switch (change.change) {
     case "remove_object": {
@@ -172,6 +208,10 @@ async function perform(
       return { change: change.change, plan: await addObject(client, change.wish, described) }
     case "add_fields":
       return { change: change.change, plan: await addFields(client, change.wish, described, isDry) }
+    case "change_view":
+      return { change: change.change, plan: await changeView(client, { ...change, columns, idsFrom }, isDry) }
+    case "change_indexes":
+      return { change: change.change, plan: await changeIndexes(client, { ...change, columns }, isDry) }
   }
 }
 
@@ -185,6 +225,10 @@ function lineOf(file: ReadMapping, change: Change): number | undefined {
     case "add_object":
     case "add_fields":
       return file.lineOf(change.wish.object)
+    case "change_view":
+      return change.schema === null ? undefined : file.lineOf(change.object, "compatible_schema")
+    case "change_indexes":
+      return file.lineOf(change.object, "indexes")
     default:
       return undefined
   }

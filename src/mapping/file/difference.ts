@@ -15,9 +15,16 @@ export type Change =
   | { change: "change_poll"; object: string; before: string | null; poll: string }
   | { change: "add_object"; wish: Wish }
   | { change: "add_fields"; wish: FieldsWish }
+  /** Null: it has a view no more. The object is named as in the file, as it may be added before. */
+  | { change: "change_view"; object: string; schema: string | null }
+  | { change: "change_indexes"; object: string; schema: string | null; fields: string[]; gone: string[] }
 
 /** What is in the database and not in the file. */
-export type Left = { object: string; table: string } | { object: string; field: string; column: string }
+export type Left =
+  | { object: string; table: string }
+  | { object: string; field: string; column: string }
+  | { object: string; index: string }
+  | { object: string; compatible_schema: string }
 
 /** How the database differs from a file. */
 export interface Difference {
@@ -80,10 +87,14 @@ export function findDifference(
       changes.push({ change: "add_fields", wish: { object: held.object, ...fieldsOf(missing) } })
   }
   for (const { name, wanted, held } of listed) {
-    if (held !== undefined) continue
-    const { fields, ...more } = wanted
-    const wished = fields === undefined ? {} : fieldsOf(Object.entries(fields))
-    changes.push({ change: "add_object", wish: { object: name, ...wished, ...more } })
+    if (held === undefined) {
+      const { fields, indexes: _indexes, compatible_schema: _schema, ...more } = wanted
+      const wished = fields === undefined ? {} : fieldsOf(Object.entries(fields))
+      changes.push({ change: "add_object", wish: { object: name, ...wished, ...more } })
+    }
+    const around = compareSurroundings(held?.object ?? name, wanted, held, prune)
+    changes.push(...around.changes)
+    left.push(...around.left)
   }
   const order = [
     "remove_object",
@@ -93,6 +104,8 @@ export function findDifference(
     "change_poll",
     "add_object",
     "add_fields",
+    "change_view",
+    "change_indexes",
   ]
   return {
     changes: changes.sort((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),
@@ -129,6 +142,31 @@ function compareFields({ fields }: ObjectMapping, held: MirroredObject) {
     }),
     surplus: surplus.filter((one) => !missing.some(([, column]) => column === one.column)),
   }
+}
+
+/** The view of an object for readers that Heroku Connect had before, and indexes; of an object that is not mirrored yet, too. */
+function compareSurroundings(
+  object: string,
+  { indexes = [], compatible_schema: wanted }: ObjectMapping,
+  held: MirroredObject | undefined,
+  prune: boolean,
+): Pick<Difference, "changes" | "left"> {
+  const changes: Change[] = []
+  const left: Left[] = []
+  const before = held?.compatible_schema ?? null
+  const schema = wanted ?? (prune ? null : before)
+  if (schema !== before) changes.push({ change: "change_view", object, schema })
+  else if (wanted === undefined && before !== null) left.push({ object, compatible_schema: before })
+  const isIn = (names: readonly string[]) => (name: string) =>
+    names.some((one) => one.toLowerCase() === name.toLowerCase())
+  const surplus = (held?.indexes ?? []).filter((one) => !isIn(indexes)(one))
+  // Where the view is another, so is what an index of a number or of a time is over.
+  const fields = indexes.filter((one) => schema !== before || !isIn(held?.indexed ?? [])(one))
+  const gone = prune ? surplus : []
+  if (!prune) left.push(...surplus.map((index) => ({ object, index })))
+  if (fields.length > 0 || gone.length > 0)
+    changes.push({ change: "change_indexes", object, schema, fields, gone })
+  return { changes, left }
 }
 
 function fieldsOf(entries: readonly Entry[]): { fields: string[]; columns: Record<string, string> } {

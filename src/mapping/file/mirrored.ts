@@ -14,6 +14,12 @@ export interface MirroredObject {
   where: string | null
   /** The fields that it names. */
   filtered: string[]
+  /** Fields that have an index because a file has asked for it. */
+  indexes: string[]
+  /** Fields that have an index, whoever has made it. */
+  indexed: string[]
+  /** Where a view shows it as Heroku Connect had it. */
+  compatible_schema: string | null
   /** In the order of the table's columns. A field that fills several is there several times. */
   fields: { field: string; column: string }[]
 }
@@ -22,7 +28,8 @@ export interface MirroredObject {
 export async function readMirrored(client: Pick<Pool, "query">): Promise<MirroredObject[]> {
   const { rows } = await client.query<MirroredObject>(
     `select o.object, o.shadow_table as "table", o.keep, o.parent_field as parent,
-       o.filter as "where", coalesce(o.filter_fields, '{}') as filtered,
+       o.filter as "where", coalesce(o.filter_fields, '{}') as filtered, o.indexes,
+       sf_shadow.indexed_fields(of_object => o.object) as indexed, o.compatible_schema,
        (select case when m % 1440 = 0 then m / 1440 || 'd' when m % 60 = 0 then m / 60 || 'h' else m || 'm' end
         from (select ceil(extract(epoch from o.poll_every) / 60)::integer as m) as minutes) as poll,
        (select coalesce(json_agg(json_build_object('field', f.field, 'column', f.column_name) order by a.attnum, f.column_name), '[]')
@@ -41,7 +48,7 @@ export function toMappingFile(mirrored: readonly MirroredObject[], $schema: stri
     $schema,
     version: 1,
     objects: Object.fromEntries(
-      mirrored.map(({ object, table, keep, parent, poll, where, fields }) => [
+      mirrored.map(({ object, table, keep, parent, poll, where, fields, indexes, compatible_schema }) => [
         object,
         {
           table,
@@ -52,6 +59,8 @@ export function toMappingFile(mirrored: readonly MirroredObject[], $schema: stri
           fields: Object.fromEntries(
             fields.filter(isFirst).map(({ field, column }): [string, string] => [field, column]),
           ),
+          ...(indexes.length === 0 ? {} : { indexes }),
+          ...(compatible_schema === null ? {} : { compatible_schema }),
         },
       ]),
     ),

@@ -34,13 +34,13 @@ export function refuseFile(name: string, faults: readonly Fault[]): never {
  * @throws PlanError that lists all its faults
  */
 export function readMappingFile(name: string, text: string): ReadMapping {
-  const json = parse(name, text)
+  const json = parseFile(name, text)
   const parsed = mappingSchema.safeParse(json.value)
   const faults = [
-    ...json.twice.map(({ path, line }) => ({ line, message: `${pathText(path)} is there a second time` })),
+    ...twiceFaults(json),
     ...(parsed.success
       ? contradictions(parsed.data.objects, json)
-      : parsed.error.issues.flatMap((issue) => issueFaults(issue, json))),
+      : parsed.error.issues.flatMap((issue) => issueFaults(issue, json, knownKeys))),
   ]
   if (faults.length > 0 || !parsed.success) refuseFile(name, faults)
   const { objects } = parsed.data
@@ -53,7 +53,8 @@ export function readMappingFile(name: string, text: string): ReadMapping {
   }
 }
 
-function parse(name: string, text: string): PositionedJson {
+/** @throws PlanError for a text that is no JSON */
+export function parseFile(name: string, text: string): PositionedJson {
   try {
     return parsePositioned(text)
   } catch (error) {
@@ -66,7 +67,17 @@ function parse(name: string, text: string): PositionedJson {
   }
 }
 
-function issueFaults(issue: z.core.$ZodIssue, { value, lineOf }: PositionedJson): Fault[] {
+/** Keys that are there a second time. */
+export function twiceFaults({ twice }: PositionedJson): Fault[] {
+  return twice.map(({ path, line }) => ({ line, message: `${pathText(path)} is there a second time` }))
+}
+
+/** @param knownKeys those of the form at a path */
+export function issueFaults(
+  issue: z.core.$ZodIssue,
+  { value, lineOf }: PositionedJson,
+  knownKeys: (path: readonly PropertyKey[]) => string[],
+): Fault[] {
   const { path, code } = issue
   const at = path.length === 0 ? "" : `${pathText(path)}: `
   if (code === "unrecognized_keys") {
@@ -92,7 +103,13 @@ function issueFaults(issue: z.core.$ZodIssue, { value, lineOf }: PositionedJson)
 function wantedText(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return `${issue.values.join(" or ")} is expected`
   if (issue.code !== "invalid_type") return issue.message
-  return `${issue.expected === "string" ? "a text" : "an object, in braces,"} is expected`
+  const kinds: Record<string, string> = {
+    string: "a text",
+    array: "a list, in brackets,",
+    number: "a number",
+    boolean: "true or false",
+  }
+  return `${kinds[issue.expected] ?? "an object, in braces,"} is expected`
 }
 
 /** Those of the schema at a path: the file's own, or an object's. */

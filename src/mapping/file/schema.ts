@@ -40,6 +40,18 @@ const objectSchema = z
       .describe(
         "Salesforce's names of fields, and their columns. Default: every field that can be a column.",
       ),
+    indexes: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "Fields whose columns have an index, and perhaps SystemModstamp. What refers to another record has one anyway.",
+      ),
+    compatible_schema: z
+      .string()
+      .optional()
+      .describe(
+        "The schema in which a view shows the object as Heroku Connect had it, with its names and types. Default: none.",
+      ),
   })
   .describe(
     "An object of Salesforce. What is left out has its default, or where the object is mirrored stays as it is.",
