@@ -10,6 +10,7 @@ const payloadSchema = z.object({
   keep: z.enum(["mapped", "all"]).optional(),
   parent: z.string().optional(),
   poll: z.string().optional(),
+  history: z.boolean().optional(),
 })
 
 /** `SELECT add_job('add_object', '{"object":"Contact"}')`: mirrors it from now on. A refusal is in sf_shadow_failed_job. */

@@ -14,6 +14,7 @@ interface AddOptions {
   keep?: "mapped" | "all"
   parent?: string
   poll?: string
+  history?: boolean
   dryRun?: boolean
   json?: boolean
 }
@@ -45,6 +46,7 @@ export function addObjectsCommand(invocation: Invocation, work: Work): Command {
     )
     .option("--parent <field>", "field of the record that it is deleted with; default: its mirrored master")
     .option("--poll <time>", "poll it this often, and follow no change events; default: 5m where it has none")
+    .option("--history", "keep the versions of its records, in <table>_history")
     .option("--dry-run", "show the plan, and change nothing")
     .option("--json", "print the plans as JSON")
     .addHelpText(
@@ -55,17 +57,17 @@ All of them are added, or none. SELECT add_job('add_object', '{"object":"Contact
 Examples:
   ${sfShadow} objects add Contact --dry-run
   ${sfShadow} objects add Contact --fields FirstName,LastName,Email,AccountId
-  ${sfShadow} objects add Opportunity OpportunityLineItem
+  ${sfShadow} objects add Opportunity OpportunityLineItem --history
   ${sfShadow} objects add CaseStatus --poll 1h`,
     )
     .action((objects: string[], options: AddOptions) =>
       work(async () => {
-        const { fields, table, keep, parent, poll, dryRun } = options
+        const { fields, table, keep, parent, poll, history, dryRun } = options
         if (objects.length > 1 && (fields ?? table ?? parent) !== undefined)
           throw new UsageError(
             "--fields, --table and --parent are for one object: add the others by themselves.",
           )
-        const wishes = objects.map((object): Wish => ({ object, fields, table, keep, parent, poll }))
+        const wishes = objects.map((object): Wish => ({ object, fields, table, keep, parent, poll, history }))
         const plans = await add(wishes, dryRun === true, invocation)
         const text = plans.map(({ plan, records }) => planText(plan, records)).join("\n")
         const added = plans.map(({ plan }) => plan.object).join(", ")

@@ -22,6 +22,8 @@ export interface Wish {
   parent?: string | undefined
   /** How often it is polled, in the place of change events: 5m, 2h, 1d. Default: 5m where it has none, else not at all. */
   poll?: string | undefined
+  /** Whether its versions are kept. Default: no. */
+  history?: boolean | undefined
 }
 
 /** A field and the column that it gets. */
@@ -51,6 +53,8 @@ export interface Plan {
   poll_reason: string | null
   /** The field by which a delta finds what has changed. */
   cursor: string
+  /** The table of its versions; null where they are not kept. */
+  history_table: string | null
   columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
@@ -143,6 +147,38 @@ export async function changePoll(
   const statements = rows.map(({ statement }) => statement)
   if (!isDry) for (const statement of statements) await client.query(statement)
   return { object, before, poll, statements }
+}
+
+/** Whether the versions of an object are kept, from now on. */
+export interface HistoryPlan {
+  object: string
+  table: string
+  kept: boolean
+  history_table: string
+  /** Whether those that were kept go too. */
+  dropped: boolean
+  statements: string[]
+}
+
+/**
+ * Keeps the versions of a mirrored object from now on, or keeps them no more, in the caller's transaction.
+ *
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function keepHistory(
+  client: Pick<Pool, "query">,
+  { object, kept, dropData = false }: { object: string; kept: boolean; dropData?: boolean },
+  isDry: boolean,
+): Promise<HistoryPlan> {
+  return planned(
+    client,
+    "select sf_shadow.keep_history(of_object => $1, kept => $2, drop_data => $3, is_dry => $4) as plan",
+    object,
+    kept,
+    dropData,
+    isDry,
+  )
 }
 
 /** Runs a function of SQL that answers with its plan. @throws PlanError instead of what it has refused */

@@ -63,6 +63,7 @@ export async function play(
       ...differences(world, settled),
       ...untrueClaims(world, settled),
       ...staleClaims(world, settled),
+      ...(await database.historyFaults()),
     ]
     if (wrong.length > 0) throw new BrokenPromise(wrong, world.trace)
   } catch (error) {

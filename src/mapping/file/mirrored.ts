@@ -10,6 +10,8 @@ export interface MirroredObject {
   parent: string | null
   /** How often it is polled; null where its change events are followed. */
   poll: string | null
+  /** Whether its versions are kept. */
+  history: boolean
   /** In the order of the table's columns. A field that fills several is there several times. */
   fields: { field: string; column: string }[]
 }
@@ -18,6 +20,7 @@ export interface MirroredObject {
 export async function readMirrored(client: Pick<Pool, "query">): Promise<MirroredObject[]> {
   const { rows } = await client.query<MirroredObject>(
     `select o.object, o.shadow_table as "table", o.keep, o.parent_field as parent,
+       o.history_table is not null as history,
        (select case when m % 1440 = 0 then m / 1440 || 'd' when m % 60 = 0 then m / 60 || 'h' else m || 'm' end
         from (select ceil(extract(epoch from o.poll_every) / 60)::integer as m) as minutes) as poll,
        (select coalesce(json_agg(json_build_object('field', f.field, 'column', f.column_name) order by a.attnum, f.column_name), '[]')
@@ -36,13 +39,14 @@ export function toMappingFile(mirrored: readonly MirroredObject[], $schema: stri
     $schema,
     version: 1,
     objects: Object.fromEntries(
-      mirrored.map(({ object, table, keep, parent, poll, fields }) => [
+      mirrored.map(({ object, table, keep, parent, poll, history, fields }) => [
         object,
         {
           table,
           keep,
           ...(parent === null ? {} : { parent }),
           ...(poll === null ? {} : { poll }),
+          ...(history ? { history } : {}),
           fields: Object.fromEntries(
             fields.filter(isFirst).map(({ field, column }): [string, string] => [field, column]),
           ),

@@ -28,6 +28,10 @@ const objectSchema = z
       .describe(
         "How often it is polled, and its change events are not followed. Default: 5m where it has none, else not at all.",
       ),
+    history: z
+      .boolean()
+      .optional()
+      .describe("Whether the versions of its records are kept, in <table>_history. Default: no."),
     fields: z
       .record(z.string(), fieldSchema)
       .optional()

@@ -1,0 +1,2 @@
+-- Stands in for the migration of this number, of another branch: the merge takes that one.
+select;
