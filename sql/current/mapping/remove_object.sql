@@ -49,7 +49,7 @@ begin
   return mirrored.shadow_table;
 exception
   when dependent_objects_still_exist then
-    raise exception 'the table public.% cannot be dropped, or that of its versions: something of yours reads it',
+    raise exception 'the table public.%, or that of its versions, cannot be dropped: something of yours reads it',
       quote_ident(mirrored.shadow_table)
       using errcode = 'SF014', hint = 'Nothing was changed. Drop that first, or leave the table.';
   when lock_not_available then

@@ -92,7 +92,8 @@ function issueFaults(issue: z.core.$ZodIssue, { value, lineOf }: PositionedJson)
 function wantedText(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return `${issue.values.join(" or ")} is expected`
   if (issue.code !== "invalid_type") return issue.message
-  return `${issue.expected === "string" ? "a text" : "an object, in braces,"} is expected`
+  const forms: Record<string, string> = { string: "a text", boolean: "true or false" }
+  return `${forms[issue.expected] ?? "an object, in braces,"} is expected`
 }
 
 /** Those of the schema at a path: the file's own, or an object's. */
