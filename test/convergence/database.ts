@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { QueryResult, QueryResultRow } from "pg"
 import { createTestDatabase } from "../harness/postgres.ts"
-import { historyFaults } from "../harness/versions.ts"
+import { historyQuestion } from "../harness/versions.ts"
 import { describeOf, objectNames, objects } from "./model/objects.ts"
 import { type Observation, observedColumns, toObservation } from "./observation.ts"
 import { Statements } from "./statements.ts"
@@ -23,6 +23,7 @@ export class HistoryDatabase {
   readonly other: pg.PoolClient
   readonly #saved = new Set<string>()
   #histories = 0
+  #historyQuestion = ""
   #isClosed = false
 
   private constructor(client: pg.PoolClient, other: pg.PoolClient) {
@@ -41,6 +42,7 @@ export class HistoryDatabase {
     await database.#describe()
     for (const name of objectNames)
       await database.client.query("select sf_shadow.keep_history($1, true)", [name])
+    database.#historyQuestion = await historyQuestion(database.client)
     return database
   }
 
@@ -181,9 +183,10 @@ export class HistoryDatabase {
     return failure
   }
 
-  /** What is wrong in the versions of all objects. */
-  historyFaults(): Promise<string[]> {
-    return historyFaults(this.client)
+  /** What is wrong in the versions of all objects, which are right after every transaction. */
+  async historyFaults(): Promise<string[]> {
+    const { rows } = await this.client.query<{ fault: string }>(this.#historyQuestion)
+    return rows.map(({ fault }) => fault)
   }
 
   async #isBlocked(pid: number | undefined): Promise<boolean> {

@@ -51,7 +51,7 @@ export async function play(
       const { observation } = world
       if (observation === null) continue
       world.observation = null
-      const untrue = untrueClaims(world, observation)
+      const untrue = [...untrueClaims(world, observation), ...(await database.historyFaults())]
       if (untrue.length > 0) throw new BrokenPromise(untrue, world.trace)
     }
     world.say("no more faults")

@@ -3,36 +3,38 @@ import type { Pool } from "pg"
 import type { ObjectName } from "./records.ts"
 import { Shadow } from "./shadow.ts"
 
-/**
- * What is wrong in the versions that are kept: each row has one open version, which shows the same in every mapped column; what
- * has no row has none; versions of a record follow each other, and the open one is the last.
- */
+/** What is wrong in the versions that are kept, by the question of historyQuestion. */
 export async function historyFaults(client: Pick<Pool, "query">): Promise<string[]> {
-  const { rows: objects } = await client.query<{ object: string; sql: string }>(
-    `select o.object, format($sql$
-       select format('%%s: the row shows %%s, and its open version %%s', coalesce(s.id, h.id), s.shown, h.shown) as fault
+  const { rows } = await client.query<{ fault: string }>(await historyQuestion(client))
+  return rows.map(({ fault }) => fault)
+}
+
+/**
+ * SQL that tells what is wrong in the versions of the objects that keep them: each row has one open version, which shows the same
+ * in every mapped column; what has no row has none; versions of a record follow each other, and the open one is the last.
+ */
+export async function historyQuestion(client: Pick<Pool, "query">): Promise<string> {
+  const { rows } = await client.query<{ sql: string }>(
+    `select string_agg(format($sql$
+       select format('history of %%s: %%s: the row shows %%s, and its open version %%s', %5$L, coalesce(s.id, h.id), s.shown, h.shown) as fault
        from (select %3$I as id, row_to_json((select r from (select %4$s) r))::text as shown from public.%1$I) s
        full join (select %3$I as id, row_to_json((select r from (select %4$s) r))::text as shown from public.%2$I where valid_to is null) h
          on h.id = s.id
        where s.shown is distinct from h.shown
        union all
-       select format('%%s: the version of %%s begins before that of %%s has ended, at %%s', h.%3$I, h.valid_from, h.earlier_from,
-         coalesce(h.earlier_to::text, 'no time'))
+       select format('history of %%s: %%s: the version of %%s begins before that of %%s has ended, at %%s', %5$L, h.%3$I, h.valid_from,
+         h.earlier_from, coalesce(h.earlier_to::text, 'no time'))
        from (
          select v.%3$I, v.valid_from, lag(v.valid_from) over chain as earlier_from, lag(v.valid_to) over chain as earlier_to
          from public.%2$I v window chain as (partition by v.%3$I order by v.valid_from)
        ) h
        where h.earlier_from is not null and coalesce(h.valid_from < h.earlier_to, true)
      $sql$, o.shadow_table, o.history_table, o.key_column,
-       (select string_agg(quote_ident(f.column_name), ', ' order by f.column_name) from sf_shadow.field f where f.object = o.object)) as sql
+       (select string_agg(quote_ident(f.column_name), ', ' order by f.column_name) from sf_shadow.field f where f.object = o.object),
+       o.object), ' union all ') as sql
      from sf_shadow.object o where o.history_table is not null`,
   )
-  const found: string[] = []
-  for (const { object, sql } of objects) {
-    const { rows } = await client.query<{ fault: string }>(sql)
-    found.push(...rows.map(({ fault }) => `history of ${object}: ${fault}`))
-  }
-  return found
+  return rows[0]?.sql ?? "select null as fault where false"
 }
 
 /** A shadow of which the versions of some objects are kept. */

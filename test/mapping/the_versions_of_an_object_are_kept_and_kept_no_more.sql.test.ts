@@ -213,3 +213,39 @@ test("a column that only the history has is refused as that of another field", a
     message: /^public.sf_account_eligibility_shadow_history has a column phone already, which no field fills/,
   })
 })
+
+test("a role that may not make a table is told what an administrator runs, and nothing is changed", async () => {
+  const shadow = await Shadow.openAnother()
+  const before = await everything(shadow.pool)
+  const client = await shadow.pool.connect()
+  try {
+    await client.query("begin")
+    await client.query(`create role narrow_one;
+      grant usage on schema sf_shadow, sf_shadow_worker to narrow_one;
+      grant all on all tables in schema sf_shadow to narrow_one;
+      set local role narrow_one`)
+    await assert.rejects(client.query("select sf_shadow.keep_history('Account', true)"), {
+      code: "SF014",
+      message: /^the role narrow_one may not do what the plan needs: permission denied for schema public/,
+      hint: /^Nothing was changed. An administrator runs: grant create on schema public to narrow_one;/,
+    })
+  } finally {
+    await client.query("rollback")
+    client.release()
+  }
+  assert.equal(await everything(shadow.pool), before)
+})
+
+test("a lock that somebody holds for long refuses the switch, and it can be tried again", async () => {
+  const shadow = await Shadow.openAnother()
+  const client = await shadow.pool.connect()
+  await client.query("begin; lock table sf_shadow.object in share row exclusive mode")
+  await assert.rejects(keep(shadow, "Account", true), {
+    code: "SF014",
+    message: /somebody holds a lock/,
+    hint: /Try again/,
+  })
+  await client.query("rollback")
+  client.release()
+  await keep(shadow, "Account", true)
+})
