@@ -11,6 +11,7 @@ const payloadSchema = z.object({
   parent: z.string().optional(),
   poll: z.string().optional(),
   where: z.string().optional(),
+  history: z.boolean().optional(),
 })
 
 /** `SELECT add_job('add_object', '{"object":"Contact"}')`: mirrors it from now on. A refusal is in sf_shadow_failed_job. */

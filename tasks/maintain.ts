@@ -1,6 +1,10 @@
+import type { Pool } from "pg"
 import type { TaskFactory } from "../src/connections.ts"
 
-/** Retention: partitions ahead and behind, what no longer guards anything; exact ages; rejects are tried again. */
+/** Versions that one transaction forgets. */
+const versionsAtOnce = 10_000
+
+/** Retention: partitions ahead and behind, what no longer guards anything, old versions; exact ages; rejects are tried again. */
 const task: TaskFactory =
   ({ pool, log }) =>
   async () => {
@@ -8,11 +12,13 @@ const task: TaskFactory =
     const objects = await pool.query<{ object: string }>("select object from sf_shadow.objects_in_order()")
     for (const { object } of objects.rows)
       await pool.query("select sf_shadow.scan_updated_at(of_object => $1)", [object])
+    let versions = 0
+    for (const { object } of objects.rows) versions += await trimHistory(pool, object)
     const { rows } = await pool.query<{ done: { dead_consumers: string[] }; retried: number }>(
       "select sf_shadow.maintain() as done, sf_shadow.retry_rejects() as retried",
     )
     log.info(
-      { event: "maintained", ...rows[0] },
+      { event: "maintained", versions, ...rows[0] },
       "old days and finished runs were forgotten, rejects are tried again",
     )
     const dead = rows[0]?.done.dead_consumers ?? []
@@ -23,5 +29,19 @@ const task: TaskFactory =
       )
     }
   }
+
+/** Forgets the versions of an object that have ended long enough ago; returns how many. */
+async function trimHistory(pool: Pool, object: string): Promise<number> {
+  let all = 0
+  for (;;) {
+    const { rows } = await pool.query<{ forgotten: number }>(
+      "select sf_shadow.trim_history(of_object => $1, at_most => $2)::integer as forgotten",
+      [object, versionsAtOnce],
+    )
+    const forgotten = rows[0]?.forgotten ?? 0
+    all += forgotten
+    if (forgotten < versionsAtOnce) return all
+  }
+}
 
 export default task

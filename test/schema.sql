@@ -232,8 +232,11 @@ create table sf_shadow.object (
   filter_fields text[],
   compatible_schema text collate "C",
   indexes text[] collate "C" default '{}'::text[] not null,
+  history_table text collate "C",
   constraint object_cursor_field_valid CHECK ((cursor_field ~ '^\w+$'::text)),
   constraint object_filter_names_fields CHECK (((filter IS NULL) = (filter_fields IS NULL))),
+  constraint object_history_table_is_another CHECK ((history_table <> shadow_table)),
+  constraint object_history_table_key UNIQUE (history_table),
   constraint object_keep_known CHECK ((keep = ANY (ARRAY['all'::text, 'mapped'::text]))),
   constraint object_object_id_key UNIQUE (object_id),
   constraint object_parent_is_another CHECK ((parent_object <> object)),
@@ -454,8 +457,10 @@ create table sf_shadow.setting (
   outbox_kept interval default '1 day'::interval not null,
   outbox_limit interval default '3 days'::interval not null,
   limits_every interval default '00:05:00'::interval not null,
+  history_kept interval,
   constraint setting_fuse_is_percent CHECK (((fuse_percent >= (0)::numeric) AND (fuse_percent <= (100)::numeric))),
   constraint setting_fuse_rows_not_negative CHECK ((fuse_rows >= 0)),
+  constraint setting_history_kept_not_negative CHECK ((history_kept >= '00:00:00'::interval)),
   constraint setting_margin_positive CHECK ((margin >= '00:00:00'::interval)),
   constraint setting_only_row CHECK (only_row),
   constraint setting_outbox_in_order CHECK ((outbox_kept <= outbox_limit)),
@@ -553,6 +558,7 @@ create table sf_shadow.worker (
 );
 
 create type sf_account_eligibility_answer as (account_id text, is_found boolean, internet_eligibility text, eligibility_source text, updated_at timestamp with time zone, raw_payload jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
+create type sf_price_at_answer as (product_id text, sku text, name text, pricebook_entry_id text, pricebook_id text, unit_price numeric(12,2), currency_iso_code text, valid_from timestamp with time zone, valid_to timestamp with time zone);
 create type sf_shadow.merge_counts as (inserted bigint, updated bigint, deleted bigint, unchanged bigint, ignored bigint, dirty bigint, rejected bigint, drift bigint);
 create type sf_shadow_record_answer as (object text, record_id text, is_found boolean, record jsonb, synced_at timestamp with time zone, age interval, is_stale boolean, reason text, refresh_queued boolean);
 
@@ -767,9 +773,9 @@ create view sf_shadow.task as
     example,
     COALESCE(queue, task) AS queue,
     while_paused,
-    (task = ANY (ARRAY['add_object'::text, 'remove_object'::text, 'add_fields'::text, 'remove_fields'::text, 'rename_field'::text])) AS is_once,
+    (task = ANY (ARRAY['add_object'::text, 'remove_object'::text, 'add_fields'::text, 'remove_fields'::text, 'rename_field'::text, 'keep_history'::text])) AS is_once,
     (task = 'add_object'::text) AS of_any_object
-   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent,poll,where}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('add_fields'::text,true,'{object,fields,column}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,false), ('remove_fields'::text,true,'{object,fields,drop_data}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,true), ('rename_field'::text,true,'{object,field,column}'::text,'{object,field,column}'::text,'{"object":"Contact","field":"Title","column":"job_title"}'::text,'fields'::text,true), ('fill_fields'::text,true,'{object}'::text,'{object}'::text,'{"object":"Contact"}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('poll'::text,false,'{object}'::text,'{object}'::text,NULL::text,'load'::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
+   FROM ( VALUES ('backfill'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('delta'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('compare_ids'::text,true,'{object,force}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,'load'::text,false), ('verify'::text,true,'{object,sample}'::text,'{}'::text,'{"object":"Product2","sample":5000}; {} means every object'::text,NULL::text,false), ('records_to_shadow'::text,true,'{object}'::text,'{object}'::text,'{"object":"Product2"}'::text,NULL::text,false), ('retry_rejects'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('reapply'::text,true,'{object,since}'::text,'{object,since}'::text,'{"object":"Product2","since":"2026-11-23T10:00:00Z"}'::text,NULL::text,false), ('replay'::text,true,'{topic,from}'::text,'{topic,from}'::text,'{"topic":"/data/Product2ChangeEvent","from":"earliest"}'::text,NULL::text,false), ('clear_cache'::text,true,'{object}'::text,'{}'::text,'{"object":"Product2"}; {} means every object'::text,NULL::text,true), ('add_object'::text,true,'{object,fields,table,keep,parent,poll,where,history}'::text,'{object}'::text,'{"object":"Contact","fields":["FirstName","LastName"]}'::text,NULL::text,false), ('remove_object'::text,true,'{object,drop_data}'::text,'{object}'::text,'{"object":"Contact","drop_data":true}'::text,NULL::text,true), ('add_fields'::text,true,'{object,fields,column}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,false), ('remove_fields'::text,true,'{object,fields,drop_data}'::text,'{object,fields}'::text,'{"object":"Contact","fields":["Title"]}'::text,'fields'::text,true), ('rename_field'::text,true,'{object,field,column}'::text,'{object,field,column}'::text,'{"object":"Contact","field":"Title","column":"job_title"}'::text,'fields'::text,true), ('keep_history'::text,true,'{object,history,drop_data}'::text,'{object,history}'::text,'{"object":"PricebookEntry","history":true}'::text,NULL::text,true), ('fill_fields'::text,true,'{object}'::text,'{object}'::text,'{"object":"Contact"}'::text,NULL::text,true), ('maintain'::text,true,'{}'::text,'{}'::text,'{}'::text,NULL::text,false), ('events_to_shadow'::text,false,'{stream_id}'::text,'{stream_id}'::text,NULL::text,NULL::text,false), ('follow_events'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('poll'::text,false,'{object}'::text,'{object}'::text,NULL::text,'load'::text,false), ('abort_bulk_job'::text,false,'{job_id}'::text,'{job_id}'::text,NULL::text,NULL::text,false), ('read_limits'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false), ('watch_workers'::text,false,'{}'::text,'{}'::text,NULL::text,NULL::text,false)) t(task, by_operators, keys, required, example, queue, while_paused);
 
 create view sf_shadow_api_usage as
  SELECT u.limit_name,
@@ -1133,11 +1139,13 @@ create function public.add_job(identifier text, payload jsonb) returns bigint la
 create function public.add_job(identifier text, payload text) returns bigint language plpgsql set search_path=""; -- body 94cce17b
 create function sf_account_eligibility(account_id text, max_age interval DEFAULT NULL::interval) returns sf_account_eligibility_answer language plpgsql security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body e8afbc27
 create function sf_price(sku text, pricebook_id text, currency text) returns SETOF sf_catalog language sql stable set search_path=""; -- body 3b645785
+create function sf_price_at(sku text, pricebook_id text, currency text, at timestamp with time zone) returns SETOF sf_price_at_answer language plpgsql stable security definer set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 243bf171
 create function sf_shadow._add_comparison_jobs() returns void language sql set search_path=""; -- body c222a2b1
 create function sf_shadow._add_fill_job(of_object text) returns void language plpgsql set search_path=""; -- body 8de1f20c
 create function sf_shadow._add_hole_job(of_object text) returns void language plpgsql set search_path=""; -- body 7793d62f
 create function sf_shadow._add_keyed_job(identifier text, payload json, queue_name text, job_key text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, job_key_mode text DEFAULT 'replace'::text, max_attempts integer DEFAULT NULL::integer) returns bigint language plpgsql set search_path=""; -- body 17a4bb10
 create function sf_shadow._age(of_time timestamp with time zone, latest timestamp with time zone) returns interval language sql immutable; -- body ae05240d
+create function sf_shadow._amend_history_source(mirrored sf_shadow.object, column_names text[], record_ids text) returns text language sql stable set search_path=""; -- body 1465b5da
 create function sf_shadow._answer_age(of_object text, of_record_id text, is_found boolean, row_synced_at timestamp with time zone, row_read_id bigint, row_commit_timestamp timestamp with time zone, max_age interval, OUT age interval, OUT is_stale boolean, OUT reason text, OUT refresh_queued boolean) returns record language plpgsql set search_path=""; -- body d1926eb8
 create function sf_shadow._append_invalidation(of_object text, changed_ids text[], changed_parents text[], changed_uniques text[]) returns void language plpgsql set search_path=""; -- body f32caf61
 create function sf_shadow._assert_filter(of_object text, of_filter text) returns void language plpgsql stable set search_path=""; -- body fd7ef69b
@@ -1145,13 +1153,14 @@ create function sf_shadow._assert_mirrored(of_object text) returns void language
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
 create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body a569afd5
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
+create function sf_shadow._changes_to_history(of_object text) returns void language plpgsql set search_path=""; -- body c685adde
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
-create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body c40688cb
+create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body 10bdbf62
 create function sf_shadow._clear_run_marks(of_run_id bigint, record_ids text[]) returns void language sql set search_path=""; -- body 8ecba03d
 create function sf_shadow._close_hole(of_object text) returns void language sql set search_path=""; -- body 6b7ea759
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
-create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body bd95d06c
+create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body cf2a5c68
 create function sf_shadow._column_names(fields text[], key_column text) returns TABLE(field text, column_name text, renamed text) language sql stable set search_path=""; -- body 394538fb
 create function sf_shadow._column_readers(shadow_table text, column_names text[]) returns text language sql stable set search_path=""; -- body 636ec55c
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
@@ -1159,7 +1168,7 @@ create function sf_shadow._compatible_columns(key_column text, mapped jsonb) ret
 create function sf_shadow._compatible_value(reference text, column_type text) returns text language sql immutable set search_path=""; -- body 3332f3ef
 create function sf_shadow._compatible_view(of_object sf_shadow.object) returns text language sql immutable set search_path=""; -- body 7268b939
 create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 1a9931e2
-create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body 0098b9f7
+create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body e33f2d0c
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 05ecd01d
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 5b0f5af2
@@ -1180,6 +1189,10 @@ create function sf_shadow._filter_tokens(filter text) returns TABLE(place bigint
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
 create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 63b6cd70
 create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) returns void language plpgsql set search_path=""; -- body b7f2f3ef
+create function sf_shadow._history_columns() returns text[] language sql immutable set search_path=""; -- body 075e92a0
+create function sf_shadow._history_fault(of_object text, shadow_table text, columns jsonb) returns text language sql stable set search_path=""; -- body 85be0a6d
+create function sf_shadow._history_name(shadow_table text) returns text language sql immutable set search_path=""; -- body 77fcac19
+create function sf_shadow._history_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body f22a6674
 create function sf_shadow._hold_rows(of_object text, record_ids text[], with_columns boolean) returns void language plpgsql set search_path=""; -- body 341fa14a
 create function sf_shadow._hold_rows_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 0be59c94
 create function sf_shadow._hole_end(of_object text) returns timestamp with time zone language sql set search_path=""; -- body e5fd0c5b
@@ -1195,7 +1208,7 @@ create function sf_shadow._kept_fields(of_object text) returns TABLE(field text,
 create function sf_shadow._known_time(own_time timestamp with time zone, full_time timestamp with time zone, full_counts boolean) returns timestamp with time zone language sql immutable; -- body 5ed19f28
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
 create function sf_shadow._mapped_columns(of_object text) returns jsonb language sql stable set search_path=""; -- body bc66fca6
-create function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping language plpgsql set search_path=""; -- body bbd5cec8
+create function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping language plpgsql set search_path=""; -- body 194e6cc8
 create function sf_shadow._mark_dirty(of_object text, record_ids text[], sinces timestamp with time zone[], not_befores timestamp with time zone[], reasons text[], parent_ids text[] DEFAULT NULL::text[], waits_fors text[] DEFAULT NULL::text[]) returns integer language plpgsql set search_path=""; -- body c7bb7989
 create function sf_shadow._mark_waiting(of_object text) returns void language plpgsql set search_path=""; -- body 0d947cfa
 create function sf_shadow._missing_since(fields jsonb) returns timestamp with time zone language sql stable; -- body b0fedef8
@@ -1212,15 +1225,16 @@ create function sf_shadow._plan_column_source(wish jsonb, described jsonb) retur
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
 create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 67ef4832
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
-create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 4341fe20
-create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 9a0bc3db
+create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 1d4363e5
+create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 2c544bfe
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_filter(wish jsonb, described jsonb, OUT filter text, OUT fields text[], OUT fault text) returns record language plpgsql immutable set search_path=""; -- body 19f3b672
+create function sf_shadow._plan_history(of_object text, kept boolean, drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body ede75903
 create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 088045a4
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
-create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body f06e3c08
+create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 9c185d06
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 08bdd3e9
-create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body 47582219
+create function sf_shadow._plan_rename(of_object text, of_field text, to_column text) returns jsonb language plpgsql stable set search_path=""; -- body fbc88337
 create function sf_shadow._plan_source(wish jsonb, described jsonb, OUT poll_every text, OUT poll_reason text, OUT cursor_field text, OUT fault text) returns record language plpgsql immutable set search_path=""; -- body fc0e754d
 create function sf_shadow._plan_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body dcadeded
 create function sf_shadow._poll_due_at(of_object text) returns timestamp with time zone language sql stable set search_path=""; -- body 9a54e0d5
@@ -1229,13 +1243,14 @@ create function sf_shadow._query_only_fields(of_object text) returns text[] lang
 create function sf_shadow._record_ids_statements(of_object sf_shadow.object, numbered text) returns text[] language sql immutable set search_path=""; -- body fc25e753
 create function sf_shadow._record_to_row(of_object text, OUT shadow_table text, OUT key_column text, OUT column_names text, OUT column_values text, OUT column_updates text, OUT error text, OUT columns_differ text, OUT unique_value text, OUT parent_id text, OUT unique_column text, OUT parent_column text, OUT held_unique text, OUT held_parent text) returns record language sql stable set search_path=""; -- body afd8a96c
 create function sf_shadow._refuse_change(of_sqlstate text, message text, of_object text) returns void language plpgsql set search_path=""; -- body 332aeed3
-create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body 7e592702
+create function sf_shadow._reject_children(of_object text, parent_ids text[]) returns void language plpgsql set search_path=""; -- body f973a4b7
 create function sf_shadow._reject_payload(fields jsonb) returns bytea language sql stable; -- body fcf0e8c3
 create function sf_shadow._rejected_parent(parent_object text, parent_id text, parent_field text) returns text[] language sql immutable; -- body a3e153ad
-create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 8c7b4883
+create function sf_shadow._remove_children(of_object text, parent_ids text[], deleted_untils timestamp with time zone[], by_absence boolean[], forced boolean) returns void language plpgsql set search_path=""; -- body 2c324e0f
 create function sf_shadow._renew_unread_runs(of_object text) returns void language sql set search_path=""; -- body 8adc9016
 create function sf_shadow._request_refresh(of_object text, of_record_id text, of_since timestamp with time zone, of_not_before timestamp with time zone) returns boolean language plpgsql set search_path="" set lock_timeout=50ms; -- body eef2e1b0
 create function sf_shadow._reserved_columns() returns TABLE(name text, why text) language sql stable set search_path=""; -- body 48dca620
+create function sf_shadow._rows_to_history(of_object text, record_ids text[], ended_ats timestamp with time zone[], are_deleted boolean[]) returns void language plpgsql set search_path=""; -- body f66aa1f0
 create function sf_shadow._rows_to_invalidations(of_object text, ids text[]) returns void language plpgsql set search_path=""; -- body 452bba90
 create function sf_shadow._run_plan(plan jsonb) returns void language plpgsql set search_path=""; -- body c4d60201
 create function sf_shadow._salesforce_to_local(at timestamp with time zone) returns timestamp with time zone language sql stable set search_path=""; -- body 04429595
@@ -1257,7 +1272,8 @@ create function sf_shadow._waiting_event(of_stream_id integer, waiting_seq bigin
 create function sf_shadow._waiting_objects(parent_ids text[]) returns text[] language sql stable set search_path=""; -- body 546bbebf
 create function sf_shadow._whole_transactions(of_stream_id integer, after_seq bigint, after_day date, batch_size integer, OUT takes integer, OUT is_continued boolean) returns record language plpgsql stable set search_path=""; -- body 0a7dfcf2
 create function sf_shadow._wished_columns(wish jsonb, described jsonb, key_column text, OUT columns jsonb, OUT left_out jsonb, OUT fault text) returns record language sql stable set search_path=""; -- body 6de134da
-create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body ad097d73
+create function sf_shadow._write_changes(of_object text, forced boolean DEFAULT false) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body d9fd6fdf
+create function sf_shadow._write_history_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body 0599b4dc
 create function sf_shadow._write_rejects(of_object text) returns void language plpgsql set search_path=""; -- body bef782d8
 create function sf_shadow._write_rows(of_object text) returns void language plpgsql set search_path=""; -- body 9ac9503c
 create function sf_shadow._write_tombstones(of_object text) returns void language plpgsql set search_path=""; -- body 07f416d7
@@ -1269,7 +1285,7 @@ create function sf_shadow.add_follow_job() returns void language plpgsql set sea
 create function sf_shadow.add_object(wish jsonb, described jsonb) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 609a96ec
 create function sf_shadow.add_poll_job(of_object text) returns void language plpgsql set search_path=""; -- body b2b10fb6
 create function sf_shadow.add_records_job(of_object text, is_anew boolean DEFAULT false) returns void language plpgsql set search_path=""; -- body e9e624f9
-create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 42686934
+create function sf_shadow.adopt_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 122f2cb5
 create function sf_shadow.apply_settings(of_margin interval, of_publish_delay interval, of_delta_overlap interval, of_default_currency text) returns void language plpgsql set search_path=""; -- body 2a208ebf
 create function sf_shadow.await_job(of_run_id bigint, of_job_id text, of_fields text[], of_read_from timestamp with time zone) returns boolean language plpgsql set search_path=""; -- body 77b7dd20
 create function sf_shadow.begin_job(of_run_id bigint, of_filter text DEFAULT NULL::text) returns text[] language plpgsql set search_path=""; -- body 06a0053d
@@ -1289,7 +1305,7 @@ create function sf_shadow.end_run(of_run_id bigint, of_error text, by_fuse boole
 create function sf_shadow.ensure_stream(of_topic text, objects text[]) returns integer language plpgsql set search_path=""; -- body 6e22cc71
 create function sf_shadow.events_to_shadow(of_stream_id integer, batch_size integer) returns TABLE(object text, change_type text, result text, events bigint, consumed bigint, commit_timestamps timestamp with time zone[]) language plpgsql set search_path="" set client_min_messages=warning set plan_cache_mode=force_generic_plan; -- body a8d9e9c7
 create function sf_shadow.extend_read(of_run_id bigint, of_read_to timestamp with time zone) returns void language sql set search_path=""; -- body a754f926
-create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 2e43996e
+create function sf_shadow.fields_to_columns(of_object text) returns bigint language plpgsql set search_path="" set DateStyle=ISO, YMD set IntervalStyle=postgres set TimeZone=UTC set standard_conforming_strings=on set extra_float_digits=1; -- body 567129ef
 create function sf_shadow.fill_fields(of_object text) returns bigint language plpgsql set search_path=""; -- body 0a1d1f51
 create function sf_shadow.finish_run(of_run_id bigint, of_count_in_org bigint) returns void language plpgsql set search_path=""; -- body 05be87b8
 create function sf_shadow.free_dead_workers() returns integer language plpgsql set search_path=""; -- body bc73d060
@@ -1297,6 +1313,7 @@ create function sf_shadow.indexed_fields(of_object text) returns text[] language
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
+create function sf_shadow.keep_history(of_object text, kept boolean, drop_data boolean DEFAULT false, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0b206479
 create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 60fa3baa
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
@@ -1321,7 +1338,7 @@ create function sf_shadow.refuse_bulk(of_object text) returns void language sql 
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body e5ece661
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body c455d143
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body bfb8185d
 create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body f05fd4a5
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 91002c71
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
@@ -1341,6 +1358,7 @@ create function sf_shadow.start_run(of_object text, of_kind text, of_reason text
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 72d5e466
 create function sf_shadow.streams_behind() returns TABLE(stream_id integer) language sql stable set search_path=""; -- body ac7cbc85
 create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body a732a0a6
+create function sf_shadow.trim_history(of_object text, at_most integer) returns bigint language plpgsql set search_path=""; -- body 83269bb0
 create function sf_shadow.unfollow_events() returns void language plpgsql set search_path="" set lock_timeout=1s; -- body adf347ec
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d
 create function sf_shadow.worker_beat(worker_ids text[]) returns void language sql set search_path=""; -- body ee4151dd
@@ -1363,6 +1381,8 @@ grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_ope
 grant EXECUTE on function sf_account_eligibility(text,interval) to sf_shadow_reader;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_operator;
 grant EXECUTE on function sf_price(text,text,text) to sf_shadow_reader;
+grant EXECUTE on function sf_price_at(text,text,text,timestamp with time zone) to sf_shadow_operator;
+grant EXECUTE on function sf_price_at(text,text,text,timestamp with time zone) to sf_shadow_reader;
 grant EXECUTE on function sf_shadow_cancel_run(bigint) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_operator;
 grant EXECUTE on function sf_shadow_freshness(text,text[]) to sf_shadow_reader;

@@ -6,9 +6,10 @@ declare
   readers constant text := (select string_agg(r.rolname::text, ', ') from pg_catalog.pg_roles r
     where r.rolname in ('sf_shadow_reader', 'sf_shadow_operator'));
   operators constant text := (select r.rolname::text from pg_catalog.pg_roles r where r.rolname = 'sf_shadow_operator');
-  -- The shadow tables, added ones too. One that somebody else has made is theirs to grant.
-  shadow_tables constant text := (select string_agg(format('public.%I', o.shadow_table), ', ' order by o.object_id)
-    from sf_shadow.object o join pg_class c on c.oid = to_regclass(format('public.%I', o.shadow_table))
+  -- The shadow tables and those of their versions, added ones too. One that somebody else has made is theirs to grant.
+  shadow_tables constant text := (select string_agg(format('public.%I', t.name), ', ' order by o.object_id, t.name)
+    from sf_shadow.object o cross join unnest(array_remove(array[o.shadow_table, o.history_table], null)) t (name)
+    join pg_class c on c.oid = to_regclass(format('public.%I', t.name))
     where pg_has_role(c.relowner, 'usage'));
   -- Those for readers that Heroku Connect had before, with their schemas.
   compatible_views constant text := (select string_agg(sf_shadow._compatible_view(o), ', ' order by o.object_id)
@@ -21,6 +22,7 @@ declare
     public.sf_shadow_invalidation_consumer';
   -- The second half is what the TypeScript reader calls.
   read_functions constant text := 'public.sf_account_eligibility(text, interval), public.sf_price(text, text, text),
+    public.sf_price_at(text, text, text, timestamptz),
     public.sf_shadow_record(text, text, interval),
     public.sf_shadow_salesforce_now(), public.sf_shadow_invalidations(text, bigint, integer),
     public.sf_shadow_freshness(text, text[]), public.sf_shadow_listed_prices(text[]), public.sf_shadow_mapping(text),

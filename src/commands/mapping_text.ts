@@ -3,6 +3,7 @@ import type { Left } from "../mapping/file/difference.ts"
 import {
   columnSourcePlanText,
   fieldsPlanText,
+  historyPlanText,
   indexesPlanText,
   objectRemovalText,
   planText,
@@ -50,6 +51,11 @@ function summaryOf({ change, plan }: PlannedChange, { dropData }: Extent): [sign
       return ["~", `${plan.column} is filled from ${plan.field}`]
     case "change_poll":
       return ["~", `polled every ${plan.poll}`]
+    case "keep_history":
+      return [
+        "~",
+        plan.kept ? `its versions are kept, in ${plan.history_table}` : "its versions are kept no more",
+      ]
     case "add_object":
       return ["+", `new, in ${plan.table}, with ${plan.columns.length} columns`]
     case "add_fields":
@@ -75,6 +81,8 @@ function changeText({ change, plan }: PlannedChange, { dropData, records }: Exte
       return columnSourcePlanText(plan)
     case "change_poll":
       return pollPlanText(plan)
+    case "keep_history":
+      return historyPlanText(plan)
     case "add_object":
       return planText(plan, records.get(plan.object) ?? null)
     case "add_fields":

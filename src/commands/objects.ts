@@ -5,6 +5,7 @@ import { createLog } from "../base/log.ts"
 import { sfShadow } from "../base/sf_shadow.ts"
 import { exitCodes, type Invocation } from "./invocation.ts"
 import { addObjectsCommand } from "./objects_add.ts"
+import { historyCommand } from "./objects_history.ts"
 import { removeObjectCommand } from "./objects_remove.ts"
 import { onOrg } from "./on_org.ts"
 import type { Work } from "./program.ts"
@@ -29,11 +30,13 @@ export function objectsCommand(invocation: Invocation, work: Work): Command {
     .addCommand(availableCommand(invocation, work))
     .addCommand(addObjectsCommand(invocation, work))
     .addCommand(removeObjectCommand(invocation, work))
+    .addCommand(historyCommand(invocation, work))
 }
 
 async function readObjects(pool: Pool): Promise<Record<string, unknown>[]> {
   const { rows } = await pool.query(
     `select o.object, o.shadow_table as "table", l.rows, l.state, coalesce(l.changes, o.topic) as changes, o.parent_object as parent, o.keep, o.filter,
+       o.history_table as history,
        (select count(*)::int from sf_shadow.field f where f.object = o.object) as columns
      from sf_shadow.object o
      left join public.sf_shadow_lag l on l.object = o.object

@@ -15,6 +15,7 @@ interface AddOptions {
   parent?: string
   poll?: string
   where?: string
+  history?: boolean
   dryRun?: boolean
   json?: boolean
 }
@@ -50,6 +51,7 @@ export function addObjectsCommand(invocation: Invocation, work: Work): Command {
       "--where <condition>",
       "mirror only the records that meet this, as it follows WHERE in SOQL; default: all",
     )
+    .option("--history", "keep the versions of its records, in <table>_history")
     .option("--dry-run", "show the plan, and change nothing")
     .option("--json", "print the plans as JSON")
     .addHelpText(
@@ -60,18 +62,20 @@ All of them are added, or none. SELECT add_job('add_object', '{"object":"Contact
 Examples:
   ${sfShadow} objects add Contact --dry-run
   ${sfShadow} objects add Contact --fields FirstName,LastName,Email,AccountId
-  ${sfShadow} objects add Opportunity OpportunityLineItem
+  ${sfShadow} objects add Opportunity OpportunityLineItem --history
   ${sfShadow} objects add CaseStatus --poll 1h
   ${sfShadow} objects add Contact --where "HasOptedOutOfEmail = false"`,
     )
     .action((objects: string[], options: AddOptions) =>
       work(async () => {
-        const { fields, table, keep, parent, poll, where, dryRun } = options
+        const { fields, table, keep, parent, poll, where, history, dryRun } = options
         if (objects.length > 1 && (fields ?? table ?? parent ?? where) !== undefined)
           throw new UsageError(
             "--fields, --table, --parent and --where are for one object: add the others by themselves.",
           )
-        const wishes = objects.map((object): Wish => ({ object, fields, table, keep, parent, poll, where }))
+        const wishes = objects.map(
+          (object): Wish => ({ object, fields, table, keep, parent, poll, where, history }),
+        )
         const plans = await add(wishes, dryRun === true, invocation)
         const text = plans.map(({ plan, records }) => planText(plan, records)).join("\n")
         const added = plans.map(({ plan }) => plan.object).join(", ")

@@ -13,7 +13,7 @@ export function removeObjectCommand(invocation: Invocation, work: Work): Command
   return new Command("remove")
     .description("mirror an object no more; its table stays as it is, unless --drop-data")
     .argument("<object>", "Salesforce name, for instance Contact")
-    .option("--drop-data", "drop the table with its rows")
+    .option("--drop-data", "drop the table with its rows, and that of its versions")
     .option("--dry-run", "show what would be done, and change nothing")
     .option("--json", "print the result as JSON")
     .addHelpText(

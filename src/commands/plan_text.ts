@@ -1,6 +1,6 @@
 import type { ColumnSourcePlan, FieldsPlan, FieldsRemovalPlan, RenamePlan } from "../mapping/fields.ts"
 import type { IndexesPlan, ViewPlan } from "../mapping/file/surroundings.ts"
-import type { Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
+import type { HistoryPlan, Plan, PlannedColumn, PollPlan } from "../mapping/plan.ts"
 
 const fromRawPayload =
   "raw_payload holds the values: a job of the service fills them in, without a call to Salesforce."
@@ -30,6 +30,7 @@ export function planText(plan: Plan, records: number | null): string {
     keep === "all"
       ? "raw_payload keeps every plain field that this user may read."
       : "raw_payload, and the event log, keep these fields and no others.",
+    ...(plan.history_table === null ? [] : [historyText(plan.history_table)]),
     `${changesText(plan)} ${recordsText(filter, records)} are loaded by ${poll === null ? "Bulk API" : "Bulk API, or REST where they are few"}, as a job of the service.`,
     ...statementLines(statements),
   ].join("\n")
@@ -45,12 +46,33 @@ function changesText({ topic, poll, poll_reason, cursor }: Plan): string {
   return `It is polled every ${poll}, ${poll_reason}: a query for what has changed since by ${cursor}, and daily a comparison of Ids for what was deleted without a trace.`
 }
 
+function historyText(table: string): string {
+  return `Its versions are kept in public.${table}: each from valid_from until valid_to, the last one of a deleted record with is_deleted.`
+}
+
+/** The same of versions that are kept, or kept no more. */
+export function historyPlanText({
+  object,
+  table,
+  kept,
+  history_table,
+  dropped,
+  statements,
+}: HistoryPlan): string {
+  return [
+    kept
+      ? `${historyText(history_table)} The rows that public.${table} has now are the first ones, each valid from its own updated_at; what was before is not known.`
+      : `The versions of ${object} are kept no more. The table public.${history_table} ${dropped ? "is dropped with them" : "stays as it is, and its open versions with it"}.`,
+    ...statementLines(statements),
+  ].join("\n")
+}
+
 /** What the end of an object's mirroring is. */
 export function objectRemovalText(removal: { object: string; table: string; dropData: boolean }): string {
   const { object, table, dropData } = removal
   const fate = dropData ? "is dropped with its rows" : "stays as it is, and is kept right no more"
   return [
-    `${object} is mirrored no more: its mapping, its marks, loads and jobs go. The table public.${table} ${fate}.`,
+    `${object} is mirrored no more: its mapping, its marks, loads and jobs go. The table public.${table} ${fate}; so does that of its versions, where they are kept.`,
     ...statementLines([`select sf_shadow.remove_object('${object}', drop_data => ${dropData})`]),
   ].join("\n")
 }

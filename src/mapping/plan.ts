@@ -26,6 +26,8 @@ export interface Wish {
   poll?: string | undefined
   /** A condition in SOQL, as it follows WHERE: only the records that meet it are mirrored. Default: all. */
   where?: string | undefined
+  /** Whether its versions are kept. Default: no. */
+  history?: boolean | undefined
 }
 
 /** A field and the column that it gets. */
@@ -57,6 +59,8 @@ export interface Plan {
   cursor: string
   /** The condition that mirrored records meet; null: all are mirrored. */
   filter: string | null
+  /** The table of its versions; null where they are not kept. */
+  history_table: string | null
   columns: PlannedColumn[]
   /** Fields that are no columns, and why. */
   left_out: { field: string; reason: string }[]
@@ -179,6 +183,38 @@ export async function changePoll(
   const statements = rows.map(({ statement }) => statement)
   if (!isDry) for (const statement of statements) await client.query(statement)
   return { object, before, poll, statements }
+}
+
+/** Whether the versions of an object are kept, from now on. */
+export interface HistoryPlan {
+  object: string
+  table: string
+  kept: boolean
+  history_table: string
+  /** Whether those that were kept go too. */
+  dropped: boolean
+  statements: string[]
+}
+
+/**
+ * Keeps the versions of a mirrored object from now on, or keeps them no more, in the caller's transaction.
+ *
+ * @param isDry only plans it
+ * @throws PlanError that says why it cannot be
+ */
+export function keepHistory(
+  client: Pick<Pool, "query">,
+  { object, kept, dropData = false }: { object: string; kept: boolean; dropData?: boolean },
+  isDry: boolean,
+): Promise<HistoryPlan> {
+  return planned(
+    client,
+    "select sf_shadow.keep_history(of_object => $1, kept => $2, drop_data => $3, is_dry => $4) as plan",
+    object,
+    kept,
+    dropData,
+    isDry,
+  )
 }
 
 /** Runs a function of SQL that answers with its plan. @throws PlanError instead of what it has refused */

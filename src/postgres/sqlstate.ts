@@ -30,6 +30,8 @@ export const sqlstate = {
   badPlan: "SF014",
   /** Records were read without a field that was mapped meanwhile. */
   mappingChanged: "SF015",
+  /** Versions are asked for that are not kept. */
+  noHistory: "SF016",
   undefinedTable: "42P01",
   undefinedColumn: "42703",
   undefinedFunction: "42883",

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { QueryResult, QueryResultRow } from "pg"
 import { createTestDatabase } from "../harness/postgres.ts"
+import { historyQuestion } from "../harness/versions.ts"
 import { filtered } from "./model/filter.ts"
 import { describeOf, objectNames, objects } from "./model/objects.ts"
 import { type Observation, observedColumns, toObservation } from "./observation.ts"
@@ -13,6 +14,7 @@ const stateTables = [
   "sf_shadow.run",
   "sf_shadow.object_state",
   ...objectNames.map((name) => objects[name].table),
+  ...objectNames.map((name) => `${objects[name].table}_history`),
 ]
 
 /** A cloned database for histories, one after the other: real SQL, real commits, the model's clock. */
@@ -22,6 +24,7 @@ export class HistoryDatabase {
   readonly other: pg.PoolClient
   readonly #saved = new Set<string>()
   #histories = 0
+  #historyQuestion = ""
   #isClosed = false
 
   private constructor(client: pg.PoolClient, other: pg.PoolClient) {
@@ -38,6 +41,9 @@ export class HistoryDatabase {
     await installVirtualTime(database.client)
     await database.client.query(`prepare observe (text[]) as ${observedColumns}`)
     await database.#describe()
+    for (const name of objectNames)
+      await database.client.query("select sf_shadow.keep_history($1, true)", [name])
+    database.#historyQuestion = await historyQuestion(database.client)
     return database
   }
 
@@ -63,7 +69,7 @@ export class HistoryDatabase {
       begin;
       ${objectNames
         .toReversed()
-        .map((name) => `delete from ${objects[name].table};`)
+        .map((name) => `delete from ${objects[name].table}; delete from ${objects[name].table}_history;`)
         .join("\n")}
       delete from sf_shadow.stream_object; delete from sf_shadow.stream_cursor; delete from sf_shadow.stream;
       delete from sf_shadow.undecoded_event; delete from sf_shadow.tombstone; delete from sf_shadow.parent_deletion;
@@ -179,6 +185,12 @@ export class HistoryDatabase {
     const failure = await outcome
     await this.client.query(failure === null ? "commit" : "rollback")
     return failure
+  }
+
+  /** What is wrong in the versions of all objects, which are right after every transaction. */
+  async historyFaults(): Promise<string[]> {
+    const { rows } = await this.client.query<{ fault: string }>(this.#historyQuestion)
+    return rows.map(({ fault }) => fault)
   }
 
   async #isBlocked(pid: number | undefined): Promise<boolean> {

@@ -52,7 +52,7 @@ export async function play(
       const { observation } = world
       if (observation === null) continue
       world.observation = null
-      const untrue = untrueClaims(world, observation)
+      const untrue = [...untrueClaims(world, observation), ...(await database.historyFaults())]
       if (untrue.length > 0) throw new BrokenPromise(untrue, world.trace)
     }
     world.say("no more faults")
@@ -64,6 +64,7 @@ export async function play(
       ...differences(world, settled),
       ...untrueClaims(world, settled),
       ...staleClaims(world, settled),
+      ...(await database.historyFaults()),
     ]
     if (wrong.length > 0) throw new BrokenPromise(wrong, world.trace)
   } catch (error) {

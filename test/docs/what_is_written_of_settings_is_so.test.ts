@@ -8,10 +8,10 @@ import { Shadow } from "../harness/shadow.ts"
 const root = join(import.meta.dirname, "../..")
 
 /** The settings as migrate leaves them: intervals in seconds, numbers as they are. */
-let settings: Record<string, number>
+let settings: Record<string, number | null>
 before(async () => {
   const shadow = await Shadow.open()
-  const [row] = await shadow.all<{ settings: Record<string, number> }>(
+  const [row] = await shadow.all<{ settings: Record<string, number | null> }>(
     `select jsonb_object_agg(a.attname, case when a.atttypid = 'interval'::regtype
          then extract(epoch from (to_jsonb(s) ->> a.attname)::interval) else (to_jsonb(s) ->> a.attname)::numeric end) as settings
      from sf_shadow.setting s
@@ -25,9 +25,12 @@ const units = { seconds: 1, minutes: 60, day: 86_400, days: 86_400, rows: 1, "%"
 
 test("the table of settings has every one, with the default that migrate leaves", async () => {
   const page = await readFile(join(root, "docs/configuration.md"), "utf8")
-  const written = [...page.matchAll(/^\| `(\w+)` \| .* \| (\d+) (seconds|minutes|days?|rows|%) \|$/gm)].map(
-    ([, setting, n, unit]) => [setting, Number(n) * units[unit as keyof typeof units]],
-  )
+  const written = [
+    ...page.matchAll(/^\| `(\w+)` \| .* \| (?:for ever|(\d+) (seconds|minutes|days?|rows|%)) \|$/gm),
+  ].map(([, setting, n, unit]) => [
+    setting,
+    n === undefined ? null : Number(n) * units[unit as keyof typeof units],
+  ])
   const { margin, publish_delay, delta_overlap, ...others } = settings
   assert.deepEqual(Object.fromEntries(written), others)
   // These are the service's own variables.

@@ -353,3 +353,37 @@ test("what cannot be is refused with all reasons and their lines, and the databa
     }
   }
 })
+
+test("a file says whose versions are kept, with columns that it adds as well; what it does not say stays", async () => {
+  const { pool } = await createTestDatabase()
+  const kept: Objects = {
+    Account: { history: true, fields: { Phone: "telephone" } },
+    Site__c: { parent: "Account__c", history: true, fields: { Account__c: true } },
+  }
+  const before = await everything(pool)
+  const dry = await apply(pool, kept, { isDry: true })
+  assert.equal(await everything(pool), before)
+  assert.deepEqual(stepsOf(dry), ["add_object Site__c", "add_fields Account", "keep_history Account"])
+  await apply(pool, kept)
+  assert.ok((await columnsOf(pool, "sf_account_eligibility_shadow_history")).includes("telephone"))
+  assert.ok((await columnsOf(pool, "sf_site_shadow_history")).includes("account"))
+  assert.deepEqual((await apply(pool, kept)).changes, [])
+  assert.deepEqual((await apply(pool, { Site__c: {} })).changes, [])
+  const file = await exported(pool)
+  assert.deepEqual(
+    Object.values(file).map(({ history }) => history),
+    [undefined, true, undefined, true],
+  )
+  assert.deepEqual(await apply(pool, file), { changes: [], left: [] })
+  const { pool: another } = await createTestDatabase()
+  await apply(another, file)
+  assert.deepEqual(await exported(another), file)
+
+  assert.deepEqual(stepsOf(await apply(pool, { Site__c: { history: false } })), ["keep_history Site__c"])
+  assert.ok((await columnsOf(pool, "sf_site_shadow_history")).includes("account"), "the table stays")
+  await assert.rejects(apply(pool, { Site__c: { history: true } }), {
+    name: "PlanError",
+    message:
+      "mapping.json cannot be applied, and nothing was changed:\n  line 5: public.sf_site_shadow_history is there already, and would be the history of Site__c: drop it, or rename it",
+  })
+})

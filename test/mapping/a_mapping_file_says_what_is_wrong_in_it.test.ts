@@ -68,14 +68,15 @@ const refused: [what: string, text: string, message: string][] = [
   ],
   [
     "unknown keys and wrong values, all of them at once",
-    '{"version": 1,\n"objcts": {},\n"objects": {"Contact": {\n"feilds": {},\n"colour": "red",\n"keep": "some",\n"table": 1,"poll": "2d",\n"fields": {"Title": false,\n"Phone": {}}}}}',
+    '{"version": 1,\n"objcts": {},\n"objects": {"Contact": {\n"feilds": {},\n"colour": "red",\n"keep": "some",\n"table": 1,"poll": "2d","history": "yes",\n"fields": {"Title": false,\n"Phone": {}}}}}',
     `cannot be applied, and nothing was changed:
   line 2: objcts: there is no such key. Is it objects?
   line 4: objects.Contact.feilds: there is no such key. Is it fields?
-  line 5: objects.Contact.colour: there is no such key. The keys here are table, keep, parent, poll, where, fields, indexes, compatible_schema
+  line 5: objects.Contact.colour: there is no such key. The keys here are table, keep, parent, poll, where, history, fields, indexes, compatible_schema
   line 6: objects.Contact.keep: mapped or all is expected
   line 7: objects.Contact.table: a text is expected
   line 7: objects.Contact.poll: a time from 1m to 1d is expected, such as 5m or 2h
+  line 7: objects.Contact.history: true or false is expected
   line 8: objects.Contact.fields.Title: the name of a column is expected, or true
   line 9: objects.Contact.fields.Phone: the name of a column is expected, or true`,
   ],

@@ -16,7 +16,7 @@ async function compiled(object: string) {
   )
   const made = await shadow.all<{ name: string; body: string }>(
     `select c.name, c.body from sf_shadow.object_mapping m cross join sf_shadow._compiled_functions(m) c
-     where m.object = $1 order by 1`,
+     where m.object = $1 and c.body is not null order by 1`,
     object,
   )
   return { there, made }
@@ -37,6 +37,25 @@ test("the functions of an object are what the generator makes of its mapping", a
     const { there, made } = await compiled(object)
     assert.equal(made.length, 3)
     assert.deepEqual(there, made)
+  }
+})
+
+test("an object whose versions are kept has a function for them, as long as they are", async () => {
+  const own = await Shadow.openAnother()
+  const names = async () =>
+    (
+      await own.all<{ name: string }>(
+        "select proname as name from pg_proc where pronamespace = 'sf_shadow_compiled'::regnamespace order by 1",
+      )
+    ).map(({ name }) => name)
+  const others = ["fold_events_account", "hold_rows_account", "upsert_rows_account"]
+  for (const [kept, expected] of [
+    [true, [...others, "write_history_account"]],
+    [false, others],
+  ] as const) {
+    await own.all("select sf_shadow.keep_history('Account', $1)", kept)
+    await own.all("select sf_shadow._mapping('Account')")
+    assert.deepEqual(await names(), expected)
   }
 })
 

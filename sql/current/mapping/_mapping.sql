@@ -10,6 +10,7 @@ declare
   compiled record;
 begin
   select concat_ws(';', r.revision, o.object_id, o.shadow_table, o.key_column, o.parent_object, o.parent_field, o.keep, o.query_only_fields,
+    'history ' || o.history_table,
     (select string_agg(f::text, ',' order by f.column_name) from sf_shadow.field f where f.object = of_object),
     (select string_agg(concat_ws(' ', d.field, d.type, d.calculated, d.in_events, d.vanished_at is null), ',' order by d.field)
       from sf_shadow.described_field d where d.object = of_object),
@@ -44,6 +45,10 @@ begin
     excluded.parent_column, excluded.held_unique, excluded.held_parent)
   returning known.* into mapping;
   for compiled in select c.* from sf_shadow._compiled_functions(mapping) c loop
+    if compiled.body is null then
+      execute format('drop function if exists sf_shadow_compiled.%I', compiled.name);
+      continue;
+    end if;
     execute format('create or replace function sf_shadow_compiled.%I(%s) returns void language plpgsql set search_path = %L as %L',
       compiled.name, compiled.parameters, '', compiled.body);
   end loop;

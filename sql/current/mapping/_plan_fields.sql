@@ -46,8 +46,12 @@ begin
       select from jsonb_array_elements(columns) c
       where not exists (select from sf_shadow.described_field d
         where d.object = of_object and d.field = c ->> 'field' and d.vanished_at is null)) then 'raw_payload' else 'load' end);
-  return plan || jsonb_build_object('statements', sf_shadow._plan_fields_statements(plan) || case when mirrored.compatible_schema is null
-    then '{}' else sf_shadow._compatible_view_statements(of_object, mirrored.compatible_schema,
-      sf_shadow._mapped_columns(of_object) || columns) end);
+  return plan || jsonb_build_object('history_table', mirrored.history_table, 'statements',
+    to_jsonb(sf_shadow._plan_fields_statements(plan)
+    || case when mirrored.history_table is not null then array(
+      select format('alter table public.%I add column %I %s', mirrored.history_table, c ->> 'column', c ->> 'type')
+      from jsonb_array_elements(columns) with ordinality p (c, place) order by place) else '{}' end
+    || case when mirrored.compatible_schema is null then '{}' else sf_shadow._compatible_view_statements(of_object,
+      mirrored.compatible_schema, sf_shadow._mapped_columns(of_object) || columns) end));
 end
 $$;

@@ -5,7 +5,6 @@ language plpgsql stable set search_path = '' as $$
 declare
   mirrored sf_shadow.object;
   going record;
-  readers text;
   fault text;
 begin
   select o.* into mirrored from sf_shadow.object o where o.object = of_object;
@@ -37,10 +36,12 @@ begin
     when going.is_all then format('%s would have no column left: remove the object, by objects remove %1$s', of_object)
   end;
   if fault is null and drop_data then
-    readers := sf_shadow._column_readers(mirrored.shadow_table, going.column_names);
-    fault := format('%s of public.%I cannot be dropped: %s reads it. Drop that first, or leave the column',
-      array_to_string(going.column_names, ', '), mirrored.shadow_table, readers);
-    fault := case when readers is not null then fault end;
+    select string_agg(format('%s of public.%I cannot be dropped: %s reads it. Drop that first, or leave the column',
+      array_to_string(going.column_names, ', '), t.name, r.readers), '; ' order by t.place)
+    into fault
+    from unnest(array_remove(array[mirrored.shadow_table, mirrored.history_table], null)) with ordinality t (name, place)
+    cross join sf_shadow._column_readers(t.name, going.column_names) r (readers)
+    where r.readers is not null;
   end if;
   if fault is not null then
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
@@ -57,6 +58,9 @@ begin
         where m ->> 'column' <> all (going.column_names))) end
     || case when mirrored.indexes && going.fields then array[format('update sf_shadow.object set indexes = %L where object = %L',
       array(select i from unnest(mirrored.indexes) i where i <> all (going.fields)), of_object)] else '{}' end
-    || case when drop_data then array[format('alter table public.%I %s', mirrored.shadow_table, going.drops)] else '{}' end));
+    || case when drop_data then array(
+      select format('alter table public.%I %s', t.name, going.drops)
+      from unnest(array_remove(array[mirrored.shadow_table, mirrored.history_table], null)) with ordinality t (name, place)
+      order by t.place) else '{}' end));
 end
 $$;

@@ -1,6 +1,6 @@
 -- The plan by which an object becomes a mirrored one (docs/mapping.md): names, columns, parent, and the statements that add_object
--- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll, where}, of which all but the object may be left out, and
--- columns names those of single fields; and describe: {name, queryable, updateable, has_events, fields: [{name, type, precision,
+-- runs. Consumes: the wish {object, fields, columns, table, keep, parent, poll, where, history}, of which all but the object may be left
+-- out, and columns names those of single fields; and describe: {name, queryable, updateable, has_events, fields: [{name, type, precision,
 -- scale, calculated, nillable, filterable, compoundFieldName, referenceTo, cascadeDelete, relationshipOrder}]}. Raises SF014, with
 -- what to do, for what cannot be. Reads only.
 create or replace function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb
@@ -62,10 +62,18 @@ begin
   if parent.fault is not null then
     raise exception '%', parent.fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
+  fault := case when (wish ->> 'history')::boolean then sf_shadow._history_fault(of_object, target, parent.columns) end;
+  if fault is not null then
+    raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
+  end if;
   plan := jsonb_build_object('object', of_object, 'table', target, 'key', named.key_column, 'topic', named.topic,
     'keep', coalesce(wish ->> 'keep', 'mapped'), 'parent_object', parent.object, 'parent_field', parent.field,
     'columns', parent.columns, 'left_out', left_out, 'poll', source.poll_every, 'poll_reason', source.poll_reason,
-    'cursor', source.cursor_field, 'filter', filter.filter, 'filter_fields', filter.fields);
-  return plan || jsonb_build_object('statements', sf_shadow._plan_statements(plan));
+    'cursor', source.cursor_field, 'filter', filter.filter, 'filter_fields', filter.fields,
+    'history_table', case when (wish ->> 'history')::boolean then sf_shadow._history_name(target) end);
+  return plan || jsonb_build_object('statements', to_jsonb(sf_shadow._plan_statements(plan)
+    || case when plan ->> 'history_table' is not null then sf_shadow._history_statements(plan || jsonb_build_object('columns', (
+      select jsonb_agg(c || jsonb_build_object('is_key', c ? 'parent') order by place)
+      from jsonb_array_elements(parent.columns) with ordinality p (c, place)))) else '{}' end));
 end
 $$;

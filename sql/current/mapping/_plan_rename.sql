@@ -25,9 +25,11 @@ begin
     raise exception '%', fault using errcode = 'SF014', hint = 'Nothing was changed.';
   end if;
   return jsonb_build_object('object', of_object, 'table', mirrored.shadow_table, 'field', mapped.field, 'column', mapped.column_name,
-    'to', to_column, 'statements', jsonb_build_array(
-    format('alter table public.%I rename column %I to %I', mirrored.shadow_table, mapped.column_name, to_column),
-    format('update sf_shadow.field set column_name = %L where object = %L and column_name = %L', to_column, of_object,
+    'to', to_column, 'statements', to_jsonb(array(
+      select format('alter table public.%I rename column %I to %I', t.name, mapped.column_name, to_column)
+      from unnest(array_remove(array[mirrored.shadow_table, mirrored.history_table], null)) with ordinality t (name, place)
+      order by t.place)
+    || format('update sf_shadow.field set column_name = %L where object = %L and column_name = %L', to_column, of_object,
       mapped.column_name)));
 end
 $$;

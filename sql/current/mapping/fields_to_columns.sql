@@ -1,6 +1,6 @@
 -- Fills the columns of a shadow table from raw_payload again, after a row of sf_shadow.field was added or changed:
 -- values that are there need no call to Salesforce (docs/mapping.md); readers are told that everything may have
--- changed. Returns the rows that changed. Safe to repeat.
+-- changed. Returns the rows that changed. Safe to repeat. Open versions are brought along: the record has not changed.
 -- Rows that the new mapping cannot store stay as they are and are in doubt: their re-read makes rejects of them.
 create or replace function sf_shadow.fields_to_columns(of_object text) returns bigint
 language plpgsql set search_path = ''
@@ -20,6 +20,9 @@ begin
     where s.%4$s = r.record_id and case when (%6$s) is null then %5$s end
   $sql$, mapping.shadow_table, mapping.column_names, mapping.column_values, mapping.key_column, mapping.columns_differ, mapping.error);
   get diagnostics changed = row_count;
+  execute coalesce((
+    select sf_shadow._amend_history_source(o, array(select f.column_name::text from sf_shadow.field f where f.object = of_object), null)
+    from sf_shadow.object o where o.object = of_object and o.history_table is not null), 'select');
   if changed > 0 then
     perform sf_shadow._append_invalidation(of_object, null, null, null);
   end if;

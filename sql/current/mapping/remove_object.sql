@@ -1,6 +1,6 @@
--- Ends the mirroring of an object: what is known of it, its jobs and finished loads go, and with drop_data its table; without,
--- the table stays as it is and is followed no more. Everything or nothing. Refuses (SF014) an object that is shipped, is a
--- parent, or is being loaded; SF006 one that is not mirrored. Consumes: the object. Returns its table. Safe to repeat.
+-- Ends the mirroring of an object: what is known of it, its jobs and finished loads go, and with drop_data its table and that of its
+-- versions; without, they stay as they are and are followed no more. Everything or nothing. Refuses (SF014) an object that is shipped,
+-- is a parent, or is being loaded; SF006 one that is not mirrored. Consumes: the object. Returns its table. Safe to repeat.
 create or replace function sf_shadow.remove_object(of_object text, drop_data boolean) returns text
 language plpgsql set search_path = '' set lock_timeout = '10s' as $$
 declare
@@ -44,12 +44,16 @@ begin
   where s.problem is not null and not exists (select from sf_shadow.stream_object so where so.stream_id = s.stream_id);
   if drop_data then
     execute format('drop table if exists public.%I', mirrored.shadow_table);
+    if mirrored.history_table is not null then
+      execute format('drop table if exists public.%I', mirrored.history_table);
+    end if;
   end if;
   perform pg_notify('sf_shadow_mapping', of_object);
   return mirrored.shadow_table;
 exception
   when dependent_objects_still_exist then
-    raise exception 'the table public.% cannot be dropped: something of yours reads it', quote_ident(mirrored.shadow_table)
+    raise exception 'the table public.%, or that of its versions, cannot be dropped: something of yours reads it',
+      quote_ident(mirrored.shadow_table)
       using errcode = 'SF014', hint = 'Nothing was changed. Drop that first, or leave the table.';
   when lock_not_available then
     raise exception '% could not be removed: somebody holds a lock on what it needs for over 10 s', of_object

@@ -39,6 +39,9 @@ begin
       on conflict (object, record_id) do update set since = excluded.since
     $sql$, child.shadow_table, child.key_column, child.parent_column, child.held_unique)
     using removed, child.object, of_object, child.parent_field;
+    perform sf_shadow._rows_to_history(child.object, removed,
+      array_fill((select clock.earliest from sf_shadow.salesforce_now clock), array[cardinality(removed)]),
+      array_fill(false, array[cardinality(removed)]));
 
     update sf_shadow.object_state s set row_count = s.row_count - cardinality(removed) where s.object = child.object;
   end loop;

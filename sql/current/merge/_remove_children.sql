@@ -57,6 +57,7 @@ begin
       from gone
     $sql$, child.shadow_table, child.key_column, child.parent_column, of_object || ' ')
     using removed.ids, removed.untils, child.object, child.margin;
+    perform sf_shadow._rows_to_history(child.object, removed.ids, removed.untils, array_fill(true, array[cardinality(removed.ids)]));
 
     update sf_shadow.object_state s set row_count = s.row_count - cardinality(removed.ids) where s.object = child.object;
   end loop;

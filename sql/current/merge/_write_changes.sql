@@ -29,6 +29,7 @@ begin
   where c.dirty_reason is not null
   having count(*) > 0;
   perform sf_shadow._changes_to_invalidations(of_object);
+  perform sf_shadow._changes_to_history(of_object);
 
   select
     count(*) filter (where c.verdict = 'replace' and c.error is null and not c.absent and not c.present),

@@ -45,6 +45,8 @@ begin
     fault := '"keep" must be mapped or all';
   elsif payload ? 'drop_data' and jsonb_typeof(payload -> 'drop_data') <> 'boolean' then
     fault := '"drop_data" must be true or false';
+  elsif payload ? 'history' and jsonb_typeof(payload -> 'history') <> 'boolean' then
+    fault := '"history" must be true or false';
   elsif payload ? 'force' and jsonb_typeof(payload -> 'force') <> 'boolean' then
     fault := '"force" must be true or false';
   elsif payload ? 'sample' and not coalesce(pg_input_is_valid(payload ->> 'sample', 'integer')

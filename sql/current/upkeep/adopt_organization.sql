@@ -15,7 +15,8 @@ begin
   end if;
   perform sf_shadow._lock_objects(array(select o.object::text from sf_shadow.object o));
 
-  execute (select 'truncate ' || string_agg(format('public.%I', o.shadow_table), ', ') from sf_shadow.object o);
+  execute (select 'truncate ' || string_agg(format('public.%I', t.name), ', ')
+    from sf_shadow.object o cross join unnest(array_remove(array[o.shadow_table, o.history_table], null)) t (name));
   -- The days of the log leave whole; an empty list is no statement.
   execute coalesce((select 'drop table ' || string_agg(i.inhrelid::regclass::text, ', ') from pg_inherits i
     where i.inhparent = 'public.sf_shadow_event'::regclass), 'select');

@@ -10,7 +10,7 @@
 create or replace view sf_shadow.task as
 select t.task, t.by_operators, t.keys::text[] as keys, t.required::text[] as required, t.example,
   coalesce(t.queue, t.task) as queue, t.while_paused,
-  t.task in ('add_object', 'remove_object', 'add_fields', 'remove_fields', 'rename_field') as is_once,
+  t.task in ('add_object', 'remove_object', 'add_fields', 'remove_fields', 'rename_field', 'keep_history') as is_once,
   t.task = 'add_object' as of_any_object
 from (values
   ('backfill', true, '{object,force}', '{}', '{"object":"Product2"}; {} means every object', 'load', false),
@@ -22,13 +22,14 @@ from (values
   ('reapply', true, '{object,since}', '{object,since}', '{"object":"Product2","since":"2026-11-23T10:00:00Z"}', null, false),
   ('replay', true, '{topic,from}', '{topic,from}', '{"topic":"/data/Product2ChangeEvent","from":"earliest"}', null, false),
   ('clear_cache', true, '{object}', '{}', '{"object":"Product2"}; {} means every object', null, true),
-  ('add_object', true, '{object,fields,table,keep,parent,poll,where}', '{object}', '{"object":"Contact","fields":["FirstName","LastName"]}',
-    null, false),
+  ('add_object', true, '{object,fields,table,keep,parent,poll,where,history}', '{object}',
+    '{"object":"Contact","fields":["FirstName","LastName"]}', null, false),
   ('remove_object', true, '{object,drop_data}', '{object}', '{"object":"Contact","drop_data":true}', null, true),
   ('add_fields', true, '{object,fields,column}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', false),
   ('remove_fields', true, '{object,fields,drop_data}', '{object,fields}', '{"object":"Contact","fields":["Title"]}', 'fields', true),
   ('rename_field', true, '{object,field,column}', '{object,field,column}', '{"object":"Contact","field":"Title","column":"job_title"}',
     'fields', true),
+  ('keep_history', true, '{object,history,drop_data}', '{object,history}', '{"object":"PricebookEntry","history":true}', null, true),
   ('fill_fields', true, '{object}', '{object}', '{"object":"Contact"}', null, true),
   ('maintain', true, '{}', '{}', '{}', null, false),
   ('events_to_shadow', false, '{stream_id}', '{stream_id}', null, null, false),

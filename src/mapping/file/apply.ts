@@ -13,6 +13,8 @@ import {
 import {
   addObject,
   changePoll,
+  type HistoryPlan,
+  keepHistory,
   type Plan,
   PlanError,
   type PollPlan,
@@ -35,6 +37,7 @@ export type PlannedChange =
   | { change: "rename_field"; plan: RenamePlan }
   | { change: "map_column"; plan: ColumnSourcePlan }
   | { change: "change_poll"; plan: PollPlan }
+  | { change: "keep_history"; plan: HistoryPlan }
   | { change: "add_object"; plan: Plan }
   | { change: "add_fields"; plan: FieldsPlan }
   | { change: "change_view"; plan: ViewPlan }
@@ -204,6 +207,8 @@ async function perform(
       return { change: change.change, plan: await mapColumn(client, change.wish, described, isDry) }
     case "change_poll":
       return { change: change.change, plan: await changePoll(client, change, isDry) }
+    case "keep_history":
+      return { change: change.change, plan: await keepHistory(client, change, isDry) }
     case "add_object":
       return { change: change.change, plan: await addObject(client, change.wish, described) }
     case "add_fields":
@@ -220,6 +225,8 @@ function lineOf(file: ReadMapping, change: Change): number | undefined {
   switch (change.change) {
     case "rename_field":
       return file.lineOf(change.object, "fields", change.name)
+    case "keep_history":
+      return file.lineOf(change.object, "history")
     case "map_column":
       return file.lineOf(change.wish.object, "fields", change.wish.fields[0] as string)
     case "add_object":

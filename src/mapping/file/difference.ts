@@ -13,6 +13,7 @@ export type Change =
   /** Of one field, and the column that another one fills, which the file does not have. */
   | { change: "map_column"; wish: FieldsWish }
   | { change: "change_poll"; object: string; before: string | null; poll: string }
+  | { change: "keep_history"; object: string; kept: boolean }
   | { change: "add_object"; wish: Wish }
   | { change: "add_fields"; wish: FieldsWish }
   /** Null: it has a view no more. The object is named as in the file, as it may be added before. */
@@ -75,6 +76,8 @@ export function findDifference(
     const { object, poll: before } = held
     if (wanted.poll !== undefined && minutes(wanted.poll) !== minutes(before ?? ""))
       changes.push({ change: "change_poll", object, before, poll: wanted.poll })
+    if (wanted.history !== undefined && wanted.history !== held.history)
+      changes.push({ change: "keep_history", object, kept: wanted.history })
     const { missing, remapped, renamed, surplus } = compareFields(wanted, held)
     if (prune && surplus.length > 0) {
       const fields = [...new Set(surplus.map(({ field }) => field))]
@@ -106,6 +109,7 @@ export function findDifference(
     "add_fields",
     "change_view",
     "change_indexes",
+    "keep_history",
   ]
   return {
     changes: changes.sort((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),

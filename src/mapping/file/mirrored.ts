@@ -20,6 +20,8 @@ export interface MirroredObject {
   indexed: string[]
   /** Where a view shows it as Heroku Connect had it. */
   compatible_schema: string | null
+  /** Whether its versions are kept. */
+  history: boolean
   /** In the order of the table's columns. A field that fills several is there several times. */
   fields: { field: string; column: string }[]
 }
@@ -30,6 +32,7 @@ export async function readMirrored(client: Pick<Pool, "query">): Promise<Mirrore
     `select o.object, o.shadow_table as "table", o.keep, o.parent_field as parent,
        o.filter as "where", coalesce(o.filter_fields, '{}') as filtered, o.indexes,
        sf_shadow.indexed_fields(of_object => o.object) as indexed, o.compatible_schema,
+       o.history_table is not null as history,
        (select case when m % 1440 = 0 then m / 1440 || 'd' when m % 60 = 0 then m / 60 || 'h' else m || 'm' end
         from (select ceil(extract(epoch from o.poll_every) / 60)::integer as m) as minutes) as poll,
        (select coalesce(json_agg(json_build_object('field', f.field, 'column', f.column_name) order by a.attnum, f.column_name), '[]')
@@ -48,21 +51,24 @@ export function toMappingFile(mirrored: readonly MirroredObject[], $schema: stri
     $schema,
     version: 1,
     objects: Object.fromEntries(
-      mirrored.map(({ object, table, keep, parent, poll, where, fields, indexes, compatible_schema }) => [
-        object,
-        {
-          table,
-          keep,
-          ...(parent === null ? {} : { parent }),
-          ...(poll === null ? {} : { poll }),
-          ...(where === null ? {} : { where }),
-          fields: Object.fromEntries(
-            fields.filter(isFirst).map(({ field, column }): [string, string] => [field, column]),
-          ),
-          ...(indexes.length === 0 ? {} : { indexes }),
-          ...(compatible_schema === null ? {} : { compatible_schema }),
-        },
-      ]),
+      mirrored.map(
+        ({ object, table, keep, parent, poll, where, history, fields, indexes, compatible_schema }) => [
+          object,
+          {
+            table,
+            keep,
+            ...(parent === null ? {} : { parent }),
+            ...(poll === null ? {} : { poll }),
+            ...(where === null ? {} : { where }),
+            ...(history ? { history } : {}),
+            fields: Object.fromEntries(
+              fields.filter(isFirst).map(({ field, column }): [string, string] => [field, column]),
+            ),
+            ...(indexes.length === 0 ? {} : { indexes }),
+            ...(compatible_schema === null ? {} : { compatible_schema }),
+          },
+        ],
+      ),
     ),
   }
 }

@@ -34,6 +34,10 @@ const objectSchema = z
       .describe(
         "A condition in SOQL, as it follows WHERE: only the records that meet it are mirrored. Default: all.",
       ),
+    history: z
+      .boolean()
+      .optional()
+      .describe("Whether the versions of its records are kept, in <table>_history. Default: no."),
     fields: z
       .record(z.string(), fieldSchema)
       .optional()
