@@ -107,17 +107,41 @@ for (const [which, nextLocator] of [
   })
 }
 
+const underTheLock = [
+  ["queued", (shadow, runId) => shadow.all(`select sf_shadow.${steps.begin_rest?.call}`, runId)],
+  ["loading", (shadow, runId) => mergePage(shadow, runId, 1, [product(1, 0)])],
+  ["sweeping", (shadow, runId) => shadow.all("select sf_shadow.finish_run($1, 1)", runId)],
+] as [(typeof beforeAnEnd)[number], (shadow: Shadow, runId: number) => Promise<unknown>][]
+
 test("while a step waits for another writer of its object, that one may take the run back: neither ends in a deadlock", async () => {
-  for (const [state, step] of [
-    ["queued", (shadow, runId) => shadow.all(`select sf_shadow.${steps.begin_rest?.call}`, runId)],
-    ["loading", (shadow, runId) => mergePage(shadow, runId, 1, [product(1, 0)])],
-    ["sweeping", (shadow, runId) => shadow.all("select sf_shadow.finish_run($1, 1)", runId)],
-  ] as [(typeof beforeAnEnd)[number], (shadow: Shadow, runId: number) => Promise<unknown>][]) {
+  for (const [state, step] of underTheLock) {
     const shadow = await Shadow.open()
     const runId = await runIn(shadow, state)
     const locking = "select sf_shadow._lock_objects(array['Product2'])"
     const met = await meets(shadow, locking, () => step(shadow, runId), canceling(runId))
     if (met.status === "rejected") assert.equal(met.reason.code, "SF007", state)
     assert.equal((await readRun(shadow, runId)).state, "canceled", state)
+  }
+})
+
+test("a step waits for no writer of another object", async () => {
+  const shadow = await Shadow.open()
+  const { client, rollback } = await beginTransaction(shadow.pool)
+  try {
+    await client.query("select sf_shadow._lock_objects(array['Account'])")
+    const isHeld = async () => (await shadow.all("select from pg_locks where not granted")).length > 0
+    for (const [state, step] of underTheLock) {
+      const runId = await runIn(shadow, state)
+      const ending = { isOver: false }
+      const stepping = step(shadow, runId).finally(() => {
+        ending.isOver = true
+      })
+      await waitFor("the step is over, or waits", 10_000, async () => ending.isOver || (await isHeld()))
+      assert.ok(ending.isOver, state)
+      await stepping
+      await shadow.all(canceling(runId))
+    }
+  } finally {
+    await rollback()
   }
 })

@@ -97,3 +97,14 @@ test("what a later read finds as it was counts as unchanged, and as refused alon
   assert.deepEqual(await counted(108), { updated: 0, unchanged: 0, rejected: 1 })
   assert.deepEqual(await counted(200), { updated: 0, unchanged: 0, rejected: 1 })
 })
+
+test("an absence that is known keeps the later stamp of an earlier read: events of before it are old", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.read("Product2", [product(1, 30, { IsDeleted: true })], { from: 100 })
+  await shadow.read("Product2", [product(1, 95, { IsDeleted: true })], { from: 98 })
+  const [tombstone] = await shadow.all<{ system_modstamp: Date; read_from: Date }>(
+    "select t.system_modstamp, r.read_from from sf_shadow.tombstone t join sf_shadow.read r using (read_id)",
+  )
+  assert.deepEqual(tombstone, { system_modstamp: at(95), read_from: at(100) })
+})

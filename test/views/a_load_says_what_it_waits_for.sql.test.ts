@@ -58,18 +58,18 @@ test("for its job, for a page, for a process; nothing when it has ended", async 
   assert.deepEqual(await waitOf(shadow, runId), { waits_for: null, still: null })
 })
 
-test("a fuse that has tripped is a reason until a complete load or Id comparison", async () => {
-  const shadow = await Shadow.open()
-  await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
-  await shadow.pool.query(
-    "update sf_shadow.object_state set fuse_of_loads = 'too many', fuse_of_rereads = 'too many again' where object = 'Product2'",
-  )
-  assert.match(
-    (await reason(shadow)) ?? "",
-    /the fuse has stopped a load: too many; the fuse has stopped re-reads: too many again$/,
-  )
-  await runThrough(shadow, "Product2", "delta", [], { from: 40 })
-  assert.match((await reason(shadow)) ?? "", /the fuse has stopped a load/)
-  await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 60 })
-  assert.doesNotMatch((await reason(shadow)) ?? "", /fuse/)
-})
+for (const kind of ["full", "ids"] as const) {
+  test(`a fuse that has tripped is a reason until a complete ${kind === "full" ? "load" : "Id comparison"}, not a delta`, async () => {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+    await shadow.pool.query(
+      "update sf_shadow.object_state set fuse_of_loads = 'too many', fuse_of_rereads = 'too many again' where object = 'Product2'",
+    )
+    const both = /the fuse has stopped a load: too many; the fuse has stopped re-reads: too many again$/
+    assert.match((await reason(shadow)) ?? "", both)
+    await runThrough(shadow, "Product2", "delta", [], { from: 40 })
+    assert.match((await reason(shadow)) ?? "", both)
+    await runThrough(shadow, "Product2", kind, [product(1, 0)], { from: 60 })
+    assert.doesNotMatch((await reason(shadow)) ?? "", /fuse/)
+  })
+}
