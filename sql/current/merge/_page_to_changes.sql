@@ -101,10 +101,9 @@ begin
       -- A kept record is checked as well: formulas and the like are not judged, but a later read brings them, and readers
       -- see them; and the table or its mapping may have changed since it was stored.
       select judged.*,
-        case when absent then verdict = 'replace' and present
-          else verdict in ('replace', 'keep') and columns_differ
-            or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
-              and old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp' end as changed,
+        case when absent then present
+          else columns_differ or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
+            and old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp' end as changed,
         case when verdict in ('replace', 'keep') and not absent then
           case %4$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %1$s end end as error
       from judged
