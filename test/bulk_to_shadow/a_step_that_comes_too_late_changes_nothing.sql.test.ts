@@ -96,17 +96,24 @@ test("a run begins when its job is being made, asks for what the shadow keeps, a
   assert.deepEqual(again, { is_now: true }, "another try begins later")
 })
 
-test("why a run did not get on is forgotten with the next step that succeeds", async () => {
+test("why a run did not get on is forgotten with the next step that succeeds, which is progress", async () => {
   const shadow = await Shadow.open()
   const runId = await queueRun(shadow, "Product2", "full")
   for (const step of [
     () => createJob(shadow, runId, { from: 20 }),
     () => completeJob(shadow, runId, { to: 30, expected: 1 }),
     () => mergePage(shadow, runId, 1, [product(1, 0)]),
-    () => finishRun(shadow, runId, 1),
   ]) {
-    await shadow.all("select sf_shadow.note_run_error($1, 'a failure')", runId)
+    await shadow.all(
+      "update sf_shadow.run set error = 'a failure', progressed_at = now() - interval '1 hour'",
+    )
     await step()
-    assert.deepEqual(await shadow.all("select error from sf_shadow.run"), [{ error: null }])
+    const [run] = await shadow.all(
+      "select error, progressed_at > now() - interval '1 minute' as has_moved from sf_shadow.run",
+    )
+    assert.deepEqual(run, { error: null, has_moved: true })
   }
+  await shadow.all("select sf_shadow.note_run_error($1, 'a failure')", runId)
+  await finishRun(shadow, runId)
+  assert.deepEqual(await shadow.all("select error from sf_shadow.run"), [{ error: null }])
 })
