@@ -1,7 +1,16 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { product } from "../harness/records.ts"
-import { completeJob, createJob, finishRun, mergePage, queueRun, runThrough } from "../harness/runs.ts"
+import {
+  completeJob,
+  createJob,
+  endRun,
+  finishRun,
+  mergePage,
+  queueRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 interface Wait {
@@ -73,3 +82,15 @@ for (const kind of ["full", "ids"] as const) {
     assert.doesNotMatch((await reason(shadow)) ?? "", /fuse/)
   })
 }
+
+test("a load that has failed has tripped no fuse, one whose deletes were refused has; the Ids of either are forgotten", async () => {
+  for (const byFuse of [false, true]) {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+    const runId = await startRun(shadow, "Product2", "full", { from: 40, expected: 2 })
+    await mergePage(shadow, runId, 1, [product(1, 0)], "next")
+    await endRun(shadow, runId, { byFuse, error: "too many" })
+    assert.equal(/the fuse has stopped a load: too many/.test((await reason(shadow)) ?? ""), byFuse)
+    assert.deepEqual(await shadow.all("select from sf_shadow.run_page"), [])
+  }
+})
