@@ -61,7 +61,7 @@ for (const line of (await readFile(resultsFile, "utf8").catch(() => "")).split("
 const place = await Workplace.open()
 const until = Date.now() + Number(values.minutes) * 60_000
 let isInterrupted = false
-// The mutant that is being tested is tested to its end: its processes and databases go with it.
+// The mutant, or the test file, at hand is tested to its end: its processes and databases go with it.
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
     isInterrupted = true
@@ -115,7 +115,7 @@ async function testAll(cases: Case[]): Promise<void> {
     values.survivors ? ["survived", "late"].includes(results.get(key)?.outcome ?? "") : !results.has(key)
   const due = cases.filter(isDue)
   const coverage = due.some(({ file }) => file.startsWith("sql/"))
-    ? await Coverage.measure(place, join(folder, "coverage.json"), console.log)
+    ? await Coverage.measure(place, join(folder, "coverage.json"), console.log, () => isInterrupted)
     : undefined
   for (const [at, each] of due.entries()) {
     if (isInterrupted || Date.now() > until) {
@@ -140,7 +140,7 @@ async function testOne(each: Case, coverage: Coverage | undefined): Promise<Resu
     const tests = await testsOfRule(file)
     return result(await place.withText(file, text, () => place.test(tests, 240_000)))
   }
-  const tests = (coverage?.testsOf(nameOf(file)) ?? []).slice(0, Number(values.most))
+  const tests = (coverage?.testsOf(file) ?? []).slice(0, Number(values.most))
   const withinMs = 60_000 + 3 * tests.reduce((sum, test) => sum + (coverage?.tookMs(test) ?? 0), 0)
   try {
     return result(await place.withDefinition(source, text, () => place.testSql(tests, withinMs)))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { account, accountId, at, product, productId } from "../harness/records.ts"
+import { account, accountId, at, price, priceId, product, productId } from "../harness/records.ts"
 import { finishRun, mergePage, runThrough, startRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
@@ -39,6 +39,21 @@ test("a complete full load settles those of records that it has not seen as well
   await runThrough(shadow, "Product2", "full", products(1, 2, 3), { from: 100 })
   assert.deepEqual(await shadow.dirtyIds("Product2"), [])
   assert.deepEqual(await shadow.dirtyIds("Account"), [accountId(9)])
+})
+
+test("a record that a load has not seen, and whose parent is known, is read again: gone, it is that parent's child still", async () => {
+  const shadow = await loaded()
+  await runThrough(shadow, "PricebookEntry", "full", [price(1, 1, 0)], { from: 20 })
+  await shadow.all(
+    `select sf_shadow._mark_dirty('PricebookEntry', array[id], array[$2::timestamptz], array[$2::timestamptz], array['a test'],
+       parent_ids => array[$3])
+     from unnest($1::text[]) id`,
+    [1, 9].map(priceId),
+    at(50),
+    productId(1),
+  )
+  await runThrough(shadow, "PricebookEntry", "full", [price(1, 1, 0)], { from: 100 })
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(9)])
 })
 
 test("an Id comparison settles none: it has not seen what the records hold", async () => {

@@ -31,3 +31,22 @@ test("another state or count is progress, the same one is not; the run's age is 
   assert.equal(await lookAgain("InProgress", 7), 0)
   assert.equal(await lookAgain("InProgress", 7), 1)
 })
+
+test("a job that is made anew was not looked at: what the one before had come to is forgotten", async () => {
+  const shadow = await Shadow.open()
+  const runId = await queueRun(shadow, "Product2", "full")
+  await createJob(shadow, runId, { from: 20 })
+  await shadow.all("select sf_shadow.note_look($1, '750', 'InProgress', 7)", runId)
+  await shadow.all("select sf_shadow.renew_job($1, '750', 'the job is gone', 0)", runId)
+  await shadow.all("update sf_shadow.run set progressed_at = now() - interval '1 hour'")
+  await createJob(shadow, runId, { from: 30, job: "751" })
+  const [run] = await shadow.all(
+    `select r.waits_for, own.job_records, r.progressed_at > now() - interval '1 minute' as has_moved
+     from sf_shadow_run r join sf_shadow.run own using (run_id)`,
+  )
+  assert.deepEqual(run, {
+    waits_for: "Salesforce: bulk job 751 is made",
+    job_records: null,
+    has_moved: true,
+  })
+})

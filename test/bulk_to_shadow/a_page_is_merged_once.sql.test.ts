@@ -39,6 +39,15 @@ test("a run that was finished by another process is left alone", async () => {
   assert.deepEqual(await finishRun(shadow, run.run_id, 99), run)
 })
 
+test("a page without records, all that is left in the org, takes along what was in the shadow", async () => {
+  for (const kind of ["full", "ids"] as const) {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+    const { state, received, deleted } = await runThrough(shadow, "Product2", kind, [], { from: 100 })
+    assert.deepEqual([state, received, deleted], ["complete", 0, 1], kind)
+  }
+})
+
 test("a second run of the same kind follows the first one", async () => {
   const shadow = await Shadow.open()
   const first = await shadow.all<{ id: number }>(

@@ -109,6 +109,9 @@ test("a query whose cursor is gone is asked anew from the first page", async () 
   const shadow = await polledShadow(600)
   const runId = (await startPoll(shadow)) as number
   await answerPoll(shadow, runId, [account(3, 0)], { ago: 60, total: 2, next: "/next" })
+  assert.deepEqual(await shadow.all("select by_rest from sf_shadow.run where run_id = $1", runId), [
+    { by_rest: true },
+  ])
   await shadow.all("select sf_shadow.renew_job($1, null, 'the cursor is gone', 0)", runId)
   const [run] = await shadow.all(
     "select state, by_rest, locator, received, read_id from sf_shadow.run where run_id = $1",

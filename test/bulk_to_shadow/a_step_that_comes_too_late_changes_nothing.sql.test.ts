@@ -1,52 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { RunState } from "../../src/bulk_to_shadow/run.ts"
 import { at, product } from "../harness/records.ts"
+import { everything, runIn, states, steps } from "../harness/run_steps.ts"
 import { completeJob, createJob, endRun, finishRun, mergePage, queueRun } from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
-
-const beforeAnEnd: RunState[] = ["queued", "waiting", "loading", "sweeping"]
-const states: RunState[] = [...beforeAnEnd, "complete", "failed", "fuse", "canceled"]
-
-/** The functions that write a run, as a driver calls them, and the states in which each may change anything. */
-const steps: Record<string, { call: string; from: RunState[] }> = {
-  begin_job: { call: "begin_job($1)", from: ["queued"] },
-  await_job: { call: "await_job($1, '751', sf_shadow.load_fields('Product2'), now())", from: ["queued"] },
-  begin_rest: {
-    call: "begin_rest($1, sf_shadow.load_fields('Product2'), now(), now(), 7)",
-    from: ["queued"],
-  },
-  note_look: { call: "note_look($1, '750', 'InProgress', 7)", from: ["waiting"] },
-  begin_loading: { call: "begin_loading($1, '750', now(), 7)", from: ["waiting"] },
-  renew_job: { call: "renew_job($1, '750', 'the job is gone', 0)", from: ["waiting", "loading"] },
-  take_turn: { call: "take_turn($1, 3)", from: ["queued", "loading"] },
-  finish_run: { call: "finish_run($1, 1)", from: ["sweeping"] },
-  pause_run: { call: "pause_run($1, 'the API budget', 60000)", from: beforeAnEnd },
-  resume_run: { call: "resume_run($1)", from: beforeAnEnd },
-  note_run_error: { call: "note_run_error($1, 'a failure')", from: beforeAnEnd },
-  end_run: { call: "end_run($1, 'a failure', true)", from: beforeAnEnd },
-  _cancel_run: { call: "_cancel_run($1, 'canceled by somebody')", from: beforeAnEnd },
-}
-
-/** A full load of one product, in this state. */
-async function runIn(shadow: Shadow, state: RunState): Promise<number> {
-  const runId = await queueRun(shadow, "Product2", "full")
-  if (state === "queued") return runId
-  await createJob(shadow, runId, { from: 20 })
-  if (state === "waiting") return runId
-  await completeJob(shadow, runId, { to: 30, expected: 1 })
-  if (state === "failed" || state === "fuse") await endRun(shadow, runId, { byFuse: state === "fuse" })
-  if (state === "canceled") await shadow.all("select sf_shadow._cancel_run($1, 'a test')", runId)
-  if (state !== "sweeping" && state !== "complete") return runId
-  await mergePage(shadow, runId, 1, [product(1, 0)])
-  if (state === "complete") await finishRun(shadow, runId, 1)
-  return runId
-}
-
-/** What a step may change: the run, its ids, the reads, what is known of its object. */
-const everything = `select jsonb_build_array(
-  (select jsonb_agg(r) from sf_shadow.run r), (select jsonb_agg(p) from sf_shadow.run_page p),
-  (select jsonb_agg(r) from sf_shadow.read r), (select jsonb_agg(s) from sf_shadow.object_state s)) as seen`
 
 /** What is there before and after a step of a run that is paused; then the step is taken back. */
 async function aroundStep(shadow: Shadow, runId: number, call: string): Promise<unknown[]> {
@@ -146,17 +103,24 @@ test("a run begins when its job is being made, asks for what the shadow keeps, a
   assert.deepEqual(again, { is_now: true }, "another try begins later")
 })
 
-test("why a run did not get on is forgotten with the next step that succeeds", async () => {
+test("why a run did not get on is forgotten with the next step that succeeds, which is progress", async () => {
   const shadow = await Shadow.open()
   const runId = await queueRun(shadow, "Product2", "full")
   for (const step of [
     () => createJob(shadow, runId, { from: 20 }),
     () => completeJob(shadow, runId, { to: 30, expected: 1 }),
     () => mergePage(shadow, runId, 1, [product(1, 0)]),
-    () => finishRun(shadow, runId, 1),
   ]) {
-    await shadow.all("select sf_shadow.note_run_error($1, 'a failure')", runId)
+    await shadow.all(
+      "update sf_shadow.run set error = 'a failure', progressed_at = now() - interval '1 hour'",
+    )
     await step()
-    assert.deepEqual(await shadow.all("select error from sf_shadow.run"), [{ error: null }])
+    const [run] = await shadow.all(
+      "select error, progressed_at > now() - interval '1 minute' as has_moved from sf_shadow.run",
+    )
+    assert.deepEqual(run, { error: null, has_moved: true })
   }
+  await shadow.all("select sf_shadow.note_run_error($1, 'a failure')", runId)
+  await finishRun(shadow, runId)
+  assert.deepEqual(await shadow.all("select error from sf_shadow.run"), [{ error: null }])
 })

@@ -50,6 +50,18 @@ test("later events of the price wait behind the first, and are folded in their o
   assert.deepEqual(await marks(shadow), [])
 })
 
+test("an event of the price that is received and not folded yet is left to its own fold, with the rest of its transaction", async () => {
+  const shadow = await waitingPrice()
+  await shadow.publish(event("PricebookEntry", "UPDATE", priceId(1), 1001, { UnitPrice: 2 }))
+  const first = shadow.use(await shadow.openStream("/data/Product2ChangeEvent", ["Product2"]))
+  await shadow.apply(created("Product2", product(1, 1000), 1000))
+  assert.equal((await shadow.row("PricebookEntry", priceId(1)))?.unit_price, "9.99")
+  shadow.use(first)
+  await shadow.fold()
+  assert.equal((await shadow.row("PricebookEntry", priceId(1)))?.unit_price, "2.00")
+  assert.deepEqual(await marks(shadow), [])
+})
+
 test("until then the prices claim nothing later than the event that waits", async () => {
   const shadow = await waitingPrice()
   await shadow.apply(event("PricebookEntry", "UPDATE", priceId(9), 1500, { UnitPrice: 3 }))
@@ -172,4 +184,24 @@ test("a partial update does not vouch for a row of which an event still waits", 
     row?.unit_price === "3.00" || (row?.synced_at as Date) < at(1001),
     `price ${row?.unit_price} claims ${row?.synced_at.toISOString()}`,
   )
+})
+
+test("a price that was read as gone while it waited stays in doubt where an update of it follows", async () => {
+  const shadow = await waitingPrice()
+  await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1020, { UnitPrice: 2 }))
+  await shadow.read("PricebookEntry", [], { from: 1015, missing: [priceId(1)] })
+  await shadow.apply(created("Product2", product(1, 1000), 1000))
+  assert.equal(await shadow.row("PricebookEntry", priceId(1)), undefined)
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(1)])
+})
+
+test("a price that cannot be stored is a reject when its product comes, and waits no more", async () => {
+  const shadow = await waitingPrice()
+  await shadow.apply(event("PricebookEntry", "UPDATE", priceId(1), 1001, { UnitPrice: null }))
+  await shadow.apply(created("Product2", product(1, 1000), 1000))
+  assert.deepEqual(
+    (await shadow.rejects("PricebookEntry")).map(({ record_id }) => record_id),
+    [priceId(1)],
+  )
+  assert.deepEqual(await marks(shadow), [])
 })

@@ -77,3 +77,14 @@ test("a return that is not applied says nothing of prices that are there", async
   await shadow.apply(event("Product2", "UNDELETE", productId(1), 60))
   assert.deepEqual(await marks(shadow), [])
 })
+
+test("a delete that was not decoded, its return behind it in one batch, takes no price away: they are read again", async () => {
+  const shadow = await readAgain()
+  const { Id, SystemModstamp: _, IsDeleted: __, ...fields } = product(2, 80)
+  await shadow.apply(
+    event("Product2", "DELETE", Id, 70, {}, { error: "undecodable: x", bytes: "00" }),
+    event("Product2", "UNDELETE", Id, 80, fields),
+  )
+  assert.ok((await shadow.ids("PricebookEntry")).includes(priceId(2)))
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(2)])
+})

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { at, created, event, product, productId } from "../harness/records.ts"
+import { at, created, event, price, priceId, product, productId } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const id = productId(1)
@@ -75,4 +75,55 @@ test("an update after the delete in one batch leaves the record deleted and in d
   await shadow.apply(event("Product2", "DELETE", id, 60), event("Product2", "UPDATE", id, 61, { Name: "x" }))
   assert.deepEqual(await shadow.ids("Product2"), [])
   assert.deepEqual(await shadow.dirtyIds("Product2"), [id])
+})
+
+test("of two deletes the later one is known: what was told between them, and comes late, brings nothing back", async () => {
+  // Commit, commit number and sequence number of the two deletes, and of what comes late.
+  for (const [first, second, late] of [
+    [
+      [60, 5, 1],
+      [80, 5, 1],
+      [70, 5, 1],
+    ],
+    [
+      [60, 5, 1],
+      [60, 9, 1],
+      [60, 7, 1],
+    ],
+    [
+      [60, 5, 1],
+      [60, 5, 3],
+      [60, 5, 2],
+    ],
+  ] as [number, number, number][][]) {
+    const shadow = await Shadow.open()
+    await shadow.read("Product2", [product(1, 0)], { from: 20 })
+    for (const [commit, commit_number, sequence_number] of [first, second] as [number, number, number][])
+      await shadow.apply(
+        event("Product2", "DELETE", productId(1), commit, {}, { commit_number, sequence_number }),
+      )
+    const [commit, commit_number, sequence_number] = late as [number, number, number]
+    await shadow.apply({ ...created("Product2", product(1, commit), commit), commit_number, sequence_number })
+    assert.deepEqual(await shadow.ids("Product2"), [], `${late}`)
+    assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)], `${late}`)
+  }
+})
+
+test("a delete that an event told is proven by the read that shows it: what that may not have seen yet is read again", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  await shadow.read("Product2", [], { from: 100, missing: [productId(1)] })
+  await shadow.apply(created("Product2", product(1, 95), 95))
+  assert.deepEqual(await shadow.ids("Product2"), [])
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
+})
+
+test("whose child a deleted record was is known as soon as anything has told it", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  await shadow.apply(event("PricebookEntry", "DELETE", priceId(1), 60))
+  await shadow.apply(created("PricebookEntry", price(1, 1, 55), 55))
+  await shadow.read("PricebookEntry", [], { from: 100, missing: [priceId(1)] })
+  assert.equal((await shadow.tombstones("PricebookEntry"))[0]?.parent_id, productId(1))
 })

@@ -86,12 +86,40 @@ test("after five seconds it is not waited for; when it goes on after that, it is
   assert.equal(await cut(shadow), 1)
 })
 
-test("one of more than 10,000 events is folded in pieces, each as long as may be", async () => {
+for (const [batch, taken] of [
+  [100, 10_000],
+  [10_200, 10_200],
+] as const) {
+  test(`one of more than 10,000 events is folded in pieces, each as long as may be: ${taken} in a batch of ${batch}`, async () => {
+    const shadow = await loaded()
+    await shadow.publish(...transaction(1, "t1", 10_500), ...transaction(2))
+    assert.equal((await shadow.fold(batch))[0]?.consumed, taken)
+    assert.equal(await cut(shadow), 0)
+    assert.equal((await shadow.fold(100))[0]?.consumed, 10_501 - taken)
+    assert.equal(await cut(shadow), 1)
+  })
+}
+
+test("what was received a day before the last one applied, around midnight by two clocks, is seen whole as well", async () => {
   const shadow = await loaded()
-  await shadow.publish(...transaction(1, "t1", 10_500))
-  assert.equal((await shadow.fold(100))[0]?.consumed, 10_000)
-  assert.equal(await cut(shadow), 0)
-  assert.equal((await shadow.fold(100))[0]?.consumed, 501)
+  const foldAtMidnight = async (batch?: number) => {
+    await shadow.all("update sf_shadow.stream_cursor set applied_day = applied_day + 1")
+    await shadow.fold(batch)
+  }
+  await shadow.apply(...transaction(1))
+  await shadow.publish(...transaction(2, "t2", 2), ...transaction(3))
+  await foldAtMidnight(1)
+  assert.deepEqual(await seen(shadow), ["2", 2])
+  await shadow.fold()
+  const [product5, price5] = both(5)
+  await shadow.publishPart(...transaction(4), product5)
+  await foldAtMidnight()
+  assert.deepEqual(await seen(shadow), ["4", 4])
+  await shadow.all("update sf_shadow.stream set goes_on_since = now() - interval '6 seconds'")
+  await foldAtMidnight()
+  await shadow.publish(price5)
+  await foldAtMidnight()
+  assert.deepEqual(await seen(shadow), ["5", 5])
   assert.equal(await cut(shadow), 1)
 })
 

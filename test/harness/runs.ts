@@ -8,6 +8,7 @@ export type RunKind = "full" | "delta" | "ids"
 export interface RunRow {
   run_id: number
   state: string
+  error: string | null
   pages: number
   received: number
   expected: number

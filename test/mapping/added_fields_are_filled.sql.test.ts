@@ -5,6 +5,7 @@ import {
   completeJob,
   createJob,
   endRun,
+  finishRun,
   mergePage,
   queueRun,
   readRun,
@@ -287,4 +288,27 @@ test("a read that was asked for without the field is refused, and a load's job m
     ]),
     { code: "SF015" },
   )
+})
+
+test("a load by REST under way asks anew, and by the fields that it asks for then it fills the column", async () => {
+  const shadow = await Shadow.openAnother()
+  await describe(shadow)
+  const records = [account(1, 0, { Phone: "1" }), account(2, 0, { Phone: "2" })]
+  const loading = await queueRun(shadow, "Account", "full")
+  const answer = (from: number) =>
+    shadow.all(
+      "select sf_shadow.begin_rest($1, sf_shadow.load_fields('Account'), $2, $2, 2)",
+      loading,
+      at(from),
+    )
+  await answer(20)
+  await mergePage(shadow, loading, 1, records.slice(0, 1), "/next")
+  await addFields(shadow.pool, { object: "Account", fields: ["Phone"] }, accountFields)
+  const { state, pages } = await readRun(shadow, loading)
+  assert.equal(state, "queued")
+  await shadow.all("update sf_shadow.field set unfilled_until = $1 where unfilled_until is not null", at(100))
+  await answer(130)
+  await mergePage(shadow, loading, pages + 1, records)
+  await finishRun(shadow, loading, 2)
+  assert.deepEqual(await waitingOf(shadow, "Account"), [null, 0])
 })

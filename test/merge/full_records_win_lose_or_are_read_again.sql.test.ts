@@ -182,3 +182,13 @@ function eventFields(n: number, sm: number): Record<string, unknown> {
   const { Id: _, SystemModstamp: __, IsDeleted: ___, Label__c: ____, ...fields } = product(n, sm)
   return fields
 }
+
+test("a version that is later than what the last read could see wins, though its own read began before that one", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 100, to: 101 })
+  await shadow.read("Product2", [product(1, 150, { Name: "later" })], { from: 90, to: 200 })
+  const [row] = await shadow.all(
+    "select s.name, s.raw_payload ->> 'Name' as raw_name, r.read_to from sf_product_shadow s join sf_shadow.read r using (read_id)",
+  )
+  assert.deepEqual(row, { name: "later", raw_name: "later", read_to: at(200) })
+})

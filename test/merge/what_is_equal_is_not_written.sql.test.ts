@@ -1,7 +1,16 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
-import { accountId, at, event, price, product, productId, stamp } from "../harness/records.ts"
-import { finishRun, mergePage, onlyIds, runThrough, startRun } from "../harness/runs.ts"
+import { accountId, at, created, event, price, product, productId, stamp } from "../harness/records.ts"
+import {
+  completeJob,
+  createJob,
+  finishRun,
+  mergePage,
+  onlyIds,
+  readRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 const products = [1, 2, 3].map((n) => product(n, 0))
@@ -44,6 +53,23 @@ test("a load, a delta and a re-read that find nothing new write no row, and tell
   assert.equal((await shadow.read("Product2", products, { from: 1_100 })).unchanged, 3)
   assert.deepEqual(await written(), rows)
   assert.deepEqual(await shadow.invalidations("Product2"), told)
+})
+
+test("what differs, bears the same stamp and cannot be ordered is in doubt", async () => {
+  await claim(1_000)
+  await shadow.read("Product2", [product(1, 0, { Name: "one" })], { from: 1_000, to: 1_010 })
+  const other = { from: 1_005, to: 1_015 }
+  const { dirty, unchanged } = await shadow.read("Product2", [product(1, 0, { Name: "two" })], other)
+  assert.deepEqual([dirty, unchanged], [1, 0])
+  assert.deepEqual(await shadow.dirtyIds("Product2"), [productId(1)])
+})
+
+test("an absence that is read again is known as of the later read: what is older does not bring the record back", async () => {
+  await claim(1_000)
+  for (const from of [200, 1_000])
+    await shadow.read("Product2", [product(1, 50, { IsDeleted: true })], { from })
+  await shadow.apply(created("Product2", product(1, 500), 500))
+  assert.deepEqual(await shadow.ids("Product2"), [2, 3].map(productId))
 })
 
 test("what differs in any stored field is written: a formula, a later stamp, a column mended by hand", async () => {
@@ -153,6 +179,18 @@ test("a load during which an older event is applied counts for no row; the one b
   assert.deepEqual(await fullReadFrom(), at(1_000))
 })
 
+test("a load that counts for no row counts again when its job is made anew", async () => {
+  await claim(2_000)
+  const run = await startRun(shadow, "Product2", "full", { from: 2_000, expected: 3 })
+  await shadow.apply(event("Product2", "UPDATE", productId(1), 1_500, { Name: "late" }))
+  await shadow.all("select sf_shadow.renew_job($1, '750', 'the job is gone', 0)", run)
+  await createJob(shadow, run, { from: 2_100, job: "751" })
+  await completeJob(shadow, run, { to: 2_101, expected: 3, job: "751" })
+  await mergePage(shadow, run, (await readRun(shadow, run)).pages + 1, products)
+  await finishRun(shadow, run, 3)
+  assert.deepEqual(await fullReadFrom(), at(2_100))
+})
+
 test("the read of the load that counts outlives what else is forgotten", async () => {
   await runThrough(shadow, "Product2", "full", products, { from: 1_000 })
   await runThrough(shadow, "Product2", "ids", onlyIds(products.map(({ Id }) => Id)), { from: 2_000 })
@@ -179,7 +217,8 @@ test("what an older re-read changes or misses during a load is in doubt", async 
   await claim(1_000)
   const run = await startRun(shadow, "Product2", "full", { from: 1_000, expected: 3 })
   await mergePage(shadow, run, 1, products)
-  await shadow.read("Product2", [{ ...product(1, 0), Label__c: "older" }], {
+  // What was not there is no row that the load could have seen later.
+  await shadow.read("Product2", [{ ...product(1, 0), Label__c: "older" }, product(4, 0)], {
     from: 900,
     to: 950,
     missing: [productId(3)],

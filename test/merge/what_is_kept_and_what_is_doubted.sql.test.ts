@@ -97,3 +97,34 @@ test("what a later read finds as it was counts as unchanged, and as refused alon
   assert.deepEqual(await counted(108), { updated: 0, unchanged: 0, rejected: 1 })
   assert.deepEqual(await counted(200), { updated: 0, unchanged: 0, rejected: 1 })
 })
+
+test("an absence that is known keeps the latest stamp and the latest read, in whatever order they come", async () => {
+  const shadow = await Shadow.open()
+  await shadow.read("Product2", [product(1, 0)], { from: 20 })
+  for (const [stamp, from] of [
+    [30, 100],
+    [95, 98],
+    [60, 105],
+  ] as const)
+    await shadow.read("Product2", [product(1, stamp, { IsDeleted: true })], { from })
+  const [tombstone] = await shadow.all(
+    "select t.system_modstamp, r.read_from from sf_shadow.tombstone t join sf_shadow.read r using (read_id)",
+  )
+  assert.deepEqual(tombstone, { system_modstamp: at(95), read_from: at(105) })
+})
+
+test("equal content raises the read by which a row is known: the first one after events alone, then the later of two", async () => {
+  const shadow = await Shadow.open()
+  await shadow.apply(created("Product2", product(1, 95), 95))
+  for (const [from, known] of [
+    [100, 100],
+    [105, 105],
+    [103, 105],
+  ] as const) {
+    await shadow.read("Product2", [product(1, 95)], { from, to: 108 })
+    const [read] = await shadow.all(
+      "select r.read_from from sf_product_shadow join sf_shadow.read r using (read_id)",
+    )
+    assert.deepEqual(read, { read_from: at(known) }, `after the read from ${from}`)
+  }
+})

@@ -7,7 +7,11 @@ interface TestFile {
 }
 
 /** What SQL tests use of their context. */
-type TestBody = (t: { after(hook: () => unknown): void }) => unknown
+interface TestContext {
+  after(hook: () => unknown): void
+  test(name: string, body: TestBody): Promise<void>
+}
+type TestBody = (t: TestContext) => unknown
 
 let collecting: TestFile = { tests: [], before: [], beforeEach: [], afterEach: [] }
 let cleanups: (() => unknown)[] = []
@@ -20,7 +24,10 @@ export function test(name: string, ...rest: unknown[]): void {
 async function runWithHooks(body: TestBody): Promise<void> {
   const hooks: (() => unknown)[] = []
   try {
-    await body({ after: (hook) => void hooks.push(hook) })
+    await body({
+      after: (hook) => void hooks.push(hook),
+      test: (_name, body) => runWithHooks(body),
+    })
   } finally {
     for (const hook of hooks) await hook()
   }

@@ -31,11 +31,17 @@ export class Coverage {
   }
 
   /**
-   * Runs each test file without any mutant, once for each content of it and of the functions, as `cache` remembers.
+   * Runs each test file without any mutant, once for each content of it and of the functions, as `cache` remembers; ends early
+   * where it is interrupted.
    *
    * @throws Error where one is red
    */
-  static async measure(place: Workplace, cache: string, log: (line: string) => void): Promise<Coverage> {
+  static async measure(
+    place: Workplace,
+    cache: string,
+    log: (line: string) => void,
+    isInterrupted: () => boolean,
+  ): Promise<Coverage> {
     const texts = new Map<string, string>()
     const files = await readdir(join(place.folder, current), { recursive: true })
     for (const file of files.filter((each) => each.endsWith(".sql")).sort())
@@ -47,6 +53,7 @@ export class Coverage {
     const known = JSON.parse(await readFile(cache, "utf8").catch(() => "{}")) as Record<string, Measured>
     const measured = new Map<string, Measured>()
     for (const [file, text] of tests) {
+      if (isInterrupted()) break
       const key = `${file} ${createHash("sha256").update(functions).update(text).digest("hex").slice(0, 12)}`
       if (known[key] === undefined) {
         log(`${file} is measured`)
@@ -62,10 +69,12 @@ export class Coverage {
     return this.#measured.get(file)?.tookMs ?? 0
   }
 
-  /** The test files of a function or view, the quickest first. */
-  testsOf(name: string): string[] {
-    const files = this.#callers(name, new Set())
-    return [...files].sort((a, b) => this.tookMs(a) - this.tookMs(b))
+  /** The test files of what a file of sql/current defines: those of its room first, the quickest of them before the others. */
+  testsOf(file: string): string[] {
+    const room = `test/${basename(dirname(file))}/`
+    const isFar = (test: string) => Number(!test.startsWith(room))
+    const tests = this.#callers(basename(file, ".sql"), new Set())
+    return [...tests].sort((a, b) => isFar(a) - isFar(b) || this.tookMs(a) - this.tookMs(b))
   }
 
   #callers(name: string, visited: Set<string>): Set<string> {

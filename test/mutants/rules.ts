@@ -103,6 +103,67 @@ export const equivalent: readonly { file: string; mutant: string; because: strin
     mutant: "condition: «yielding is null» is false",
     because: "without one that yields the rest does nothing: it saves time",
   },
+  {
+    file: "sql/current/merge/_page_to_changes.sql",
+    mutant: "operand: without «same.identical or»",
+    because: "what is identical has the same content: it saves the comparison",
+  },
+  {
+    file: "sql/current/merge/_page_to_changes.sql",
+    mutant: "operand: without «and not identical»",
+    because: "what is identical differs in nothing: it saves the comparison",
+  },
+  {
+    file: "sql/current/merge/_write_tombstones.sql",
+    mutant: "condition: «exists (select from pg_temp.change c where c.entombed)» is true",
+    because: "the delete finds no tombstone then: it saves time",
+  },
+  {
+    file: "sql/current/merge/_write_tombstones.sql",
+    mutant: "condition: «c.entombed» is true",
+    because: "the same",
+  },
+  {
+    file: "sql/current/events_to_shadow/_fold_waiting.sql",
+    mutant: "operand: without «d.waits_for is not null and»",
+    because: "no null is in a list: it is the condition of the index",
+  },
+  {
+    file: "sql/current/events_to_shadow/_fold_waiting.sql",
+    mutant: "distinct: without «distinct»",
+    because: "`any` takes each once: it keeps the array short",
+  },
+  {
+    file: "sql/current/events_to_shadow/_fold_waiting.sql",
+    mutant: "condition: «cardinality(come) = 0» is false",
+    because: "nothing waits for nobody: it saves time",
+  },
+  {
+    file: "sql/current/events_to_shadow/_note_waiting.sql",
+    mutant: "condition: «not exists (select from pg_temp.change c where c.waits_for is not null)» is false",
+    because: "the update finds no mark then: it saves time",
+  },
+  {
+    file: "sql/current/events_to_shadow/_note_waiting.sql",
+    mutant: "7 condition: «c.waits_for is not null» is true",
+    because: "the same",
+  },
+  {
+    file: "sql/current/events_to_shadow/_parents_to_children.sql",
+    mutant:
+      "condition: «not exists (select from sf_shadow.object o where o.parent_object = of_object)» is false",
+    because: "without children there is nobody to be put in doubt: it saves time",
+  },
+  {
+    file: "sql/current/events_to_shadow/_parents_to_children.sql",
+    mutant: "14 condition: «o.parent_object = of_object» is true",
+    because: "the same",
+  },
+  ...["e", "before"].map((alias) => ({
+    file: "sql/current/events_to_shadow/_whole_transactions.sql",
+    mutant: `operand: without «and ${alias}.received_day >= after_day - 1»`,
+    because: "sequence numbers say it all: it spares older days of the log",
+  })),
 ]
 
 /** The rules that TypeScript keeps, and the tests of their room, the nearest first. */

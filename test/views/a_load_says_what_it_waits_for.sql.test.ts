@@ -1,7 +1,16 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { product } from "../harness/records.ts"
-import { completeJob, createJob, finishRun, mergePage, queueRun, runThrough } from "../harness/runs.ts"
+import {
+  completeJob,
+  createJob,
+  endRun,
+  finishRun,
+  mergePage,
+  queueRun,
+  runThrough,
+  startRun,
+} from "../harness/runs.ts"
 import { Shadow } from "../harness/shadow.ts"
 
 interface Wait {
@@ -58,18 +67,30 @@ test("for its job, for a page, for a process; nothing when it has ended", async 
   assert.deepEqual(await waitOf(shadow, runId), { waits_for: null, still: null })
 })
 
-test("a fuse that has tripped is a reason until a complete load or Id comparison", async () => {
-  const shadow = await Shadow.open()
-  await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
-  await shadow.pool.query(
-    "update sf_shadow.object_state set fuse_of_loads = 'too many', fuse_of_rereads = 'too many again' where object = 'Product2'",
-  )
-  assert.match(
-    (await reason(shadow)) ?? "",
-    /the fuse has stopped a load: too many; the fuse has stopped re-reads: too many again$/,
-  )
-  await runThrough(shadow, "Product2", "delta", [], { from: 40 })
-  assert.match((await reason(shadow)) ?? "", /the fuse has stopped a load/)
-  await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 60 })
-  assert.doesNotMatch((await reason(shadow)) ?? "", /fuse/)
+for (const kind of ["full", "ids"] as const) {
+  test(`a fuse that has tripped is a reason until a complete ${kind === "full" ? "load" : "Id comparison"}, not a delta`, async () => {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+    await shadow.pool.query(
+      "update sf_shadow.object_state set fuse_of_loads = 'too many', fuse_of_rereads = 'too many again' where object = 'Product2'",
+    )
+    const both = /the fuse has stopped a load: too many; the fuse has stopped re-reads: too many again$/
+    assert.match((await reason(shadow)) ?? "", both)
+    await runThrough(shadow, "Product2", "delta", [], { from: 40 })
+    assert.match((await reason(shadow)) ?? "", both)
+    await runThrough(shadow, "Product2", kind, [product(1, 0)], { from: 60 })
+    assert.doesNotMatch((await reason(shadow)) ?? "", /fuse/)
+  })
+}
+
+test("a load that has failed has tripped no fuse, one whose deletes were refused has; the Ids of either are forgotten", async () => {
+  for (const byFuse of [false, true]) {
+    const shadow = await Shadow.open()
+    await runThrough(shadow, "Product2", "full", [product(1, 0)], { from: 20 })
+    const runId = await startRun(shadow, "Product2", "full", { from: 40, expected: 2 })
+    await mergePage(shadow, runId, 1, [product(1, 0)], "next")
+    await endRun(shadow, runId, { byFuse, error: "too many" })
+    assert.equal(/the fuse has stopped a load: too many/.test((await reason(shadow)) ?? ""), byFuse)
+    assert.deepEqual(await shadow.all("select from sf_shadow.run_page"), [])
+  }
 })

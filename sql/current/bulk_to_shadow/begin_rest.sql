@@ -20,8 +20,7 @@ begin
   select run.object, of_read_from, of_read_to, o.filter from sf_shadow.object o where o.object = run.object
   returning read_id into begun_read_id;
   update sf_shadow.run r set
-    state = 'loading', by_rest = true, fields = of_fields, read_from = of_read_from, read_id = begun_read_id, expected = of_expected,
-    progressed_at = now(), error = null
+    state = 'loading', by_rest = true, fields = of_fields, read_from = of_read_from, read_id = begun_read_id, expected = of_expected
   where r.run_id = of_run_id;
   return true;
 end

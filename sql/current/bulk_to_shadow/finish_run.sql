@@ -40,7 +40,7 @@ begin
   from sf_shadow.setting setting
   where s.object = run.object;
   update sf_shadow.run r set
-    state = 'complete', finished_at = now(), progressed_at = now(), error = null,
+    state = 'complete', finished_at = now(), error = null,
     deleted = r.deleted + coalesce(swept.deleted, 0), dirty = r.dirty + coalesce(swept.dirty, 0),
     count_in_org = of_count_in_org,
     count_in_shadow = (select s.row_count from sf_shadow.object_state s where s.object = r.object)

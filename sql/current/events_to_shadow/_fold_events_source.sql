@@ -74,9 +74,8 @@ begin
   ), doubted as (
     select folded.*,
       -- Rule 15: of a record that is not here nothing is in doubt, but perhaps that its parent has not come.
-      not present and reason is null and last_place is not null and (dirty_since is null or marked_waits_for is not null) as may_wait,
+      not present and reason is null and (dirty_since is null or marked_waits_for is not null) as may_wait,
       case when reason is not null then reason
-        when last_place is null then 'event that cannot be ordered'
         when replaced_by is null and not present then 'update without a base row'
         when replaced_by is null and not has_base then 'update of a record that could not be stored'
         when replaced_by = 'DELETE' and last_place > replaced_place then 'update after a delete'
@@ -86,13 +85,12 @@ begin
   )
   select
     record_id,
-    case when last_place is null then 'dirty'
-      when replaced_by is null and not has_base then 'dirty'
+    case when replaced_by is null and not has_base then 'dirty'
       -- Nothing of it is mirrored: the row need not be written.
       when replaced_by is null and content is null then case when reason is null then 'ignore' else 'dirty' end
       else 'replace' end,
     coalesce(replaced_by = 'DELETE', false), present, entombed, old_unique_value, old_parent_id,
-    coalesce(case when replaced_by = 'DELETE' then present else fields is distinct from old_fields end, false),
+    case when replaced_by = 'DELETE' then present else fields is distinct from old_fields end,
     case when replaced_by is distinct from 'DELETE' then fields end,
     -- What is not written cannot be refused.
     case when replaced_by <> 'DELETE' or replaced_by is null and has_base and content is not null then %2$s end,

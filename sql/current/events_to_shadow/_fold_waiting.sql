@@ -31,19 +31,18 @@ begin
       order by d.waits_stream_id
     loop
       perform sf_shadow._open_event_batch(waiting.stream_id, waiting.first_seq - 1, '-infinity', null, waiting.ids);
-      delete from pg_temp.event_batch e where e.seq > waiting.applied_seq or e.object is distinct from child.object;
+      delete from pg_temp.event_batch e where e.seq > waiting.applied_seq;
       perform sf_shadow._open_changes();
       perform sf_shadow._filter_events(child.object, waiting.stream_id);
       perform sf_shadow._fold_events(child.object);
       perform sf_shadow._write_changes(child.object);
       delete from sf_shadow.dirty d
       using pg_temp.change c
-      where d.object = child.object and d.record_id = c.record_id and d.waits_for is not null
-        and c.verdict = 'replace' and c.error is null and c.dirty_reason is null;
+      where d.object = child.object and d.record_id = c.record_id and d.waits_for is not null and c.dirty_reason is null;
       perform sf_shadow._fold_waiting(child.object, sf_shadow._stored_ids());
     end loop;
   end loop;
   -- After the children's locks: whoever holds one may be marking the same parents.
-  delete from sf_shadow.dirty d where d.object = of_object and d.record_id = d.waits_for and d.waits_for = any (come);
+  delete from sf_shadow.dirty d where d.object = of_object and d.waits_for = any (come);
 end
 $$;

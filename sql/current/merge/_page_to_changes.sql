@@ -34,8 +34,7 @@ begin
   left join sf_shadow.read proof on proof.read_id = state.proof_read_id
   left join sf_shadow.read full_read on full_read.read_id = state.full_read_id
   join sf_shadow.object_claim claim on claim.object = o.object
-  cross join (select array_agg(a.attname::text) as columns from pg_attribute a
-    where a.attrelid = 'pg_temp.page'::regclass and a.attnum > 0 and not a.attisdropped) page
+  cross join (select array_agg(a.attname::text) as columns from pg_attribute a where a.attrelid = 'pg_temp.page'::regclass) page
   where o.object = of_object;
 
   execute format($sql$
@@ -72,7 +71,7 @@ begin
         coalesce(s.sequence_number, t.sequence_number) as sequence_number,
         $4 as f_read_from, $5 as f_read_to, $6 as proof_read_from,
         case when s.record_id is null then f.fields else %5$s end as fields,
-        same.identical, compared.same_content, as_filled.same_filled, coalesce(mistaken.columns_differ, false) as columns_differ
+        same.identical, compared.same_content, as_filled.same_filled, mistaken.columns_differ
       from f
       left join pg_temp.held s on s.record_id = f.record_id
       left join sf_shadow.tombstone t on t.object = $1 and t.record_id = f.record_id
@@ -103,10 +102,9 @@ begin
       -- A kept record is checked as well: formulas and the like are not judged, but a later read brings them, and readers
       -- see them; and the table or its mapping may have changed since it was stored.
       select judged.*,
-        case when absent then verdict = 'replace' and present
-          else verdict in ('replace', 'keep') and columns_differ
-            or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
-              and (not present or old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp') end as changed,
+        case when absent then present
+          else columns_differ or (verdict = 'replace' or verdict = 'keep' and coalesce(f_read_from > r_read_from, true)) and not identical
+            and old_fields - 'SystemModstamp' is distinct from fields - 'SystemModstamp' end as changed,
         case when verdict in ('replace', 'keep') and not absent then
           case %4$s when length(record_id) <> 18 then array['22023', 'not an 18-character id', 'Id'] else %1$s end end as error
       from judged

@@ -21,7 +21,7 @@ begin
     delete from sf_shadow.tombstone t
     using pg_temp.change c
     where t.object = of_object and t.record_id = c.record_id
-      and c.entombed and c.verdict = 'replace' and not c.absent and c.error is null;
+      and c.verdict = 'replace' and not c.absent and c.error is null;
   end if;
 end
 $$;

@@ -16,8 +16,8 @@ begin
   perform sf_shadow._lock_objects(of_object || sf_shadow._waiting_objects(array(select page."Id" from pg_temp.page page)));
   perform sf_shadow._assert_filter(of_object, (select r.filter from sf_shadow.read r where r.read_id = of_read_id));
   if not exists (select from sf_shadow.run r where r.read_id = of_read_id) then
-    unread := sf_shadow._unread_fields(of_object, array(select a.attname::text from pg_attribute a
-      where a.attrelid = 'pg_temp.page'::regclass and a.attnum > 0 and not a.attisdropped));
+    unread := sf_shadow._unread_fields(of_object, array(
+      select a.attname::text from pg_attribute a where a.attrelid = 'pg_temp.page'::regclass));
     if cardinality(unread) > 0 then
       raise exception 'records of % were read without %, which is mapped now', of_object, array_to_string(unread, ', ')
         using errcode = 'SF015', hint = 'Read them again.';
