@@ -83,7 +83,11 @@ const refused: [string, RegExp][] = [
   [`select add_job('add_object', '{"object":"Contact","fields":[1]}')`, /"fields" must be a list of names/],
   [`select add_job('add_object', '{"object":"Contact","table":1}')`, /"table" and "parent" must be names/],
   [`select add_job('add_object', '{"object":"Contact","keep":"some"}')`, /"keep" must be mapped or all/],
-  [`select add_job('add_object', '{"object":"Contact","where":"x"}')`, /knows "object" and "fields" and/],
+  [`select add_job('add_object', '{"object":"Contact","colour":"x"}')`, /knows "object" and "fields" and/],
+  [
+    `select add_job('add_object', '{"object":"Contact","where":{"IsActive":true}}')`,
+    /"where" must be a condition in SOQL/,
+  ],
   [`select add_job('remove_object', '{"object":"Contact"}')`, /'Contact' is not mirrored/],
   [`select add_job('remove_object', '{"object":"Account","drop_data":1}')`, /"drop_data" must be true/],
   [`select add_job('drop_everything')`, /no task 'drop_everything'/],
