@@ -1170,7 +1170,7 @@ create function sf_shadow._compatible_view(of_object sf_shadow.object) returns t
 create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 1a9931e2
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body e33f2d0c
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
-create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 05ecd01d
+create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 0f6b95b2
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 5b0f5af2
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
 create function sf_shadow._doubt_filter(of_object text) returns void language plpgsql set search_path=""; -- body de437df0

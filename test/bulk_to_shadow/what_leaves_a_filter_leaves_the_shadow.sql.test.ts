@@ -148,6 +148,12 @@ test("while a full load is under way, which may have read it before, a record wi
 test("comparing what has changed is for deltas whose pages are merged, and other runs stay as they are", async () => {
   const ids = await startRun(shadow, "Account", "ids", { from: 1_000, expected: 0 })
   assert.deepEqual(await compare(ids, accountId(1)), [{ marked: 0 }])
+  const early = await startRun(shadow, "Account", "delta", { from: 1_000, expected: 0 })
+  assert.deepEqual(await compare(early, accountId(1)), [{ marked: 0 }])
+  await mergePage(shadow, early, 1, [])
+  await compare(early)
+  await finishRun(shadow, early)
+  assert.deepEqual(await compare(early, accountId(1)), [{ marked: 0 }])
   assert.deepEqual(await marks(), [])
 })
 

@@ -83,7 +83,11 @@ const refused: [string, RegExp][] = [
   [`select add_job('add_object', '{"object":"Contact","fields":[1]}')`, /"fields" must be a list of names/],
   [`select add_job('add_object', '{"object":"Contact","table":1}')`, /"table" and "parent" must be names/],
   [`select add_job('add_object', '{"object":"Contact","keep":"some"}')`, /"keep" must be mapped or all/],
-  [`select add_job('add_object', '{"object":"Contact","where":"x"}')`, /knows "object" and "fields" and/],
+  [`select add_job('add_object', '{"object":"Contact","colour":"x"}')`, /knows "object" and "fields" and/],
+  [
+    `select add_job('add_object', '{"object":"Contact","where":{"IsActive":true}}')`,
+    /"where" must be a condition in SOQL/,
+  ],
   [`select add_job('add_object', '{"object":"Contact","history":"yes"}')`, /"history" must be true or false/],
   [`select add_job('keep_history', '{"object":"Account"}')`, /keep_history needs "object" and "history"/],
   [`select add_job('keep_history', '{"object":"Account","history":1}')`, /"history" must be true or false/],

@@ -20,7 +20,7 @@ begin
   select s.* into setting from sf_shadow.setting s;
   if fused and state.absence_deletes > greatest(setting.fuse_rows, state.rows_before * setting.fuse_percent / 100) then
     raise exception '% records of % would be deleted because Salesforce no longer shows them%, of % rows: more than % %% in a day',
-      state.absence_deletes, of_object, ' within the filter ' || filter, state.rows_before, setting.fuse_percent
+      state.absence_deletes, of_object, coalesce(' within the filter ' || filter, ''), state.rows_before, setting.fuse_percent
       using errcode = 'SF003',
         hint = case when filter is null
           then 'Lost permissions look like deletions. Look at the org; if they are gone indeed, run the load again with --force.'
