@@ -79,3 +79,15 @@ test("what fails while it is paused keeps its reason", async () => {
     paused_for_s: null,
   })
 })
+
+test("a run that is not paused keeps what is said of its last step", async () => {
+  const shadow = await Shadow.open()
+  const runId = await queueRun(shadow, "Product2", "full")
+  await shadow.all("select sf_shadow.note_run_error($1, 'Salesforce is away')", runId)
+  assert.equal(await resume(shadow, runId), 0)
+  assert.deepEqual(await pauseOf(shadow, runId), {
+    state: "queued",
+    error: "Salesforce is away",
+    paused_for_s: null,
+  })
+})

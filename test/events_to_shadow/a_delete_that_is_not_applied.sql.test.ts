@@ -88,3 +88,42 @@ test("a delete that was not decoded, its return behind it in one batch, takes no
   assert.ok((await shadow.ids("PricebookEntry")).includes(priceId(2)))
   assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [priceId(2)])
 })
+
+test("a delete without a time of a product whose price was refused does not hold the stream up", async () => {
+  const shadow = await readAgain()
+  await shadow.read("PricebookEntry", [price(4, 1, 0, { UnitPrice: null })], { from: 150 })
+  const header = {
+    commit_timestamp: null,
+    commit_number: null,
+    sequence_number: null,
+    error: "commit-timestamp: x",
+  }
+  await shadow.apply(
+    event("Product2", "DELETE", productId(1), 0, {}, header),
+    event("Product2", "UPDATE", productId(2), 161, { Name: "after" }),
+  )
+  assert.equal((await shadow.row("Product2", productId(2)))?.name, "after")
+  assert.ok((await shadow.dirtyIds("Product2")).includes(productId(1)))
+})
+
+test("it puts a price of the product that was refused in doubt as well", async () => {
+  const shadow = await readAgain()
+  await shadow.read("PricebookEntry", [price(4, 1, 0, { UnitPrice: null })], { from: 150 })
+  await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+  assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), [1, 4].map(priceId))
+})
+
+test("it puts no price in doubt that a complete load has surely shown since, and left as it is", async () => {
+  for (const [from, inDoubt] of [
+    [150, []],
+    [69, [priceId(1)]],
+  ] as const) {
+    const shadow = await readAgain()
+    await shadow.all(
+      "update sf_shadow.object_state set full_read_id = $1 where object = 'PricebookEntry'",
+      await shadow.readId("PricebookEntry", { from }),
+    )
+    await shadow.apply(event("Product2", "DELETE", productId(1), 60))
+    assert.deepEqual(await shadow.dirtyIds("PricebookEntry"), inDoubt, `from ${from}`)
+  }
+})
