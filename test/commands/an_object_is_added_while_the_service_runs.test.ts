@@ -254,7 +254,7 @@ const refused: [args: string[], message: RegExp][] = [
   ],
   [
     ["add", "Contact", "Pricebook2", "--table", "sf_mine"],
-    /^--fields, --table and --parent are for one object/m,
+    /^--fields, --table, --parent and --where are for one object/m,
   ],
   [
     ["fields", "Contact"],
