@@ -1153,7 +1153,7 @@ create function sf_shadow._assert_mirrored(of_object text) returns void language
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
 create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body a569afd5
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
-create function sf_shadow._changes_to_history(of_object text) returns void language plpgsql set search_path=""; -- body c685adde
+create function sf_shadow._changes_to_history(of_object text) returns void language plpgsql set search_path=""; -- body 21c6d68e
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
 create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body 10bdbf62
