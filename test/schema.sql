@@ -1153,7 +1153,7 @@ create function sf_shadow._assert_mirrored(of_object text) returns void language
 create function sf_shadow._batch_objects() returns text[] language sql stable set search_path=""; -- body ad624cba
 create function sf_shadow._begin_fill(of_object text, fields text[], by_load boolean) returns void language plpgsql set search_path=""; -- body a569afd5
 create function sf_shadow._cancel_run(of_run_id bigint, of_reason text) returns boolean language plpgsql set search_path=""; -- body e663ff03
-create function sf_shadow._changes_to_history(of_object text) returns void language plpgsql set search_path=""; -- body c685adde
+create function sf_shadow._changes_to_history(of_object text) returns void language plpgsql set search_path=""; -- body 21c6d68e
 create function sf_shadow._changes_to_invalidations(of_object text) returns void language plpgsql set search_path=""; -- body 62fc1be4
 create function sf_shadow._check_fuse(of_object text, forced boolean) returns void language plpgsql set search_path=""; -- body f8a1c22c
 create function sf_shadow._check_job(identifier text, payload jsonb) returns void language plpgsql stable set search_path=""; -- body 10bdbf62
@@ -1229,7 +1229,7 @@ create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns json
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 2c544bfe
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_filter(wish jsonb, described jsonb, OUT filter text, OUT fields text[], OUT fault text) returns record language plpgsql immutable set search_path=""; -- body 19f3b672
-create function sf_shadow._plan_history(of_object text, kept boolean, drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body ede75903
+create function sf_shadow._plan_history(of_object text, kept boolean, drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body f72c4933
 create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 088045a4
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
 create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 9c185d06

@@ -86,6 +86,30 @@ for (const [way, remove, endedAt] of [
   })
 }
 
+test("what leaves a filter was not deleted, and its last version does not say so; what is deleted within it does", async () => {
+  const shadow = await keepingVersions("Account")
+  await shadow.all(
+    "update sf_shadow.object set filter = 'Internet_Eligibility__c != null', filter_fields = '{Internet_Eligibility__c}' where object = 'Account'",
+  )
+  const all = [1, 2, 3, 4].map((n) => found(n, 0, "Fibre"))
+  await runThrough(shadow, "Account", "full", all, { from: 20 })
+  const eligibility = (n: number) => versionsOf(shadow, "Account", accountId(n), "internet_eligibility")
+  await shadow.apply(eligible(1, 100, null), event("Account", "DELETE", accountId(2), 100))
+  await shadow.read("Account", [account(3, 90, { IsDeleted: true })], {
+    from: 112,
+    to: 113,
+    missing: [accountId(1)],
+  })
+  assert.deepEqual(await eligibility(1), [
+    ["Fibre", 0, 100],
+    [null, 100, 113],
+  ])
+  assert.deepEqual(await eligibility(2), [["Fibre", 0, 100, "deleted"]])
+  assert.deepEqual(await eligibility(3), [["Fibre", 0, 90, "deleted"]])
+  await runThrough(shadow, "Account", "ids", onlyIds([]), { from: 130, to: 140 })
+  assert.deepEqual(await eligibility(4), [["Fibre", 0, 140]])
+})
+
 test("children go with their parent, at its time; one that stands unchanged after all goes on with its version", async () => {
   const shadow = await keepingVersions("Product2", "PricebookEntry")
   await shadow.read("Product2", [product(1, 0), product(2, 0)], { from: 20 })
