@@ -53,7 +53,7 @@ export interface Run {
  * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown or a paused one
  */
 export async function startRun(
-  { pool }: Pick<Connections, "pool">,
+  { pool }: { pool: Pick<Connections["pool"], "query"> },
   request: { object: string; kind: RunKind; reason: string; force: boolean; batchId?: string },
 ): Promise<number> {
   const { rows } = await pool.query<{ run_id: number }>(
