@@ -1162,12 +1162,12 @@ create function sf_shadow._close_hole(of_object text) returns void language sql 
 create function sf_shadow._column_family(column_type text) returns text language sql immutable; -- body 2c93b3ee
 create function sf_shadow._column_name_fault(of_object text, wished text) returns text language sql stable set search_path=""; -- body cf2a5c68
 create function sf_shadow._column_names(fields text[], key_column text) returns TABLE(field text, column_name text, renamed text) language sql stable set search_path=""; -- body 394538fb
-create function sf_shadow._column_readers(shadow_table text, column_names text[]) returns text language sql stable set search_path=""; -- body 636ec55c
+create function sf_shadow._column_readers(shadow_table text, column_names text[]) returns text language sql stable set search_path=""; -- body 72d5665c
 create function sf_shadow._column_to_text(expression text, column_type text) returns text language sql immutable set search_path=""; -- body aa063f5a
 create function sf_shadow._compatible_columns(key_column text, mapped jsonb) returns TABLE(name text, value text, place bigint) language sql stable set search_path=""; -- body a6c39484
 create function sf_shadow._compatible_value(reference text, column_type text) returns text language sql immutable set search_path=""; -- body 3332f3ef
 create function sf_shadow._compatible_view(of_object sf_shadow.object) returns text language sql immutable set search_path=""; -- body 7268b939
-create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 1a9931e2
+create function sf_shadow._compatible_view_statements(of_object text, in_schema text, mapped jsonb) returns text[] language plpgsql stable set search_path=""; -- body 59119aec
 create function sf_shadow._compiled_functions(mapping sf_shadow.object_mapping) returns TABLE(name text, parameters text, body text) language sql stable set search_path=""; -- body e33f2d0c
 create function sf_shadow._contests_value(of_object text, of_record_id text) returns boolean language sql stable set search_path=""; -- body 78571498
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 0f6b95b2
@@ -1189,6 +1189,7 @@ create function sf_shadow._filter_tokens(filter text) returns TABLE(place bigint
 create function sf_shadow._fold_events(of_object text) returns void language plpgsql set search_path="" set work_mem=64MB; -- body d2d0c670
 create function sf_shadow._fold_events_source(mapping sf_shadow.object_mapping) returns text language sql stable set search_path=""; -- body c4a687b3
 create function sf_shadow._fold_waiting(of_object text, stored_ids text[]) returns void language plpgsql set search_path=""; -- body da773993
+create function sf_shadow._held_view(of_object sf_shadow.object) returns oid language sql stable set search_path=""; -- body ade6f2a2
 create function sf_shadow._history_columns() returns text[] language sql immutable set search_path=""; -- body 075e92a0
 create function sf_shadow._history_fault(of_object text, shadow_table text, columns jsonb) returns text language sql stable set search_path=""; -- body 85be0a6d
 create function sf_shadow._history_name(shadow_table text) returns text language sql immutable set search_path=""; -- body 77fcac19
@@ -1223,7 +1224,7 @@ create function sf_shadow._page_to_fields(of_object text, page_columns text[]) r
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
 create function sf_shadow._plan_column_source(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 2e5e6172
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
-create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 67ef4832
+create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 52679675
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 1d4363e5
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 2c544bfe
@@ -1338,13 +1339,13 @@ create function sf_shadow.refuse_bulk(of_object text) returns void language sql 
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body e5ece661
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body bfb8185d
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 7cfb11d5
 create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body f05fd4a5
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 91002c71
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964
 create function sf_shadow.requests_to_dirty(of_object text) returns bigint language sql set search_path=""; -- body e944da15
-create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body 4d373d46
+create function sf_shadow.requeue_forgotten() returns void language plpgsql set search_path=""; -- body a0414cc3
 create function sf_shadow.resume_run(of_run_id bigint) returns double precision language plpgsql set search_path=""; -- body 5ffc3c59
 create function sf_shadow.retry_failed_jobs() returns bigint language sql set search_path=""; -- body 732f86f4
 create function sf_shadow.retry_rejects(of_object text DEFAULT NULL::text) returns bigint language sql set search_path=""; -- body d05e4a64

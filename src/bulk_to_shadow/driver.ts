@@ -5,7 +5,7 @@ import { advanceRun } from "./advance.ts"
 import { failureMessage, judgeFailure } from "./failure.ts"
 import { PageMerger } from "./page.ts"
 import { renewJob } from "./renew.ts"
-import { isFinal, type Run, readRun, whileDriving } from "./run.ts"
+import { isFinal, type Run, RunGoneError, readRun, whileDriving } from "./run.ts"
 
 /**
  * What is next for a run. ended: nothing. due: its next step, after so many milliseconds; isBehind: or when another load has
@@ -49,6 +49,16 @@ export class RunDriver {
    * @throws the signal's reason
    */
   async drive(): Promise<Next> {
+    try {
+      return await this.#driveOrFollow()
+    } catch (error) {
+      // Nothing is left to be driven, and no try of the queue would find it again.
+      if (error instanceof RunGoneError) return { is: "ended" }
+      throw error
+    }
+  }
+
+  async #driveOrFollow(): Promise<Next> {
     const { signal, followMs, onStep } = this.#options
     const run = await readRun(this.#connections, this.#runId)
     onStep?.(run)

@@ -1,5 +1,6 @@
 import type { Connections } from "../connections.ts"
 import { applySettings, objectsInOrder } from "../mapping/index.ts"
+import { transaction } from "../postgres/transaction.ts"
 import { startBatch } from "./batch.ts"
 import { type FinalState, type Run, type RunState, startRun } from "./run.ts"
 import { SideBySide } from "./side_by_side.ts"
@@ -77,9 +78,13 @@ async function startRuns(request: LoadRequest, objects: readonly string[]): Prom
   const { kind, force } = request
   if (request.continues && objects.length > 1) return startBatch(request, objects, force)
   const reason = kind === "full" ? "backfill command" : "delta command"
-  const runIds: number[] = []
-  for (const object of objects) runIds.push(await startRun(request, { object, kind, reason, force }))
-  return runIds
+  // All or none: where one of them is refused, a run of those before it would stand there with nobody to drive it.
+  return transaction(request.pool, async (client) => {
+    const runIds: number[] = []
+    for (const object of objects)
+      runIds.push(await startRun({ pool: client }, { object, kind, reason, force }))
+    return runIds
+  })
 }
 
 /** A delta alone does not close a hole: what was deleted in it shows in an Id comparison only (rule 6). */

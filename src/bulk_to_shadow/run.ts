@@ -53,7 +53,7 @@ export interface Run {
  * @throws an error with SQLSTATE SF005 where the object was never loaded, unless by a full load, SF006 for an unknown or a paused one
  */
 export async function startRun(
-  { pool }: Pick<Connections, "pool">,
+  { pool }: { pool: Pick<Connections["pool"], "query"> },
   request: { object: string; kind: RunKind; reason: string; force: boolean; batchId?: string },
 ): Promise<number> {
   const { rows } = await pool.query<{ run_id: number }>(
@@ -75,9 +75,17 @@ export async function startPoll(
   return rows[0]?.run_id ?? undefined
 }
 
+/** A run went, with its object (objects remove), while somebody drives or is about to drive it. */
+export class RunGoneError extends Error {
+  constructor(runId: number) {
+    super(`run ${runId} does not exist any more: its object is mirrored no longer, or anew`)
+  }
+}
+
+/** @throws RunGoneError */
 export async function readRun({ pool }: Pick<Connections, "pool">, runId: number): Promise<Run> {
   const { rows } = await pool.query<Run>("select * from sf_shadow.run where run_id = $1", [runId])
-  if (!rows[0]) throw new Error(`run ${runId} does not exist any more`)
+  if (!rows[0]) throw new RunGoneError(runId)
   return rows[0]
 }
 

@@ -74,3 +74,20 @@ test("an object that is paused before its load begins is left out, and says so; 
   assert.deepEqual(rows, [])
   await service.stop()
 })
+
+test("a load whose run went with its object, while its next turn waited, is over, and not a failure", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { environment } = await startOrg(t, { products: 5, accounts: 5 })
+  await pool.query(
+    `select sf_shadow._add_keyed_job('backfill', '{"object":"Account","kind":"full","runId":999}', 'load:Account', 'turn')`,
+  )
+  const service = await startService(t, environment(url), ["--only", "worker"])
+  const job = await waitFor("its job ends, one way or the other", 30_000, async () => {
+    const { rows } = await pool.query(
+      "select attempts, last_error from sf_shadow_worker.jobs where key = 'turn'",
+    )
+    return rows.length === 0 ? "gone" : rows[0].last_error
+  })
+  assert.equal(job, "gone")
+  await service.stop()
+})

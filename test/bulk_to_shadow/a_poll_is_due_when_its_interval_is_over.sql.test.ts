@@ -113,13 +113,16 @@ test("a poll whose job is lost, or out of attempts, is queued again; one that wa
     "select attempts from sf_shadow_worker.jobs where key = 'poll:Account'",
   )
   assert.deepEqual(job, { attempts: 0 })
-  // A turn of a poll waits for its bulk job.
-  await forget(shadow)
-  await shadow.all(
-    `select sf_shadow._add_keyed_job('poll', '{"object":"Account"}', 'load:Account', 'turn:poll:delta:Account')`,
-  )
-  await requeue()
-  assert.equal(await waiting(shadow), null)
+  // A turn of a poll waits for its bulk job; one of an earlier version, too.
+  for (const key of ["turn:poll:delta:Account:12", "turn:poll:delta:Account"]) {
+    await forget(shadow)
+    await shadow.all(
+      `select sf_shadow._add_keyed_job('poll', '{"object":"Account"}', 'load:Account', $1)`,
+      key,
+    )
+    await requeue()
+    assert.equal(await waiting(shadow), null, key)
+  }
 })
 
 test("a poll that waits keeps neither the load of a hole from being queued again, nor one that fills a column", async () => {

@@ -45,3 +45,15 @@ for (const by of ["the command", "add_job"] as const) {
     await service?.stop()
   })
 }
+
+test("where one of several objects is refused nothing is begun: no run of another stays with nobody to drive it", async (t) => {
+  const { url, pool } = await createTestDatabase()
+  const { environment } = await startOrg(t, { products: 5, accounts: 5 })
+  const variables = environment(url)
+  assert.equal(await startCommand(["backfill", "Product2"], variables).ended, 0)
+  const command = startCommand(["delta"], variables)
+  assert.equal(await command.ended, 1)
+  assert.match(command.output.stderr, /(PricebookEntry|Account) was never loaded/)
+  const { rows } = await pool.query("select object, kind, state from sf_shadow_run")
+  assert.deepEqual(rows, [{ object: "Product2", kind: "full", state: "complete" }])
+})

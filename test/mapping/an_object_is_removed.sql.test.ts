@@ -20,10 +20,12 @@ test("a removed object leaves nothing but its table, and with drop_data not that
     /^error: Site__c is being loaded, by run \d+: end that first, by runs cancel/,
   )
   await pool.query("select public.sf_shadow_cancel_run($1)", [rows[0].run_id])
-  // The load's next turn waits still: it would find its run no more.
-  await pool.query(
-    `select sf_shadow._add_keyed_job('poll', '{"object":"Site__c"}', 'load:Site__c', 'turn:poll:delta:Site__c')`,
-  )
+  // The load's next turn waits still: it would find its run no more. And so one of an earlier version.
+  for (const key of [`turn:backfill:full:Site__c:${rows[0].run_id}`, "turn:poll:delta:Site__c"])
+    await pool.query(
+      `select sf_shadow._add_keyed_job('backfill', '{"object":"Site__c"}', 'load:Site__c', $1)`,
+      [key],
+    )
   await pool.query("create view public.of_mine as select name from public.sf_site_shadow")
   await assert.rejects(remove("Site__c", true), /cannot be dropped: something of yours reads it/)
   await remove("Site__c", false)

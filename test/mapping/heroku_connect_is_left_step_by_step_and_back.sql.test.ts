@@ -110,3 +110,50 @@ test("beside Heroku Connect its tables are compared, its place and its ids are t
     await assert.rejects(importTo(shadow, "next", schema), { message })
   assert.equal(await everything(pool), untouched)
 })
+
+test("a view that somebody has dropped is made anew with the ids of before; what somebody else puts in its place is not touched", async () => {
+  const shadow = await Shadow.openAnother()
+  const { pool } = shadow
+  await shadow.describe("Account", [...describes.Account, { name: "AnnualRevenue", type: "number" }])
+  await importTo(shadow, "crm")
+  await shadow.read("Account", [account(1, 0, { Name: "One" })], { from: 10 })
+  const ids = async () => (await pool.query("select id, sfid from crm.account")).rows
+  const before = await ids()
+  assert.equal(before.length, 1)
+  await pool.query("drop schema crm cascade")
+  assert.deepEqual(
+    (await importTo(shadow, "crm")).changes.map(({ change }) => change),
+    ["change_view"],
+  )
+  assert.deepEqual(await ids(), before)
+  assert.deepEqual((await importTo(shadow, "crm")).changes, [])
+
+  for (const [kind, mine] of [
+    ["table", "create table crm.account (mine text)"],
+    ["view", "create view crm.account as select 1 as mine"],
+  ] as const) {
+    await pool.query(`drop view crm.account; ${mine}`)
+    const isMine = async () =>
+      (
+        await pool.query(
+          `select array_agg(attname::text) as names, (select relacl is null from pg_class where oid = 'crm.account'::regclass) as is_untouched
+           from pg_attribute where attrelid = 'crm.account'::regclass and attnum > 0`,
+        )
+      ).rows[0]
+    const untouched = { names: ["mine"], is_untouched: true }
+    await assert.rejects(
+      importTo(shadow, "crm"),
+      /crm.account is there already, and is not a view of sf-shadow/,
+    )
+    await assert.rejects(
+      pool.query("select sf_shadow.remove_fields('Account', '{Name}', false)"),
+      /crm.account is where the view of Account is to be, and is not a view of sf-shadow/,
+    )
+    await pool.query(await readFile(join(import.meta.dirname, "../../sql/current/grants.sql"), "utf8"))
+    assert.deepEqual(await isMine(), untouched, kind)
+    await pool.query("select sf_shadow.change_compatible_view('Account', null)")
+    assert.deepEqual(await isMine(), untouched, kind)
+    await pool.query(`drop ${kind} crm.account`)
+    await importTo(shadow, "crm")
+  }
+})

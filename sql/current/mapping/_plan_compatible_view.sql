@@ -17,7 +17,7 @@ begin
   select c.relkind, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = '_hc_lastop') as is_heroku
   into taken from pg_class c where c.oid = to_regclass(of_view);
   fault := case
-    when in_schema is not distinct from mirrored.compatible_schema
+    when in_schema is not distinct from mirrored.compatible_schema and (in_schema is null or sf_shadow._held_view(mirrored) is not null)
       then format('%s has %s already', of_object, coalesce('a view in ' || quote_ident(in_schema), 'no view'))
     when in_schema !~ '^[a-z_][a-z0-9_]*$' or octet_length(in_schema) > 63
       then format('a schema cannot be called %s here: lower-case letters, digits and _, 63 at most', quote_ident(left(in_schema, 80)))
@@ -41,7 +41,8 @@ begin
     'view', coalesce(of_view, sf_shadow._compatible_view(mirrored)), 'statements', to_jsonb(
     case when in_schema is not null then sf_shadow._compatible_view_statements(of_object, in_schema, mapped)
       || sf_shadow._record_ids_statements(mirrored, numbered)
-    else array['drop view if exists ' || sf_shadow._compatible_view(mirrored),
+    else case when sf_shadow._held_view(mirrored) is null then '{}' else array['drop view ' || sf_shadow._compatible_view(mirrored)] end
+      || array[
       format('drop trigger if exists compatible_id on public.%I', mirrored.shadow_table),
       format('delete from sf_shadow.compatible_id where object_id = %s', mirrored.object_id),
       format('update sf_shadow.object set compatible_schema = null where object = %L', of_object)] end));

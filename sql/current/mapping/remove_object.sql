@@ -31,8 +31,9 @@ begin
     select j.id from sf_shadow_worker.jobs j
     where j.locked_at is null
       and (j.key in ('hole:' || of_object, 'fill:' || of_object) or j.key in (select t.task || ':' || of_object from sf_shadow.task t)
-        -- The next turn of a load that has ended otherwise: not one that goes on with other objects.
-        or j.queue_name = 'load:' || of_object and j.key like 'turn:%:' || of_object)));
+        -- The next turn of a load that has ended otherwise, with its run or, of an earlier version, without: not one that goes on
+        -- with other objects.
+        or j.queue_name = 'load:' || of_object and j.key ~ ('^turn:\w+:\w+:' || of_object || '(:\d*)?$'))));
   delete from sf_shadow.object_state s where s.object = of_object;
   delete from sf_shadow.run r where r.object = of_object;
   -- What refers to a read of it goes first.

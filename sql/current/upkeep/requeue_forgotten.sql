@@ -13,7 +13,8 @@ begin
   perform sf_shadow.add_poll_job(o.object)
   from sf_shadow.object o
   where o.poll_every is not null and not exists (select from sf_shadow_worker.jobs j
-    where j.key in ('poll:' || o.object, 'turn:poll:delta:' || o.object)
+    -- Its turns, too, which have keys of their own.
+    where j.queue_name = 'load:' || o.object and j.task_identifier = 'poll'
       and (j.locked_at is not null or j.attempts < j.max_attempts)
       -- Not one that was queued when the object was polled less often.
       and (j.key <> 'poll:' || o.object or j.locked_at is not null or j.attempts > 0

@@ -159,7 +159,8 @@ function compareSurroundings(
   const left: Left[] = []
   const before = held?.compatible_schema ?? null
   const schema = wanted ?? (prune ? null : before)
-  if (schema !== before) changes.push({ change: "change_view", object, schema })
+  if (schema !== before || (wanted !== undefined && held?.lacks_view))
+    changes.push({ change: "change_view", object, schema })
   else if (wanted === undefined && before !== null) left.push({ object, compatible_schema: before })
   const isIn = (names: readonly string[]) => (name: string) =>
     names.some((one) => one.toLowerCase() === name.toLowerCase())

@@ -20,6 +20,8 @@ export interface MirroredObject {
   indexed: string[]
   /** Where a view shows it as Heroku Connect had it. */
   compatible_schema: string | null
+  /** Whether that view is gone: somebody has dropped it, or has put something else in its place. */
+  lacks_view: boolean
   /** Whether its versions are kept. */
   history: boolean
   /** In the order of the table's columns. A field that fills several is there several times. */
@@ -32,6 +34,7 @@ export async function readMirrored(client: Pick<Pool, "query">): Promise<Mirrore
     `select o.object, o.shadow_table as "table", o.keep, o.parent_field as parent,
        o.filter as "where", coalesce(o.filter_fields, '{}') as filtered, o.indexes,
        sf_shadow.indexed_fields(of_object => o.object) as indexed, o.compatible_schema,
+       o.compatible_schema is not null and sf_shadow._held_view(of_object => o) is null as lacks_view,
        o.history_table is not null as history,
        (select case when m % 1440 = 0 then m / 1440 || 'd' when m % 60 = 0 then m / 60 || 'h' else m || 'm' end
         from (select ceil(extract(epoch from o.poll_every) / 60)::integer as m) as minutes) as poll,

@@ -99,7 +99,7 @@ function notesOf(
     ...(held === undefined
       ? []
       : [`mirrored already, in ${held.table}: it gets what it lacks, and stays as it is otherwise.`]),
-    ...(idsFrom !== undefined && held?.compatible_schema === compatibleSchema
+    ...(idsFrom !== undefined && held?.compatible_schema === compatibleSchema && !held?.lacks_view
       ? ["its view is there already, and its ids stay: --ids-from is for views that are made or moved."]
       : []),
     ...(config.access === "read_write"
