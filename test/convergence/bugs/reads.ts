@@ -53,8 +53,8 @@ export const reads: readonly PlantedBug[] = [
     sql: [
       {
         of: "begin_loading",
-        text: "run.read_from, greatest(run.read_from, of_read_to))",
-        by: "of_read_to, of_read_to)",
+        text: "run.read_from, greatest(run.read_from, of_read_to)",
+        by: "of_read_to, of_read_to",
       },
     ],
   },
