@@ -22,6 +22,7 @@ import {
   toPlanError,
 } from "../plan.ts"
 import { type Change, findDifference, type Left } from "./difference.ts"
+import { foreseenFault } from "./foreseen.ts"
 import { type MirroredObject, readMirrored } from "./mirrored.ts"
 import { type OrgObjects, toOrgNames } from "./org.ts"
 import { inParentsOrder } from "./parents.ts"
@@ -117,9 +118,11 @@ export async function applyMappingFile(
     )
       continue
     const columns = plannedColumns(planned)
-    const { plan, fault } = await attempt(client, () =>
-      perform(client, step, { ...options, isDry: true }, columns),
-    )
+    const foreseen = foreseenFault(change, planned)
+    const { plan, fault } =
+      foreseen !== undefined
+        ? { fault: foreseen }
+        : await attempt(client, () => perform(client, step, { ...options, isDry: true }, columns))
     if (plan?.change === "change_indexes" && plan.plan.statements.length === 0) continue
     if (plan !== undefined) planned.push(plan)
     else {
