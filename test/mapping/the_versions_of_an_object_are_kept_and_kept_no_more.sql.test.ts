@@ -83,6 +83,13 @@ test("switched off, the table stays or goes, and nothing is written there any lo
   await shadow.pool.query("drop view somebodys")
   await keep(shadow, "Account", false, true)
   assert.deepEqual(await columnsOf(shadow, "sf_account_eligibility_shadow_history"), [])
+
+  // One that somebody has dropped by hand is gone already: that is the way out.
+  await keep(shadow, "Account", true)
+  await shadow.pool.query("drop table sf_account_eligibility_shadow_history")
+  await keep(shadow, "Account", false, true)
+  await shadow.apply(event("Account", "UPDATE", accountId(1), 200, { Internet_Eligibility__c: "Cable" }))
+  assert.equal((await shadow.row("Account", accountId(1)))?.internet_eligibility, "Cable")
 })
 
 test("an object is added with its versions, by which a child is found by its parent; removed, both tables stay or go", async () => {

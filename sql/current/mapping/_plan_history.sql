@@ -36,7 +36,7 @@ begin
         (select string_agg(quote_ident(c ->> 'column'), ', ') from jsonb_array_elements(columns) c), mirrored.shadow_table);
   else
     statements := array[format('update sf_shadow.object set history_table = null where object = %L', of_object)]
-      || case when drop_data then array[format('drop table public.%I', mirrored.history_table)] else '{}' end;
+      || case when drop_data then array[format('drop table if exists public.%I', mirrored.history_table)] else '{}' end;
   end if;
   return jsonb_build_object('object', of_object, 'table', mirrored.shadow_table, 'kept', kept, 'history_table',
     coalesce(mirrored.history_table, sf_shadow._history_name(mirrored.shadow_table)), 'dropped', drop_data,
