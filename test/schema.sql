@@ -1230,7 +1230,7 @@ create function sf_shadow._plan_fields_removal(of_object text, fields text[], dr
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_filter(wish jsonb, described jsonb, OUT filter text, OUT fields text[], OUT fault text) returns record language plpgsql immutable set search_path=""; -- body 19f3b672
 create function sf_shadow._plan_history(of_object text, kept boolean, drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body f72c4933
-create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 088045a4
+create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 4a7d5361
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
 create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 9c185d06
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 08bdd3e9
