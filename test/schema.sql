@@ -1173,7 +1173,7 @@ create function sf_shadow._contests_value(of_object text, of_record_id text) ret
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 0f6b95b2
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 5b0f5af2
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow._doubt_filter(of_object text) returns void language plpgsql set search_path=""; -- body de437df0
+create function sf_shadow._doubt_filter(of_object text) returns void language plpgsql set search_path=""; -- body 65c1a467
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
 create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body 6df8b43a
