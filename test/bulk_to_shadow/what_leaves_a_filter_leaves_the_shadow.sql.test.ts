@@ -66,6 +66,25 @@ test("an event that touches a field of the filter is folded, and its record is i
   assert.deepEqual(await shadow.ids("Account"), [accountId(1), accountId(2)])
 })
 
+test("a gap event, and one that cannot be ordered, may have taken it out too: the fuse does not count what is gone then", async () => {
+  await shadow.all("update sf_shadow.setting set fuse_rows = 1")
+  await shadow.apply(event("Account", "UPDATE", accountId(2), 200, { Internet_Eligibility_Status__c: "x" }))
+  await shadow.apply(
+    event("Account", "GAP_UPDATE", accountId(1), 300),
+    event("Account", "UPDATE", accountId(2), 150, outside),
+    event("Account", "GAP_DELETE", accountId(3), 300),
+    event("Account", "GAP_UPDATE", accountId(4), 300),
+  )
+  assert.deepEqual(await marks(), [
+    [accountId(1), mayHaveLeft],
+    [accountId(2), mayHaveLeft],
+    [accountId(3), "gap event: GAP_DELETE"],
+    [accountId(4), "gap event: GAP_UPDATE"],
+  ])
+  await shadow.read("Account", [account(3, 0)], { from: 330, missing: [1, 2].map(accountId) })
+  assert.deepEqual(await shadow.ids("Account"), [accountId(3)])
+})
+
 test("an event of a record that has no row leaves Salesforce to decide, and so does a return", async () => {
   await shadow.apply(
     created("Account", account(4, 100), 100),

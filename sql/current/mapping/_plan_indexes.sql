@@ -29,6 +29,10 @@ begin
     cross join sf_shadow._index_expressions(of_object, s.schema) v group by v.field, v.expression) e on lower(e.field) = lower(n)
   left join pg_index i on i.indrelid = to_regclass(format('public.%I', mirrored.shadow_table)) and i.indnkeyatts = 1
     and not i.indisunique and lower(pg_get_indexdef(i.indexrelid, 1, true)) = lower(e.expression)
+    -- As such a plan makes one: of part of the rows, for LIKE, or with more in it, somebody else has made it.
+    and i.indpred is null and i.indnatts = 1 and i.indoption[0] = 0
+    and exists (select from pg_opclass o join pg_am a on a.oid = o.opcmethod
+      where o.oid = i.indclass[0] and o.opcdefault and a.amname = 'btree')
   left join pg_class c on c.oid = i.indexrelid
   where e.field = any (mirrored.indexes);
   return jsonb_build_object('object', of_object, 'table', mirrored.shadow_table, 'fields', added.fields, 'gone', removed.fields,

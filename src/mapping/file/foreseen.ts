@@ -1,7 +1,7 @@
 import type { PlannedChange } from "./apply.ts"
 import type { Change } from "./difference.ts"
 
-/** As sf_shadow._history_columns has them. */
+/** The columns of its own that a history has (docs/mapping.md). */
 const historyColumns = ["valid_from", "valid_to", "is_deleted"]
 
 /**

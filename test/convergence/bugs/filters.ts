@@ -18,8 +18,8 @@ export const filters: readonly PlantedBug[] = [
     sql: [
       {
         of: "_doubt_filter",
-        text: "coalesce(e.unusable, 'whether it meets the filter is not known')",
-        by: "e.unusable",
+        text: "then 'whether it meets the filter is not known'",
+        by: "then e.unusable",
       },
     ],
   },
