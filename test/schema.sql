@@ -1358,7 +1358,7 @@ create function sf_shadow.start_poll(of_object text) returns bigint language plp
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 72d5e466
 create function sf_shadow.streams_behind() returns TABLE(stream_id integer) language sql stable set search_path=""; -- body ac7cbc85
-create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body a732a0a6
+create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body 0680c99a
 create function sf_shadow.trim_history(of_object text, at_most integer) returns bigint language plpgsql set search_path=""; -- body 83269bb0
 create function sf_shadow.unfollow_events() returns void language plpgsql set search_path="" set lock_timeout=1s; -- body adf347ec
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d
