@@ -1224,7 +1224,7 @@ create function sf_shadow._page_to_fields(of_object text, page_columns text[]) r
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
 create function sf_shadow._plan_column_source(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 2e5e6172
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
-create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 52679675
+create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body ed510160
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 1d4363e5
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 2c544bfe

@@ -157,3 +157,14 @@ test("a view that somebody has dropped is made anew with the ids of before; what
     await importTo(shadow, "crm")
   }
 })
+
+test("ids are not taken over from the view itself, which moves with its own", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.describe("Account", [...describes.Account, { name: "AnnualRevenue", type: "number" }])
+  await importTo(shadow, "crm")
+  await assert.rejects(importTo(shadow, "salesforce", "crm"), {
+    name: "PlanError",
+    message: /crm\.account is the view of sf-shadow itself, which keeps its ids: leave --ids-from out/,
+  })
+  await importTo(shadow, "salesforce")
+})
