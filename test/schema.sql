@@ -1293,7 +1293,7 @@ create function sf_shadow.begin_job(of_run_id bigint, of_filter text DEFAULT NUL
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 55147654
 create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 8ad72b4e
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 1b2c58a7
-create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3659e4f9
+create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 1a0f4deb
 create function sf_shadow.change_indexes(of_object text, wish jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3575ac36
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
