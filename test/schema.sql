@@ -725,7 +725,7 @@ create view sf_shadow.run_parent as
    FROM ((sf_shadow.run r
      JOIN sf_shadow.object o ON ((o.object = r.object)))
      JOIN sf_shadow.run p ON (((p.object = o.parent_object) AND (p.kind = r.kind) AND (p.run_id < r.run_id))))
-  WHERE ((r.state = ANY (ARRAY['queued'::text, 'loading'::text])) AND (r.turn_at IS NULL) AND (r.kind = ANY (ARRAY['full'::text, 'delta'::text])) AND (p.finished_at IS NULL) AND (p.paused_until IS NULL) AND ((GREATEST(p.looked_at, p.progressed_at) > (now() - '00:01:00'::interval)) OR (p.object IN ( SELECT d.object
+  WHERE ((r.state = ANY (ARRAY['queued'::text, 'loading'::text])) AND (r.turn_at IS NULL) AND (r.kind = ANY (ARRAY['full'::text, 'delta'::text])) AND (p.finished_at IS NULL) AND COALESCE((p.paused_until < (now() + '00:02:00'::interval)), true) AND ((GREATEST(p.looked_at, p.progressed_at, p.paused_until) > (now() - '00:01:00'::interval)) OR (p.object IN ( SELECT d.object
            FROM sf_shadow.driven_object d))))
   GROUP BY r.run_id;
 
@@ -1173,7 +1173,7 @@ create function sf_shadow._contests_value(of_object text, of_record_id text) ret
 create function sf_shadow._count_absences(of_object text, absences bigint, fused boolean) returns void language plpgsql set search_path=""; -- body 0f6b95b2
 create function sf_shadow._count_drift(of_object text) returns bigint language plpgsql set search_path=""; -- body 5b0f5af2
 create function sf_shadow._database_identity(OUT system_identifier bigint, OUT timeline integer) returns record language sql stable set search_path=""; -- body 31aebd08
-create function sf_shadow._doubt_filter(of_object text) returns void language plpgsql set search_path=""; -- body de437df0
+create function sf_shadow._doubt_filter(of_object text) returns void language plpgsql set search_path=""; -- body 65c1a467
 create function sf_shadow._drop_old_partitions() returns text[] language plpgsql set search_path=""; -- body 836c9f0f
 create function sf_shadow._enable_object(of_object text, of_enabled boolean) returns boolean language plpgsql set search_path=""; -- body 8a837d2a
 create function sf_shadow._end_fill(of_run_id bigint) returns void language plpgsql set search_path=""; -- body 6df8b43a
@@ -1224,14 +1224,14 @@ create function sf_shadow._page_to_fields(of_object text, page_columns text[]) r
 create function sf_shadow._parents_to_children(of_object text) returns void language plpgsql set search_path=""; -- body aebcf3f5
 create function sf_shadow._plan_column_source(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 2e5e6172
 create function sf_shadow._plan_columns(wish jsonb, described jsonb, key_column text) returns TABLE(field text, column_name text, column_type text, renamed text, refused text, describe jsonb) language sql stable set search_path=""; -- body 912f79aa
-create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body 52679675
+create function sf_shadow._plan_compatible_view(of_object text, in_schema text, planned_columns jsonb, ids_from text) returns jsonb language plpgsql stable set search_path=""; -- body ed510160
 create function sf_shadow._plan_fault(wish jsonb, described jsonb, target text) returns text language sql stable set search_path=""; -- body be0342d0
 create function sf_shadow._plan_fields(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 1d4363e5
 create function sf_shadow._plan_fields_removal(of_object text, fields text[], drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body 2c544bfe
 create function sf_shadow._plan_fields_statements(plan jsonb) returns text[] language sql stable set search_path=""; -- body 19b727d7
 create function sf_shadow._plan_filter(wish jsonb, described jsonb, OUT filter text, OUT fields text[], OUT fault text) returns record language plpgsql immutable set search_path=""; -- body 19f3b672
 create function sf_shadow._plan_history(of_object text, kept boolean, drop_data boolean) returns jsonb language plpgsql stable set search_path=""; -- body f72c4933
-create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 088045a4
+create function sf_shadow._plan_indexes(of_object text, wish jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 4a7d5361
 create function sf_shadow._plan_names(of_object text, OUT shadow_table text, OUT key_column text, OUT topic text) returns record language sql stable set search_path=""; -- body 3a14b5e6
 create function sf_shadow._plan_object(wish jsonb, described jsonb) returns jsonb language plpgsql stable set search_path=""; -- body 9c185d06
 create function sf_shadow._plan_parent(wish jsonb, described jsonb, planned_columns jsonb, key_column text, OUT object text, OUT field text, OUT columns jsonb, OUT fault text) returns record language plpgsql stable set search_path=""; -- body 08bdd3e9
@@ -1293,7 +1293,7 @@ create function sf_shadow.begin_job(of_run_id bigint, of_filter text DEFAULT NUL
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 55147654
 create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 8ad72b4e
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 1b2c58a7
-create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3659e4f9
+create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 1a0f4deb
 create function sf_shadow.change_indexes(of_object text, wish jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3575ac36
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
@@ -1358,7 +1358,7 @@ create function sf_shadow.start_poll(of_object text) returns bigint language plp
 create function sf_shadow.start_run(of_object text, of_kind text, of_reason text, of_forced boolean DEFAULT false, of_batch_id uuid DEFAULT NULL::uuid) returns bigint language plpgsql set search_path=""; -- body d4d8325e
 create function sf_shadow.stream_to_holes(of_stream_id integer, objects text[], begins_at timestamp with time zone, ends_at timestamp with time zone, reason text) returns void language plpgsql set search_path=""; -- body 72d5e466
 create function sf_shadow.streams_behind() returns TABLE(stream_id integer) language sql stable set search_path=""; -- body ac7cbc85
-create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body a732a0a6
+create function sf_shadow.take_turn(of_run_id bigint, at_most integer) returns boolean language plpgsql set search_path=""; -- body 0680c99a
 create function sf_shadow.trim_history(of_object text, at_most integer) returns bigint language plpgsql set search_path=""; -- body 83269bb0
 create function sf_shadow.unfollow_events() returns void language plpgsql set search_path="" set lock_timeout=1s; -- body adf347ec
 create function sf_shadow.unstorable_text(fields jsonb) returns text[] language sql immutable set search_path=""; -- body a49bbb5d

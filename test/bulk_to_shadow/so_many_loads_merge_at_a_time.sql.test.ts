@@ -108,7 +108,14 @@ test("it waits neither for a parent's load that was begun later, nor for one of 
 
   const again = await loadingRun(shadow, "PricebookEntry")
   await shadow.all(
-    "select sf_shadow.pause_run(run_id, 'the budget', 60000) from sf_shadow.run where object = 'Product2'",
+    "select sf_shadow.pause_run(run_id, 'the budget', 3600000) from sf_shadow.run where object = 'Product2'",
+  )
+  const untilAnew =
+    "update sf_shadow.run set paused_until = now() + interval '30 s' where object = 'Product2'"
+  await shadow.all(untilAnew)
+  assert.equal(await takesTurn(shadow, again, 3), false, "its job failed, and is made anew soon")
+  await shadow.all(
+    "update sf_shadow.run set paused_until = now() + interval '1 hour' where object = 'Product2'",
   )
   assert.equal(await takesTurn(shadow, again, 3), true)
 })
@@ -120,4 +127,44 @@ test("an Id comparison of a child does not wait for that of its parent", async (
   await queueRun(shadow, "Product2", "ids")
   const prices = await queueRun(shadow, "PricebookEntry", "ids")
   assert.equal(await takesTurn(shadow, prices, 3), true)
+})
+
+/** A delta beside it whose answer is large, so that it has a bulk job, which is complete. */
+async function loadingDelta(shadow: Shadow, object: Parameters<typeof queueRun>[1]): Promise<number> {
+  await shadow.all("update sf_shadow.object_state set delta_from = now() where object = $1", object)
+  const runId = await queueRun(shadow, object, "delta")
+  await createJob(shadow, runId, { from: 20, job: `751${object}` })
+  await completeJob(shadow, runId, { to: 30, expected: 1, job: `751${object}` })
+  return runId
+}
+
+test("a full load that the API budget holds back takes no place: neither of the delta of its own object, nor of others'", async (t) => {
+  const shadow = await Shadow.open()
+  const full = await loadingRun(shadow, "Product2")
+  const stop = await drive(t, shadow, "Product2")
+  assert.equal(await takesTurn(shadow, full), true)
+  await shadow.all("select sf_shadow.pause_run($1, 'the budget', 36000000)", full)
+  const delta = await loadingDelta(shadow, "Product2")
+  const accounts = await loadingRun(shadow, "Account")
+  assert.equal(
+    await takesTurn(shadow, accounts),
+    true,
+    "only the delta of that object is driven, and has no turn yet",
+  )
+  await endRun(shadow, accounts)
+  assert.equal(await takesTurn(shadow, delta), true)
+
+  await shadow.all("update sf_shadow.run set paused_until = null where run_id = $1", full)
+  const again = await loadingRun(shadow, "Account")
+  assert.equal(await takesTurn(shadow, again, 2), true, "an object takes one place")
+  await stop()
+})
+
+test("a delta's pages do not wait for a full load of the same object that nobody drives while the delta is", async (t) => {
+  const shadow = await Shadow.open()
+  const full = await loadingRun(shadow, "Product2")
+  assert.equal(await takesTurn(shadow, full), true)
+  const delta = await loadingDelta(shadow, "Product2")
+  await drive(t, shadow, "Product2")
+  assert.equal(await takesTurn(shadow, delta), true)
 })

@@ -157,3 +157,42 @@ test("a view that somebody has dropped is made anew with the ids of before; what
     await importTo(shadow, "crm")
   }
 })
+
+test("ids are not taken over from the view itself, which moves with its own", async () => {
+  const shadow = await Shadow.openAnother()
+  await shadow.describe("Account", [...describes.Account, { name: "AnnualRevenue", type: "number" }])
+  await importTo(shadow, "crm")
+  await assert.rejects(importTo(shadow, "salesforce", "crm"), {
+    name: "PlanError",
+    message: /crm\.account is the view of sf-shadow itself, which keeps its ids: leave --ids-from out/,
+  })
+  await importTo(shadow, "salesforce")
+})
+
+test("a role that may make no schema is told what an administrator does, after which readers may use the schema, too", async () => {
+  const shadow = await Shadow.openAnother()
+  const { pool } = shadow
+  await shadow.describe("Account", describes.Account)
+  await pool.query(`create role schemaless; grant pg_read_all_data, pg_write_all_data to schemaless;
+    alter table public.sf_account_eligibility_shadow owner to schemaless`)
+  const client = await pool.connect()
+  try {
+    const view = async () => {
+      await client.query("set role schemaless")
+      await client
+        .query("select sf_shadow.change_compatible_view('Account', 'crm')")
+        .finally(() => client.query("reset role"))
+    }
+    const refused = await view().catch((error: { message: string; hint: string }) => error)
+    assert.match(refused?.message ?? "", /^the role schemaless may not do what the view of Account needs: /)
+    const [, advice = ""] = refused?.hint.match(/makes the schema: (.*)$/) ?? []
+    await client.query(advice)
+    await view()
+    await client.query("set role sf_shadow_reader")
+    assert.deepEqual((await client.query("select count(*) from crm.account")).rows, [{ count: 0 }])
+  } finally {
+    await client.query("reset role")
+    await client.query("drop owned by schemaless cascade; drop role schemaless")
+    client.release()
+  }
+})

@@ -15,8 +15,9 @@ begin
     return found;
   end if;
   is_free := not exists (select from sf_shadow.run_parent parent where parent.run_id = run.run_id) and (run.state = 'queued' or at_most > (
-    select count(*) from sf_shadow.run other
-    where other.turn_at is not null and other.finished_at is null
+    -- Of an object's runs one at a time is driven: of its own it is this one, and of another's a paused one it is not.
+    select count(distinct other.object) from sf_shadow.run other
+    where other.turn_at is not null and other.finished_at is null and other.paused_until is null and other.object <> run.object
       and other.object in (select d.object from sf_shadow.driven_object d)));
   update sf_shadow.run r set
     looked_at = clock_timestamp(), turn_at = case when is_free and r.state = 'loading' then clock_timestamp() end

@@ -27,6 +27,8 @@ begin
       'or rename that one first: alter schema %I rename to %I', of_view, in_schema, left(in_schema, 56) || '_before')
     when taken.relkind is not null or to_regtype(of_view) is not null
       then format('%s is there already, and is not a view of sf-shadow: choose another schema, or drop it', of_view)
+    when to_regclass(numbered) = sf_shadow._held_view(mirrored)
+      then format('%s is the view of sf-shadow itself, which keeps its ids: leave --ids-from out', numbered)
     when numbered is not null and (
       select count(*) from pg_attribute a
       where a.attrelid = to_regclass(numbered) and (a.attname = 'sfid' or a.attname = 'id' and a.atttypid = 'integer'::regtype)) < 2

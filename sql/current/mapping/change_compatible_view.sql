@@ -25,6 +25,6 @@ exception
   when insufficient_privilege then
     raise exception 'the role % may not do what the view of % needs: %', current_user, of_object, sqlerrm
       using errcode = 'SF014', hint = format('Nothing was changed. An administrator grants that, or makes the schema: '
-        'create schema if not exists %I; grant create, usage on schema %1$I to %I', in_schema, current_user);
+        'create schema if not exists %I; grant create, usage on schema %1$I to %I with grant option', in_schema, current_user);
 end
 $$;
