@@ -13,7 +13,7 @@ declare
     where pg_has_role(c.relowner, 'usage'));
   -- Those for readers that Heroku Connect had before, with their schemas.
   compatible_views constant text := (select string_agg(sf_shadow._compatible_view(o), ', ' order by o.object_id)
-    from sf_shadow.object o join pg_class c on c.oid = sf_shadow._held_view(o) where pg_has_role(c.relowner, 'usage'));
+    from sf_shadow.object o join pg_class c on c.oid = sf_shadow.held_view(o) where pg_has_role(c.relowner, 'usage'));
   compatible_schemas constant text := (select string_agg(distinct quote_ident(o.compatible_schema), ', ')
     from sf_shadow.object o join pg_namespace n on n.nspname = o.compatible_schema where pg_has_role(n.nspowner, 'usage'));
   read_relations constant text := shadow_tables || ',

@@ -12,5 +12,5 @@ language sql stable set search_path = '' as $$
     and a.attname = any (column_names) and d.deptype = 'n'
     and not exists (
       select from sf_shadow.object o
-      where o.shadow_table = _column_readers.shadow_table and r.ev_class = sf_shadow._held_view(o))
+      where o.shadow_table = _column_readers.shadow_table and r.ev_class = sf_shadow.held_view(o))
 $$;

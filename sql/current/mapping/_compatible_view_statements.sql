@@ -14,7 +14,7 @@ declare
 begin
   select o.* into mirrored from sf_shadow.object o where o.object = of_object;
   select c.oid, c.relowner, c.relacl into held from pg_class c
-  where c.oid = sf_shadow._held_view(mirrored);
+  where c.oid = sf_shadow.held_view(mirrored);
   if held.oid is null and to_regclass(of_view) is not null then
     raise exception '% is where the view of % is to be, and is not a view of sf-shadow', of_view, of_object
       using errcode = 'SF014', hint = 'Nothing was changed. Drop or rename it, or choose another schema for the view (compatible_schema).';

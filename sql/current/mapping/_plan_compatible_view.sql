@@ -17,7 +17,7 @@ begin
   select c.relkind, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = '_hc_lastop') as is_heroku
   into taken from pg_class c where c.oid = to_regclass(of_view);
   fault := case
-    when in_schema is not distinct from mirrored.compatible_schema and (in_schema is null or sf_shadow._held_view(mirrored) is not null)
+    when in_schema is not distinct from mirrored.compatible_schema and (in_schema is null or sf_shadow.held_view(mirrored) is not null)
       then format('%s has %s already', of_object, coalesce('a view in ' || quote_ident(in_schema), 'no view'))
     when in_schema !~ '^[a-z_][a-z0-9_]*$' or octet_length(in_schema) > 63
       then format('a schema cannot be called %s here: lower-case letters, digits and _, 63 at most', quote_ident(left(in_schema, 80)))
@@ -27,7 +27,7 @@ begin
       'or rename that one first: alter schema %I rename to %I', of_view, in_schema, left(in_schema, 56) || '_before')
     when taken.relkind is not null or to_regtype(of_view) is not null
       then format('%s is there already, and is not a view of sf-shadow: choose another schema, or drop it', of_view)
-    when to_regclass(numbered) = sf_shadow._held_view(mirrored)
+    when to_regclass(numbered) = sf_shadow.held_view(mirrored)
       then format('%s is the view of sf-shadow itself, which keeps its ids: leave --ids-from out', numbered)
     when numbered is not null and (
       select count(*) from pg_attribute a
@@ -43,7 +43,7 @@ begin
     'view', coalesce(of_view, sf_shadow._compatible_view(mirrored)), 'statements', to_jsonb(
     case when in_schema is not null then sf_shadow._compatible_view_statements(of_object, in_schema, mapped)
       || sf_shadow._record_ids_statements(mirrored, numbered)
-    else case when sf_shadow._held_view(mirrored) is null then '{}' else array['drop view ' || sf_shadow._compatible_view(mirrored)] end
+    else case when sf_shadow.held_view(mirrored) is null then '{}' else array['drop view ' || sf_shadow._compatible_view(mirrored)] end
       || array[
       format('drop trigger if exists compatible_id on public.%I', mirrored.shadow_table),
       format('delete from sf_shadow.compatible_id where object_id = %s', mirrored.object_id),

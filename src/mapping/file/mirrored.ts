@@ -34,7 +34,7 @@ export async function readMirrored(client: Pick<Pool, "query">): Promise<Mirrore
     `select o.object, o.shadow_table as "table", o.keep, o.parent_field as parent,
        o.filter as "where", coalesce(o.filter_fields, '{}') as filtered, o.indexes,
        sf_shadow.indexed_fields(of_object => o.object) as indexed, o.compatible_schema,
-       o.compatible_schema is not null and sf_shadow._held_view(of_object => o) is null as lacks_view,
+       o.compatible_schema is not null and sf_shadow.held_view(of_object => o) is null as lacks_view,
        o.history_table is not null as history,
        (select case when m % 1440 = 0 then m / 1440 || 'd' when m % 60 = 0 then m / 60 || 'h' else m || 'm' end
         from (select ceil(extract(epoch from o.poll_every) / 60)::integer as m) as minutes) as poll,
