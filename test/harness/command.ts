@@ -21,7 +21,7 @@ export async function endsWith(
  * they decide on their own.
  */
 export async function pastMargin(pool: Pool, org: Org): Promise<void> {
-  await waitFor("the margin has passed since the last read", 10_000, async () => {
+  await waitFor("the margin has passed since the last read", 60_000, async () => {
     const { rows } = await pool.query<{ past: boolean }>(
       // A read by REST may have begun a second, and its duration, before the whole second of its answer.
       `select max(r.read_to) < $1::timestamptz - s.margin - interval '3 seconds' as past
