@@ -609,10 +609,10 @@ create view sf_shadow.budget_state as
 
 create view sf_shadow.driven_object as
  SELECT o.object
-   FROM ((pg_locks l
-     JOIN pg_database d ON (((d.oid = l.database) AND (d.datname = current_database()))))
+   FROM (pg_locks l
      JOIN sf_shadow.object o ON ((o.object_id = (l.objid)::bigint)))
-  WHERE ((l.locktype = 'advisory'::text) AND (l.classid = (21319)::oid) AND (l.objsubid = 2) AND l.granted);
+  WHERE ((l.locktype = 'advisory'::text) AND (l.classid = (21319)::oid) AND (l.objsubid = 2) AND l.granted AND (l.database = ( SELECT own.datid
+           FROM pg_stat_get_activity(pg_backend_pid()) own(datid, pid, usesysid, application_name, state, query, wait_event_type, wait_event, xact_start, query_start, backend_start, state_change, client_addr, client_hostname, client_port, backend_xid, backend_xmin, backend_type, ssl, sslversion, sslcipher, sslbits, ssl_client_dn, ssl_client_serial, ssl_issuer_dn, gss_auth, gss_princ, gss_enc, gss_delegation, leader_pid, query_id))));
 
 create view sf_shadow.object_claim as
  WITH claim AS (
