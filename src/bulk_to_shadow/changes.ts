@@ -13,24 +13,9 @@ import { callKindOf, type Run } from "./run.ts"
  * @throws SalesforceError where the answer is not whole; the run stays as it is, and this is asked anew
  */
 export async function compareChanges(connections: Connections, run: Run, cursorField: string): Promise<void> {
-  const { pool, session, budget, log } = connections
+  const { pool, budget, log } = connections
   await budget.assert(callKindOf(run))
-  const purpose = `Query of what has changed of ${run.object}`
-  const { soql, operation } = queryOf(run, ["Id"], cursorField)
-  const ids: string[] = []
-  let total = 0
-  for (let path: string | undefined = queryPath(session, soql, purpose, operation); path !== undefined; ) {
-    const at: string = path
-    const page = await unlessResultGone(() => queryPage(session, at, purpose, {})).catch(askAnew)
-    if (ids.length === 0) total = page.totalSize
-    for (const { Id } of page.records) ids.push(String(Id))
-    path = page.next
-  }
-  try {
-    assertWhole(purpose, ids.length, total)
-  } catch (error) {
-    askAnew(error)
-  }
+  const ids = await readChangedIds(connections, run, cursorField).catch(askAnew)
   const { rows } = await pool.query<{ marked: number }>(
     "select sf_shadow.compare_changes(of_run_id => $1, changed_ids => $2) as marked",
     [run.run_id, ids],
@@ -41,4 +26,19 @@ export async function compareChanges(connections: Connections, run: Run, cursorF
       { event: "changes_compared", object: run.object, run: run.run_id, changed: ids.length, marked },
       `${marked} records of ${run.object} have changed and did not come with its filter: they are read again`,
     )
+}
+
+async function readChangedIds({ session }: Connections, run: Run, cursorField: string): Promise<string[]> {
+  const purpose = `Query of what has changed of ${run.object}`
+  const { soql, operation } = queryOf(run, ["Id"], cursorField)
+  const readPage = (path: string) => unlessResultGone(() => queryPage(session, path, purpose, {}))
+  let page = await readPage(queryPath(session, soql, purpose, operation))
+  const total = page.totalSize
+  const ids = page.records.map(({ Id }) => String(Id))
+  while (page.next !== undefined) {
+    page = await readPage(page.next)
+    for (const { Id } of page.records) ids.push(String(Id))
+  }
+  assertWhole(purpose, ids.length, total)
+  return ids
 }

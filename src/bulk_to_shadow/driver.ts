@@ -9,8 +9,7 @@ import { isFinal, type Run, RunGoneError, readRun, whileDriving } from "./run.ts
 
 /**
  * What is next for a run. ended: nothing. due: its next step, after so many milliseconds; isBehind: or when another load has
- * ended, for which it waits. retry: the same step again, for
- * its failure may pass; failures in a row, without a step between them.
+ * ended, for which it waits. retry: the same step again, for its failure may pass; failures in a row, without a step between them.
  */
 export type Next =
   | { is: "ended" }
