@@ -64,7 +64,6 @@ async function compare(
   const log = createLog(config.logLevel)
   const { withDatabase } = await import("./database.ts")
   const { createBudgetedSession } = await import("../salesforce/budgeted_session.ts")
-  const { connectionsOfLoads } = await import("../bulk_to_shadow/side_by_side.ts")
   const use = async (pool: Pool) => {
     const objects = await wantedObjects(pool, wanted)
     const salesforce = createBudgetedSession(config.salesforce, pool, log)
@@ -81,6 +80,8 @@ async function compare(
       await salesforce.close()
     }
   }
+  if (!options.all) return withDatabase(config.databaseUrl, log, use)
+  const { connectionsOfLoads } = await import("../bulk_to_shadow/side_by_side.ts")
   return withDatabase(config.databaseUrl, log, use, connectionsOfLoads(config.loadConcurrency))
 }
 
