@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises"
 import { Command } from "commander"
 import { sfShadow } from "../base/sf_shadow.ts"
 import type { MappingPlan } from "../mapping/file/apply.ts"
 import { type ExitCode, exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import { mappingPlanText } from "./mapping_text.ts"
-import { inTransaction, onOrg, toUsageError } from "./on_org.ts"
+import { inTransaction, onOrg, readInput } from "./on_org.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
 
@@ -69,12 +68,7 @@ async function applyFile(
   if (dropData && !prune)
     throw new UsageError("--drop-data is for what --prune removes: give both, or none of them.")
   const { readMappingFile } = await import("../mapping/file/read.ts")
-  const text = await readFile(name, "utf8").catch((cause: Error) => {
-    throw new UsageError(`${name} cannot be read: ${cause.message}`, { cause })
-  })
-  const file = await Promise.resolve(text)
-    .then((one) => readMappingFile(name, one))
-    .catch(toUsageError)
+  const file = await readInput(name, readMappingFile)
   const { plan, records } = await onOrg(invocation, async (pool, session) => {
     const { applyMappingFile } = await import("../mapping/file/apply.ts")
     const { findDifference } = await import("../mapping/file/difference.ts")

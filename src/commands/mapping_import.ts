@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises"
 import { Command } from "commander"
 import { sfShadow } from "../base/sf_shadow.ts"
 import type { HerokuImport } from "../mapping/heroku/import.ts"
 import { type ExitCode, exitCodes, type Invocation, UsageError } from "./invocation.ts"
 import { mappingPlanText } from "./mapping_text.ts"
-import { inTransaction, onOrg, toUsageError } from "./on_org.ts"
+import { inTransaction, onOrg, readInput } from "./on_org.ts"
 import type { Work } from "./program.ts"
 import { printResult } from "./result.ts"
 import { writeMappingFile } from "./written_mapping.ts"
@@ -53,12 +52,7 @@ async function importFile(
   if (idsFrom !== undefined && compatibleSchema === undefined)
     throw new UsageError("--ids-from is for the views of --compatible-schema: give both, or none of them.")
   const { readHerokuExport } = await import("../mapping/heroku/read.ts")
-  const text = await readFile(name, "utf8").catch((cause: Error) => {
-    throw new UsageError(`${name} cannot be read: ${cause.message}`, { cause })
-  })
-  const read = await Promise.resolve(text)
-    .then((one) => readHerokuExport(name, one))
-    .catch(toUsageError)
+  const read = await readInput(name, readHerokuExport)
   const { plan, imported } = await onOrg(invocation, async (pool, session) => {
     const { applyMappingFile } = await import("../mapping/file/apply.ts")
     const { readMirrored } = await import("../mapping/file/mirrored.ts")

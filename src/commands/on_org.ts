@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import type { Pool } from "pg"
 import { readConfig, readDatabaseConfig } from "../base/config.ts"
 import { createLog } from "../base/log.ts"
@@ -65,4 +66,21 @@ export async function onMapping<T>(
 export async function toUsageError(cause: unknown): Promise<never> {
   const { PlanError } = await import("../mapping/plan.ts")
   throw cause instanceof PlanError ? new UsageError(cause.message, { cause }) : cause
+}
+
+/**
+ * Reads a file that says what is wished.
+ *
+ * @param read takes its name and text
+ * @throws UsageError where it cannot be read, and for what `read` refuses
+ */
+export async function readInput<T>(name: string, read: (name: string, text: string) => T): Promise<T> {
+  const text = await readFile(name, "utf8").catch((cause: Error) => {
+    throw new UsageError(`${name} cannot be read: ${cause.message}`, { cause })
+  })
+  try {
+    return read(name, text)
+  } catch (error) {
+    return await toUsageError(error)
+  }
 }
