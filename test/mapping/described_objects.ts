@@ -1,4 +1,5 @@
 import type { Plan } from "../../src/mapping/plan.ts"
+import type { DescribedForPlan } from "../../src/salesforce/describe_objects.ts"
 import type { TestDatabase } from "../harness/postgres.ts"
 import { dumpSchema } from "../schema_dump.ts"
 
@@ -102,3 +103,31 @@ export async function everything(pool: Pool): Promise<string> {
   )
   return `${await dumpSchema(pool)}\n${JSON.stringify(rows)}`
 }
+
+/** An object with change events as the service hands it to a plan, with these fields beside those that each has. */
+export const described = (name: string, ...fields: ReturnType<typeof field>[]) => ({
+  name,
+  queryable: true,
+  updateable: true,
+  has_events: true,
+  fields: [...standard, ...fields],
+})
+const refers = (name: string, referenceTo: string[], more: object = {}) =>
+  field(name, "reference", { referenceTo, nillable: false, ...more })
+
+/** An org with a child of a child of Account, and two objects that refer to each other. */
+export const mappedOrg: DescribedForPlan[] = [
+  contact,
+  site,
+  described("Account", field("Phone", "phone"), field("Fax", "phone")),
+  described(
+    "Product2",
+    field("Description", "textarea"),
+    field("Tier__c", "picklist"),
+    field("Seats__c", "int"),
+  ),
+  described("Visit__c", refers("Site__c", ["Site__c"], { cascadeDelete: true }), field("Note__c", "string")),
+  described("PricebookEntry", field("Tier__c", "picklist")),
+  described("A__c", refers("B__c", ["B__c"])),
+  described("B__c", refers("A__c", ["A__c"])),
+]

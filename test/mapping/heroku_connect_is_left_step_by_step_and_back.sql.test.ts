@@ -6,20 +6,14 @@ import type { DescribedForPlan } from "../../src/salesforce/describe_objects.ts"
 import { account, accountId, describes, event } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { applyFile } from "./applied_file.ts"
-import { everything, field, standard } from "./described_objects.ts"
+import { described, everything, field } from "./described_objects.ts"
 
 const org: DescribedForPlan[] = [
-  {
-    name: "Account",
-    queryable: true,
-    updateable: true,
-    has_events: true,
-    fields: [
-      ...standard,
-      field("Name", "string"),
-      field("AnnualRevenue", "currency", { precision: 18, scale: 2 }),
-    ],
-  },
+  described(
+    "Account",
+    field("Name", "string"),
+    field("AnnualRevenue", "currency", { precision: 18, scale: 2 }),
+  ),
 ]
 const importTo = (shadow: Shadow, compatible_schema: string, idsFrom?: string) =>
   applyFile(

@@ -8,33 +8,27 @@ import type { DescribedForPlan } from "../../src/salesforce/describe_objects.ts"
 import { account, accountId, describes, event } from "../harness/records.ts"
 import { Shadow } from "../harness/shadow.ts"
 import { applyFile } from "./applied_file.ts"
-import { contact, everything, field, standard } from "./described_objects.ts"
+import { contact, described, everything, field } from "./described_objects.ts"
 
 const org: DescribedForPlan[] = [
   contact,
-  {
-    name: "Account",
-    queryable: true,
-    updateable: true,
-    has_events: true,
-    fields: [
-      ...standard,
-      field("Name", "string"),
-      field("Internet_Eligibility__c", "picklist"),
-      field("Internet_Eligibility_Status__c", "picklist"),
-      field("ParentId", "reference", { referenceTo: ["Account"] }),
-      field("AnnualRevenue", "currency", { precision: 18, scale: 2 }),
-      field("Score__c", "double", { calculated: true }),
-      field("NumberOfEmployees", "int"),
-      field("Founded__c", "date"),
-      field("CreatedDate", "datetime"),
-      field("Opens__c", "time"),
-      field("Is_Vip__c", "boolean"),
-      field("Languages__c", "multipicklist"),
-      field("Place__Latitude__s", "double", { precision: 18, scale: 15 }),
-      field("Phone", "phone"),
-    ],
-  },
+  described(
+    "Account",
+    field("Name", "string"),
+    field("Internet_Eligibility__c", "picklist"),
+    field("Internet_Eligibility_Status__c", "picklist"),
+    field("ParentId", "reference", { referenceTo: ["Account"] }),
+    field("AnnualRevenue", "currency", { precision: 18, scale: 2 }),
+    field("Score__c", "double", { calculated: true }),
+    field("NumberOfEmployees", "int"),
+    field("Founded__c", "date"),
+    field("CreatedDate", "datetime"),
+    field("Opens__c", "time"),
+    field("Is_Vip__c", "boolean"),
+    field("Languages__c", "multipicklist"),
+    field("Place__Latitude__s", "double", { precision: 18, scale: 15 }),
+    field("Phone", "phone"),
+  ),
 ]
 
 const ofAccount = [
