@@ -1206,6 +1206,7 @@ create function sf_shadow._judge_event(e_commit timestamp with time zone, e_numb
 create function sf_shadow._judge_full_record(f_read_from timestamp with time zone, f_read_to timestamp with time zone, f_sm timestamp with time zone, r_known boolean, r_commit timestamp with time zone, r_sm timestamp with time zone, r_read_from timestamp with time zone, r_read_to timestamp with time zone, same_content boolean, proof_read_from timestamp with time zone, proof_read_to timestamp with time zone, margin interval) returns text language sql stable; -- body b5877cd3
 create function sf_shadow._kept_fields(of_object text) returns TABLE(field text, type text) language sql stable set search_path=""; -- body 7f4c59d3
 create function sf_shadow._known_time(own_time timestamp with time zone, full_time timestamp with time zone, full_counts boolean) returns timestamp with time zone language sql immutable; -- body 5ed19f28
+create function sf_shadow._lock_mirrored(of_object text) returns void language plpgsql set search_path=""; -- body 5d1037a1
 create function sf_shadow._lock_objects(objects text[]) returns void language plpgsql set search_path=""; -- body 52435918
 create function sf_shadow._mapped_columns(of_object text) returns jsonb language sql stable set search_path=""; -- body bc66fca6
 create function sf_shadow._mapping(of_object text) returns sf_shadow.object_mapping language plpgsql set search_path=""; -- body 194e6cc8
@@ -1292,8 +1293,8 @@ create function sf_shadow.begin_job(of_run_id bigint, of_filter text DEFAULT NUL
 create function sf_shadow.begin_loading(of_run_id bigint, of_job_id text, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 55147654
 create function sf_shadow.begin_rest(of_run_id bigint, of_fields text[], of_read_from timestamp with time zone, of_read_to timestamp with time zone, of_expected bigint) returns boolean language plpgsql set search_path=""; -- body 8ad72b4e
 create function sf_shadow.bulk_to_shadow(of_run_id bigint, of_page integer, next_locator text, has_marks boolean) returns sf_shadow.merge_counts language plpgsql set search_path=""; -- body 1b2c58a7
-create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 1a0f4deb
-create function sf_shadow.change_indexes(of_object text, wish jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 3575ac36
+create function sf_shadow.change_compatible_view(of_object text, in_schema text, planned_columns jsonb DEFAULT '[]'::jsonb, ids_from text DEFAULT NULL::text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 384c9ebe
+create function sf_shadow.change_indexes(of_object text, wish jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0f679c90
 create function sf_shadow.claim_limits_look() returns boolean language sql set search_path=""; -- body 3acdd684
 create function sf_shadow.claim_organization(of_organization_id text, of_instance_url text) returns void language plpgsql set search_path=""; -- body 86c22dbb
 create function sf_shadow.clear_cache(of_object text DEFAULT NULL::text) returns TABLE(object text, seq bigint) language plpgsql set search_path=""; -- body ced69c9c
@@ -1314,7 +1315,7 @@ create function sf_shadow.indexed_fields(of_object text) returns text[] language
 create function sf_shadow.is_column_type(column_type text) returns boolean language plpgsql immutable set search_path=""; -- body 8f244342
 create function sf_shadow.join_invalidations(of_consumer text, objects text[], of_cache text) returns TABLE(object text, seq bigint, reason text) language plpgsql set search_path=""; -- body bec72cd5
 create function sf_shadow.json_to_page(fields text[], records jsonb) returns void language plpgsql set search_path=""; -- body bb816bc9
-create function sf_shadow.keep_history(of_object text, kept boolean, drop_data boolean DEFAULT false, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 0b206479
+create function sf_shadow.keep_history(of_object text, kept boolean, drop_data boolean DEFAULT false, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 6e0657e2
 create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT epoch uuid, OUT replay_id bytea, OUT position_lost boolean, OUT from_earliest boolean, OUT replay_unproven boolean, OUT known_until timestamp with time zone, OUT unproven_since timestamp with time zone) returns record language plpgsql set search_path=""; -- body 60fa3baa
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
@@ -1339,8 +1340,8 @@ create function sf_shadow.refuse_bulk(of_object text) returns void language sql 
 create function sf_shadow.refuse_calls(of_limit text, retry_after_ms double precision) returns void language sql set search_path=""; -- body dcad4300
 create function sf_shadow.refuse_change() returns trigger language plpgsql set search_path=""; -- body 88fbd4b2
 create function sf_shadow.remove_fields(of_object text, fields text[], drop_data boolean, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body e5ece661
-create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body 7cfb11d5
-create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body f05fd4a5
+create function sf_shadow.remove_object(of_object text, drop_data boolean) returns text language plpgsql set search_path="" set lock_timeout=10s; -- body a74fc168
+create function sf_shadow.rename_field(of_object text, of_field text, to_column text, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body 339dea15
 create function sf_shadow.renew_job(of_run_id bigint, of_job_id text, of_error text, wait_ms double precision) returns boolean language plpgsql set search_path=""; -- body 91002c71
 create function sf_shadow.replay_stream(of_topic text, from_replay_id bytea) returns void language plpgsql set search_path=""; -- body fbac5b23
 create function sf_shadow.replay_to_holes(of_stream_id integer, received integer, objects text[], known_until timestamp with time zone, ends_at timestamp with time zone) returns void language plpgsql set search_path=""; -- body 5e8f5964

@@ -13,9 +13,7 @@ begin
   if is_dry then
     return sf_shadow._plan_compatible_view(of_object, in_schema, planned_columns, ids_from);
   end if;
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._lock_objects(array[of_object]);
-  perform sf_shadow._assert_mirrored(of_object);
+  perform sf_shadow._lock_mirrored(of_object);
   plan := sf_shadow._plan_compatible_view(of_object, in_schema, planned_columns, ids_from);
   perform sf_shadow._run_plan(plan);
   return plan;

@@ -10,9 +10,7 @@ begin
   if is_dry then
     return sf_shadow._plan_indexes(of_object, wish);
   end if;
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._lock_objects(array[of_object]);
-  perform sf_shadow._assert_mirrored(of_object);
+  perform sf_shadow._lock_mirrored(of_object);
   plan := sf_shadow._plan_indexes(of_object, wish);
   perform sf_shadow._run_plan(plan);
   return plan;

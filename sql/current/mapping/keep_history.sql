@@ -13,10 +13,7 @@ begin
   if is_dry then
     return sf_shadow._plan_history(of_object, kept, drop_data);
   end if;
-  -- Not by lock_mapping: the same fields of events are stored as before.
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._lock_objects(array[of_object]);
-  perform sf_shadow._assert_mirrored(of_object);
+  perform sf_shadow._lock_mirrored(of_object);
   plan := sf_shadow._plan_history(of_object, kept, drop_data);
   perform sf_shadow._run_plan(plan);
   return plan;

@@ -7,10 +7,8 @@ declare
   mirrored sf_shadow.object;
   fault text;
 begin
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._assert_mirrored(of_object);
+  perform sf_shadow._lock_mirrored(of_object);
   select o.* into mirrored from sf_shadow.object o where o.object = of_object;
-  perform sf_shadow._lock_objects(array[of_object]);
   fault := case
     when mirrored.shipped then format('%s is part of sf-shadow, whose functions and views read its table: it can be paused', of_object)
     when exists (select from sf_shadow.object o where o.parent_object = of_object)

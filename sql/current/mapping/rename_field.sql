@@ -11,10 +11,7 @@ begin
   if is_dry then
     return sf_shadow._plan_rename(of_object, of_field, to_column);
   end if;
-  -- Not by lock_mapping: the same fields of events are stored as before, so that whoever leads a stream leads on.
-  lock table sf_shadow.object in share row exclusive mode;
-  perform sf_shadow._lock_objects(array[of_object]);
-  perform sf_shadow._assert_mirrored(of_object);
+  perform sf_shadow._lock_mirrored(of_object);
   plan := sf_shadow._plan_rename(of_object, of_field, to_column);
   perform sf_shadow._run_plan(plan);
   perform sf_shadow._append_invalidation(of_object, null, null, null);
