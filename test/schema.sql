@@ -1320,6 +1320,7 @@ create function sf_shadow.lead_stream(of_topic text, OUT stream_id integer, OUT 
 create function sf_shadow.limits_to_usage(limit_names text[], useds bigint[], maxima bigint[], is_whole boolean) returns void language sql set search_path=""; -- body 443b0fb6
 create function sf_shadow.load_fields(of_object text) returns text[] language sql stable set search_path=""; -- body 87b0dcd0
 create function sf_shadow.loadable_doubts(of_object text) returns bigint language sql stable set search_path=""; -- body 18b0b623
+create function sf_shadow.lock_at_once(VARIADIC tables regclass[]) returns void language plpgsql set search_path=""; -- body 1350850d
 create function sf_shadow.lock_mapping(objects text[]) returns void language plpgsql set search_path="" set lock_timeout=10s; -- body bf16eab1
 create function sf_shadow.maintain() returns jsonb language plpgsql set search_path=""; -- body 55464130
 create function sf_shadow.map_column(wish jsonb, described jsonb, is_dry boolean DEFAULT false) returns jsonb language plpgsql set search_path="" set lock_timeout=10s; -- body aa9c61c1

@@ -1,10 +1,15 @@
 -- Row filters: an object of which those records are mirrored that meet a condition. Salesforce alone decides which do (rule 17).
 
-do $$
+-- For migrations: takes the locks of all tables that they alter, or none and tries again, for half a minute. Folds, loads and views take
+-- theirs in orders of their own, so that one after another ends in a deadlock under load, try after try.
+create function sf_shadow.lock_at_once(variadic tables regclass[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+  listed constant text := (select string_agg(t::text, ', ') from unnest(tables) t);
 begin
   for tries in 1..1000 loop
     begin
-      lock table sf_shadow.object, sf_shadow.run, sf_shadow.read in access exclusive mode nowait;
+      execute format('lock table %s in access exclusive mode nowait', listed);
       return;
     exception when lock_not_available then
       perform pg_sleep(0.03);
@@ -12,6 +17,8 @@ begin
   end loop;
 end
 $$;
+
+select sf_shadow.lock_at_once('sf_shadow.object', 'sf_shadow.run', 'sf_shadow.read');
 
 alter table sf_shadow.object
   -- A condition in SOQL, as it follows WHERE; null: all records are mirrored.

@@ -1,17 +1,6 @@
 -- Views with the tables and columns of Heroku Connect, and indexes that a mapping file asks for (docs/from_heroku_connect.md).
 
-do $$
-begin
-  for tries in 1..1000 loop
-    begin
-      lock table sf_shadow.object in access exclusive mode nowait;
-      return;
-    exception when lock_not_available then
-      perform pg_sleep(0.03);
-    end;
-  end loop;
-end
-$$;
+select sf_shadow.lock_at_once('sf_shadow.object');
 
 alter table sf_shadow.object
   -- Where the object has a view for readers that Heroku Connect had before; its name is the object's, in lower case.

@@ -1,17 +1,6 @@
 -- Objects whose versions are kept: a table beside the shadow table, with a row for each version that the shadow has held.
 
-do $$
-begin
-  for tries in 1..1000 loop
-    begin
-      lock table sf_shadow.object, sf_shadow.setting in access exclusive mode nowait;
-      return;
-    exception when lock_not_available then
-      perform pg_sleep(0.03);
-    end;
-  end loop;
-end
-$$;
+select sf_shadow.lock_at_once('sf_shadow.object', 'sf_shadow.setting');
 
 alter table sf_shadow.object
   -- In the schema public; null: its versions are not kept.

@@ -25,18 +25,7 @@ const release = {
   files: {
     // Its locks as CONTRIBUTING.md has it.
     [`sql/migrations/${note}`]: `
-      do $$
-      begin
-        for tries in 1..1000 loop
-          begin
-            lock table sf_shadow.run, sf_shadow.stream_cursor, public.sf_shadow_event in access exclusive mode nowait;
-            return;
-          exception when lock_not_available then
-            perform pg_sleep(0.03);
-          end;
-        end loop;
-      end
-      $$;
+      select sf_shadow.lock_at_once('sf_shadow.run', 'sf_shadow.stream_cursor', 'public.sf_shadow_event');
       alter table sf_shadow.run add column note text;
       alter table sf_shadow.stream_cursor add column note text;
       alter table public.sf_shadow_event add column note text;`,
