@@ -752,7 +752,7 @@ create view sf_shadow.run_wait as
    FROM ((((sf_shadow.run r
      CROSS JOIN sf_shadow.setting setting)
      LEFT JOIN sf_shadow.run_parent parent ON ((parent.run_id = r.run_id)))
-     CROSS JOIN LATERAL ( SELECT ((r.state = 'loading'::text) AND (NOT r.by_rest) AND (r.turn_at IS NULL) AND (r.pages = 0) AND (r.looked_at > (now() - '00:01:00'::interval))) AS waits) turn)
+     CROSS JOIN LATERAL ( SELECT ((r.state = 'loading'::text) AND (NOT r.by_rest) AND (r.turn_at IS NULL) AND (r.looked_at > (now() - '00:01:00'::interval))) AS waits) turn)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN ((parent.run_id IS NULL) AND (turn.waits IS NOT TRUE)) THEN GREATEST((now() - r.progressed_at), '00:00:00'::interval)

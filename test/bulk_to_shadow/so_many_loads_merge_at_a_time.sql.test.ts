@@ -21,6 +21,8 @@ async function takesTurn(shadow: Shadow, runId: number, atMost = 1): Promise<boo
   return row?.is_due ?? false
 }
 
+const turnText = "its turn: other loads merge their pages (LOAD_CONCURRENCY)"
+
 async function waitOf(shadow: Shadow, runId: number) {
   const [row] = await shadow.all<{ waits_for: string; still: unknown }>(
     "select waits_for, still from sf_shadow_run where run_id = $1",
@@ -55,8 +57,7 @@ test("a load waits for its turn while others merge their pages, and says so", as
   assert.equal(await takesTurn(shadow, products), true)
   assert.equal(await takesTurn(shadow, products), true, "it has it already")
   assert.equal(await takesTurn(shadow, accounts), false)
-  const waitsFor = "its turn: other loads merge their pages (LOAD_CONCURRENCY)"
-  assert.deepEqual(await waitOf(shadow, accounts), { waits_for: waitsFor, still: null })
+  assert.deepEqual(await waitOf(shadow, accounts), { waits_for: turnText, still: null })
   assert.equal(await takesTurn(shadow, accounts, 2), true, "where two may")
   await endRun(shadow, products)
   assert.equal(await takesTurn(shadow, accounts), true)
@@ -81,6 +82,12 @@ test("a load whose job is made anew asks for its turn again", async (t) => {
   assert.equal(await takesTurn(shadow, products), true)
   await shadow.all("select sf_shadow.renew_job($1, '750Product2', 'the job is gone', 0)", products)
   assert.equal(await takesTurn(shadow, accounts), true)
+
+  await drive(t, shadow, "Account")
+  await createJob(shadow, products, { from: 40, job: "751" })
+  await completeJob(shadow, products, { to: 50, expected: 1, job: "751" })
+  assert.equal(await takesTurn(shadow, products), false)
+  assert.deepEqual(await waitOf(shadow, products), { waits_for: turnText, still: null })
 })
 
 test("a child's load waits for its parent's that was begun before, as long as somebody looks at that one", async (t) => {

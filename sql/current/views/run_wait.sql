@@ -19,7 +19,7 @@ select r.run_id, r.object, r.kind,
 from sf_shadow.run r
 cross join sf_shadow.setting setting
 left join sf_shadow.run_parent parent on parent.run_id = r.run_id
-cross join lateral (select r.state = 'loading' and not r.by_rest and r.turn_at is null and r.pages = 0
+cross join lateral (select r.state = 'loading' and not r.by_rest and r.turn_at is null
   and r.looked_at > now() - interval '1 minute' as waits) turn
 cross join lateral (
   select case when parent.run_id is null and turn.waits is not true then greatest(now() - r.progressed_at, interval '0') end as still) age
